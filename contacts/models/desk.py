@@ -1,0 +1,98 @@
+"""The settings with which a group issues letters."""
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from .group import Group
+from .person import validate_one_line, validate_zone
+
+WEEKLY = "weekly"
+
+
+def outsiders_default() -> list[int]:
+    return [7, -1]
+
+
+def insiders_default() -> list[int]:
+    return [14, 7, 3, 1, 0]
+
+
+def validate_number_pattern(pattern: str) -> None:
+    try:
+        pattern.format(group="JCA-MV", n=1)
+    except (KeyError, IndexError, ValueError):
+        pattern = ""
+    if "{n" not in pattern:
+        raise ValidationError(_("Write the pattern with {group} and {n}, as in {group}-LS{n}."))
+
+
+class Desk(models.Model):
+    """The secretariat of a group that issues letters, and its habits. One installation may hold several.
+
+    Reminder stages are days before the deadline: 7 is a week before, 0 the day itself, -1 the day after.
+    """
+
+    class Approvers(models.TextChoices):
+        ONE = "one", _("one chair or co-chair")
+        ALL = "all", _("all chairs and co-chairs")
+
+    group = models.OneToOneField(Group, on_delete=models.PROTECT, related_name="desk")
+    slug = models.SlugField(_("short name in addresses"), unique=True)
+    mailbox = models.EmailField(_("mailbox"))
+    mailing_list = models.EmailField(_("mailing list"), blank=True)
+    locality = models.CharField(_("seat"), max_length=100, default="Geneva", validators=[validate_one_line])
+    zone = models.CharField(_("time zone"), max_length=64, default="Europe/Zurich", validators=[validate_zone])
+    number_pattern = models.CharField(
+        _("pattern of numbers"), max_length=60, default="{group}-LS{n}", validators=[validate_number_pattern]
+    )
+    document_pattern = models.CharField(
+        _("pattern of document numbers"),
+        max_length=60,
+        default="{group}-Doc-{n:03d}",
+        validators=[validate_number_pattern],
+    )
+    questions_label = models.CharField(_("label of the Questions row"), max_length=40, default="Question(s):")
+    questions_default = models.CharField(_("default of the Questions row"), max_length=100, default="N/A")
+    capitals = models.BooleanField(_("print the name of the group in capitals"), default=False)
+    window_days = models.PositiveSmallIntegerField(
+        _("days for comments"), default=14, validators=[MinValueValidator(1), MaxValueValidator(90)]
+    )
+    approvers = models.CharField(_("who approves"), max_length=3, choices=Approvers.choices, default=Approvers.ALL)
+    hold_minutes = models.PositiveSmallIntegerField(
+        _("minutes a dispatch can be taken back"), default=5, validators=[MaxValueValidator(24 * 60)]
+    )
+    remind_outsiders = models.JSONField(_("reminders to addressees"), default=outsiders_default)
+    remind_insiders = models.JSONField(_("reminders to our own people"), default=insiders_default)
+    remind_weekly = models.BooleanField(_("remind our own people weekly after the deadline"), default=True)
+
+    class Meta:
+        verbose_name = _("desk")
+        verbose_name_plural = _("desks")
+        ordering = ["group__designation"]
+
+    def __str__(self) -> str:
+        return self.group.designation
+
+    @property
+    def zoneinfo(self) -> ZoneInfo:
+        return ZoneInfo(self.zone)
+
+    def today(self, now: datetime) -> date:
+        """The calendar day at the desk's seat."""
+        return now.astimezone(self.zoneinfo).date()
+
+    def printed_group(self) -> str:
+        """The name of the group as the page prints it in the block at the right."""
+        name = self.group.name or self.group.designation
+        return name.upper() if self.capitals else name
+
+    def clean(self) -> None:
+        for field in ("remind_outsiders", "remind_insiders"):
+            stages = getattr(self, field)
+            if not isinstance(stages, list) or not all(type(day) is int and -365 <= day <= 365 for day in stages):
+                raise ValidationError({field: _("List whole days before the deadline, as in [7, -1].")})

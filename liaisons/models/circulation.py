@@ -1,0 +1,188 @@
+"""The two weeks of a draft on the list: the window, the comments, and who approved what."""
+
+from datetime import date, datetime, timedelta
+from typing import Self
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from contacts.models import Desk, Group, Person
+from contacts.models.person import validate_one_line
+from liaisons.calendar import end_of_day
+
+from .meeting import Meeting
+from .register import Document
+from .revision import Revision
+from .statement import Statement
+
+
+class CirculationQuerySet(models.QuerySet["Circulation"]):
+    def of_desk(self, desk: Desk) -> Self:
+        return self.filter(desk=desk)
+
+    def running(self, now: datetime) -> Self:
+        """Circulations whose window has begun or is about to, and has not ended."""
+        return self.filter(Q(closes_at__isnull=True) | Q(closes_at__gt=now), ended_at__isnull=True)
+
+
+class Circulation(models.Model):
+    """A text before the list for comment, under a document number.
+
+    The window runs from `distributed_at`, when the list's server took the message, for `window_days` calendar
+    days and closes with the end of the day `closes_on` in the desk's zone. `ended_at` is set when the window is
+    cut short or the statement leaves circulation. Of a statement `revision` is the text sent out; a meeting
+    report has none, its text is the document's file.
+    """
+
+    desk = models.ForeignKey(Desk, on_delete=models.PROTECT, related_name="circulations")
+    statement = models.ForeignKey(
+        Statement, on_delete=models.PROTECT, null=True, blank=True, related_name="circulations"
+    )
+    revision = models.ForeignKey(Revision, on_delete=models.PROTECT, null=True, blank=True, related_name="circulations")
+    document = models.OneToOneField(Document, on_delete=models.PROTECT, related_name="circulation")
+    window_days = models.PositiveSmallIntegerField(_("days for comments"))
+    opened_at = models.DateTimeField(_("circulated"))
+    distributed_at = models.DateTimeField(_("taken by the list's server"), null=True, blank=True)
+    closes_on = models.DateField(_("comments until"), null=True, blank=True)
+    closes_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
+    shortened_because = models.CharField(_("why the window was shortened"), max_length=500, blank=True)
+
+    objects = CirculationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("circulation")
+        verbose_name_plural = _("circulations")
+        ordering = ["-opened_at", "-pk"]
+
+    def __str__(self) -> str:
+        return str(self.document)
+
+    def distribute(self, at: datetime) -> None:
+        """Start the window; a second report of the same distribution changes nothing."""
+        if self.distributed_at is None:
+            self.distributed_at = at
+            self.close_on(self.desk.today(at) + timedelta(days=self.window_days))
+            self.save(update_fields=["distributed_at", "closes_on", "closes_at"])
+
+    def close_on(self, day: date) -> None:
+        """Let the window close with the end of that day at the desk's seat."""
+        self.closes_on = day
+        self.closes_at = end_of_day(day, self.desk.zoneinfo)
+
+    def expected_close(self) -> date:
+        """The last day for comments, as known now: before the distribution counted from the day of circulation."""
+        return self.closes_on or self.desk.today(self.opened_at) + timedelta(days=self.window_days)
+
+    def is_over(self, now: datetime) -> bool:
+        return self.ended_at is not None or (self.closes_at is not None and now >= self.closes_at)
+
+
+class CommentQuerySet(models.QuerySet["Comment"]):
+    def counted(self) -> Self:
+        """Comments of people we know, and of others who confirmed their address."""
+        return self.filter(confirmed_at__isnull=False)
+
+    def standing_objections(self) -> Self:
+        """Objections that still stop an approval."""
+        return self.counted().filter(kind=Comment.Kind.OBJECTION, withdrawn_at__isnull=True, disposition="")
+
+    def undisposed(self) -> Self:
+        waiting = ~Q(kind=Comment.Kind.SUPPORT)
+        return self.counted().filter(waiting, disposition="", withdrawn_at__isnull=True)
+
+
+class Comment(models.Model):
+    """What somebody said of a text in circulation, and what was done about it.
+
+    One from an address nobody knows counts when `confirmed_at` is set: a mail to it was answered.
+    """
+
+    class Kind(models.TextChoices):
+        SUPPORT = "support", _("support")
+        EDITORIAL = "editorial", _("editorial comment")
+        TECHNICAL = "technical", _("technical comment")
+        QUESTION = "question", _("question")
+        OBJECTION = "objection", _("objection")
+
+    class Disposition(models.TextChoices):
+        ACCEPTED = "accepted", _("accepted")
+        IN_PART = "in_part", _("accepted in part")
+        NOTED = "noted", _("noted")
+        REJECTED = "rejected", _("not accepted")
+        OVERRULED = "overruled", _("overruled by the chair")
+        REFERRED = "referred", _("referred to the next meeting")
+
+    circulation = models.ForeignKey(Circulation, on_delete=models.PROTECT, related_name="comments")
+    revision = models.ForeignKey(Revision, on_delete=models.PROTECT, null=True, blank=True, related_name="comments")
+    author = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, blank=True, related_name="comments")
+    name = models.CharField(_("name"), max_length=200, validators=[validate_one_line])
+    email = models.EmailField(_("e-mail"), blank=True)
+    group = models.ForeignKey(Group, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    group_text = models.CharField(_("for which group"), max_length=200, blank=True, validators=[validate_one_line])
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices)
+    clause = models.CharField(_("clause or paragraph"), max_length=100, blank=True)
+    text = models.TextField(_("comment"), blank=True)
+    proposed = models.TextField(_("proposed text"), blank=True)
+    late = models.BooleanField(_("after the window"), default=False)
+    made_at = models.DateTimeField(_("made"))
+    confirmed_at = models.DateTimeField(_("confirmed"), null=True, blank=True)
+    withdrawn_at = models.DateTimeField(_("withdrawn"), null=True, blank=True)
+    disposition = models.CharField(_("disposition"), max_length=10, choices=Disposition.choices, blank=True)
+    disposition_text = models.TextField(_("reason"), blank=True)
+    disposed_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    disposed_at = models.DateTimeField(_("disposed"), null=True, blank=True)
+
+    objects = CommentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("comment")
+        verbose_name_plural = _("comments")
+        ordering = ["circulation", "made_at", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(disposition="", disposed_at__isnull=True)
+                | (~Q(disposition="") & Q(disposed_at__isnull=False)),
+                name="comment_disposed_has_a_time",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} ({self.name})"
+
+
+class ApprovalQuerySet(models.QuerySet["Approval"]):
+    def granted(self) -> Self:
+        return self.filter(returned=False)
+
+
+class Approval(models.Model):
+    """One approver's word on one revision: granted, or returned with a reason."""
+
+    statement = models.ForeignKey(Statement, on_delete=models.PROTECT, related_name="approvals")
+    revision = models.ForeignKey(Revision, on_delete=models.PROTECT, related_name="approvals")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="approvals")
+    returned = models.BooleanField(_("returned"), default=False)
+    reason = models.CharField(_("reason"), max_length=500, blank=True)
+    given_at = models.DateTimeField(_("given"))
+    meeting = models.ForeignKey(Meeting, on_delete=models.PROTECT, null=True, blank=True, related_name="approvals")
+    clause = models.CharField(_("clause of the report"), max_length=10, blank=True)
+
+    objects = ApprovalQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("approval")
+        verbose_name_plural = _("approvals")
+        ordering = ["statement", "given_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["revision", "person"],
+                condition=Q(returned=False),
+                name="approval_once",
+                violation_error_message=_("This person has already approved this revision."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person}: {self.revision}"

@@ -1,0 +1,162 @@
+"""The outbox: each mail a row, written with the change it reports; and the reminders that become mails."""
+
+from datetime import datetime
+from typing import Self
+
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from contacts.models import Desk, Person
+from contacts.models.person import validate_one_line
+
+from .blob import Blob, Rendition
+from .circulation import Circulation
+from .revision import Revision
+from .statement import Addressee, Statement
+
+
+class MessageQuerySet(models.QuerySet["Message"]):
+    def of_desk(self, desk: Desk) -> Self:
+        return self.filter(desk=desk)
+
+    def due(self, now: datetime) -> Self:
+        """Messages that may leave, in the order in which they became due."""
+        return self.filter(state=Message.State.QUEUED, not_before__lte=now).order_by("not_before", "pk")
+
+    def waiting(self) -> Self:
+        return self.filter(state__in=[Message.State.QUEUED, Message.State.SENDING])
+
+    def of_dispatch(self, statement: Statement) -> Self:
+        """The messages of the statement's latest dispatch."""
+        return self.filter(statement=statement, kind=Message.Kind.SEND, round=statement.dispatch_round)
+
+
+class Message(models.Model):
+    """One mail to one envelope recipient. `text` holds [[link:N]] where a signed link goes at delivery.
+
+    `key` makes a second row for the same purpose impossible. Before `not_before` a message is held and can be
+    taken back. What machines do here is a plain choice field; no person decides it.
+    """
+
+    class Kind(models.TextChoices):
+        CIRCULATE = "circulate", _("circulation")
+        APPROVE = "approve", _("asks for approval")
+        SEND = "send", _("dispatch")
+        REMIND = "remind", _("reminder")
+        NOTIFY = "notify", _("notice")
+        CONFIRM = "confirm", _("asks to confirm an address")
+        RECEIPT = "receipt", _("receipt")
+
+    class State(models.TextChoices):
+        QUEUED = "queued", _("queued")
+        SENDING = "sending", _("sending")
+        SENT = "sent", _("sent")
+        FAILED = "failed", _("failed")
+        IN_DOUBT = "in_doubt", _("in doubt")
+        CANCELLED = "cancelled", _("cancelled")
+
+    desk = models.ForeignKey(Desk, on_delete=models.PROTECT, related_name="messages")
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices)
+    key = models.CharField(max_length=200, unique=True)
+    round = models.PositiveSmallIntegerField(default=0)
+    statement = models.ForeignKey(Statement, on_delete=models.PROTECT, null=True, blank=True, related_name="messages")
+    revision = models.ForeignKey(Revision, on_delete=models.PROTECT, null=True, blank=True, related_name="messages")
+    circulation = models.ForeignKey(
+        Circulation, on_delete=models.PROTECT, null=True, blank=True, related_name="messages"
+    )
+    addressee = models.ForeignKey(Addressee, on_delete=models.PROTECT, null=True, blank=True, related_name="messages")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, blank=True, related_name="messages")
+    message_id = models.CharField(max_length=200, unique=True, validators=[validate_one_line])
+    sender = models.CharField(_("From"), max_length=300, validators=[validate_one_line])
+    reply_to = models.CharField(_("Reply-To"), max_length=300, blank=True, validators=[validate_one_line])
+    to = models.CharField(_("To"), max_length=1000, validators=[validate_one_line])
+    cc = models.CharField(_("Cc"), max_length=1000, blank=True, validators=[validate_one_line])
+    recipient = models.EmailField(_("recipient"))
+    subject = models.CharField(_("subject"), max_length=500, validators=[validate_one_line])
+    text = models.TextField(_("text"))
+    headers = models.JSONField(default=dict, blank=True)
+    repeatable = models.BooleanField(_("may be sent again by itself"), default=False)
+    state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.QUEUED)
+    queued_at = models.DateTimeField(_("queued"))
+    not_before = models.DateTimeField(_("not before"))
+    claimed_by = models.CharField(max_length=64, blank=True)
+    claimed_at = models.DateTimeField(null=True, blank=True)
+    handed_over_at = models.DateTimeField(_("handed over"), null=True, blank=True)
+    sent_at = models.DateTimeField(_("taken by the server"), null=True, blank=True)
+    tries = models.PositiveSmallIntegerField(_("tries"), default=0)
+    answer = models.CharField(_("what the server said"), max_length=500, blank=True)
+    renditions: "models.ManyToManyField[Rendition, MessageFile]" = models.ManyToManyField(
+        Rendition, through="MessageFile", related_name="messages"
+    )
+
+    objects = MessageQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("message")
+        verbose_name_plural = _("messages")
+        ordering = ["-queued_at", "-pk"]
+        indexes = [
+            models.Index(fields=["not_before", "id"], name="message_due", condition=Q(state="queued")),
+            models.Index(fields=["claimed_at"], name="message_claimed", condition=Q(state="sending")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.subject} → {self.recipient}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("message", args=[self.pk])
+
+    def is_held(self, now: datetime) -> bool:
+        return self.state == self.State.QUEUED and self.not_before > now
+
+
+class MessageFile(models.Model):
+    """A file that goes with a message: a rendition still to be made, or a stored file."""
+
+    message = models.ForeignKey(Message, on_delete=models.PROTECT, related_name="files")
+    rendition = models.ForeignKey(Rendition, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    blob = models.ForeignKey(Blob, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    name = models.CharField(_("file name"), max_length=200)
+
+    class Meta:
+        verbose_name = _("file of a message")
+        verbose_name_plural = _("files of a message")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(rendition__isnull=False, blob__isnull=True) | Q(rendition__isnull=True, blob__isnull=False),
+                name="message_file_is_one_thing",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Reminder(models.Model):
+    """That a stage of an addressee's deadline has come for one recipient.
+
+    `stage` is in days before the deadline (-1: the day after). `outsider` tells the addressee from our own
+    people. A row without a message waits for its digest; one with `cancelled_at` will not leave.
+    """
+
+    addressee = models.ForeignKey(Addressee, on_delete=models.PROTECT, related_name="reminders")
+    stage = models.SmallIntegerField(_("days before the deadline"))
+    due_on = models.DateField(_("deadline"))
+    recipient = models.EmailField(_("recipient"))
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, blank=True, related_name="reminders")
+    outsider = models.BooleanField(_("to the addressee"), default=False)
+    came_at = models.DateTimeField(_("came"))
+    message = models.ForeignKey(Message, on_delete=models.PROTECT, null=True, blank=True, related_name="reminders")
+    cancelled_at = models.DateTimeField(_("cancelled"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("reminder")
+        verbose_name_plural = _("reminders")
+        constraints = [
+            models.UniqueConstraint(fields=["addressee", "stage", "due_on", "recipient"], name="reminder_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.addressee}: {self.stage} → {self.recipient}"

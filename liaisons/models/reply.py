@@ -1,0 +1,91 @@
+"""What came back from an addressee, what it settled, and whom it nominated."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from contacts.models import Appointment, Person
+from contacts.models.person import validate_one_line
+
+from .blob import Blob
+from .statement import Addressee, Request, Statement
+
+
+class Reply(models.Model):
+    """One thing that came back from one addressee. An incoming statement that answers several is several rows."""
+
+    class Kind(models.TextChoices):
+        ACKNOWLEDGEMENT = "acknowledgement", _("acknowledgement")
+        PRELIMINARY = "preliminary", _("preliminary answer")
+        ANSWER = "answer", _("answer")
+        DECLINE = "decline", _("decline")
+        MORE_TIME = "more_time", _("asks for more time")
+        NOT_FOR_US = "not_for_us", _("not for us but for another body")
+
+    addressee = models.ForeignKey(Addressee, on_delete=models.PROTECT, related_name="replies")
+    statement = models.ForeignKey(Statement, on_delete=models.PROTECT, null=True, blank=True, related_name="as_replies")
+    kind = models.CharField(_("kind"), max_length=16, choices=Kind.choices)
+    reference = models.CharField(_("their reference"), max_length=80, blank=True, validators=[validate_one_line])
+    text = models.TextField(_("text"), blank=True)
+    for_whom = models.CharField(_("for which body"), max_length=200, blank=True, validators=[validate_one_line])
+    until = models.DateField(_("asks for time until"), null=True, blank=True)
+    name = models.CharField(_("from whom"), max_length=200, blank=True, validators=[validate_one_line])
+    email = models.EmailField(_("e-mail"), blank=True)
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, blank=True, related_name="replies")
+    received_at = models.DateTimeField(_("received"))
+    files: "models.ManyToManyField[Blob, ReplyFile]" = models.ManyToManyField(
+        Blob, through="ReplyFile", related_name="+"
+    )
+
+    class Meta:
+        verbose_name = _("reply")
+        verbose_name_plural = _("replies")
+        ordering = ["addressee", "received_at", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} ({self.addressee})"
+
+
+class ReplyFile(models.Model):
+    """A file that came with a reply, under the name it came with."""
+
+    reply = models.ForeignKey(Reply, on_delete=models.PROTECT, related_name="reply_files")
+    blob = models.ForeignKey(Blob, on_delete=models.PROTECT, related_name="+")
+    name = models.CharField(_("file name"), max_length=200)
+
+    class Meta:
+        verbose_name = _("file of a reply")
+        verbose_name_plural = _("files of a reply")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Settlement(models.Model):
+    """A request that a reply settled or declined."""
+
+    reply = models.ForeignKey(Reply, on_delete=models.PROTECT, related_name="settlements")
+    request = models.ForeignKey(Request, on_delete=models.PROTECT, related_name="settlements")
+    outcome = models.CharField(_("outcome"), max_length=10, choices=Request.Outcome.choices)
+
+    class Meta:
+        verbose_name = _("settlement")
+        verbose_name_plural = _("settlements")
+        constraints = [models.UniqueConstraint(fields=["reply", "request"], name="settlement_once")]
+
+    def __str__(self) -> str:
+        return f"{self.request}: {self.get_outcome_display()}"
+
+
+class Nomination(models.Model):
+    """The letter that said so, for an appointment as representative."""
+
+    reply = models.ForeignKey(Reply, on_delete=models.PROTECT, related_name="nominations")
+    appointment = models.ForeignKey(Appointment, on_delete=models.PROTECT, related_name="nominations")
+
+    class Meta:
+        verbose_name = _("nomination")
+        verbose_name_plural = _("nominations")
+        constraints = [models.UniqueConstraint(fields=["reply", "appointment"], name="nomination_once")]
+
+    def __str__(self) -> str:
+        return str(self.appointment)

@@ -1,0 +1,261 @@
+"""Who may take a step and what must hold for it: asked by the machine, the buttons and the refusals alike.
+
+The models import this module, so it knows them only by what it is handed.
+"""
+
+import re
+from collections.abc import Callable
+from datetime import datetime
+from typing import TYPE_CHECKING, Protocol
+
+from django.utils import timezone
+from django.utils.text import format_lazy
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django_stubs_ext import StrPromise
+
+if TYPE_CHECKING:
+    from contacts.actor import Actor
+    from contacts.models import Desk
+    from liaisons.models import Addressee, Registration, Revision, Statement
+
+SECRETARIAT = frozenset({"secretariat"})
+CHAIRS = frozenset({"chair", "cochair"})
+AUTHORS = SECRETARIAT | CHAIRS | {"rapporteur", "editor"}
+
+# Verb → the roles in the desk's group that may take the step.
+ROLES: dict[str, frozenset[str]] = {
+    "circulate": SECRETARIAT | CHAIRS,
+    "amend": SECRETARIAT,
+    "revise": SECRETARIAT | CHAIRS,
+    "approve": SECRETARIAT | CHAIRS,  # the secretariat only records what a meeting approved
+    "send": SECRETARIAT,
+    "recall": SECRETARIAT,
+    "complete": SECRETARIAT,
+    "close": SECRETARIAT,
+    "correct": SECRETARIAT,
+    "withdraw": SECRETARIAT | CHAIRS,
+    "settle": SECRETARIAT,
+    "assign": SECRETARIAT,
+    "answer": SECRETARIAT,
+    "note": SECRETARIAT,
+    "reopen": SECRETARIAT,
+}
+
+# Steps the system takes by itself when what they wait for has come.
+BY_ITSELF = frozenset({"complete", "close", "answer"})
+
+# What a merge field leaves behind when nobody filled it.
+MERGE_FIELD = re.compile(r"\{\{|\}\}|\{\s*\}|«[^»]*»|\[\[|<<|\bto  for\b|\bMERGEFIELD\b", re.IGNORECASE)
+
+
+class Stepping(Protocol):
+    """What has steps: a Statement, an Addressee or a Registration. `as_of` is when conditions are judged; None: now."""
+
+    as_of: datetime | None
+
+    @property
+    def stepping_desk(self) -> "Desk | None": ...
+
+
+def may(step: str) -> Callable[[Stepping, "Actor"], bool]:
+    """A permission for a transition: has the actor, on that day, a role that may take the step?"""
+
+    def permitted(thing: Stepping, actor: "Actor") -> bool:
+        return permits(thing, step, actor)
+
+    return permitted
+
+
+def is_open(step: str) -> Callable[[Stepping], bool]:
+    """A condition for a transition: nothing but the actor stands against the step."""
+
+    def open_(thing: Stepping) -> bool:
+        return not broken(thing, step)
+
+    return open_
+
+
+def permits(thing: Stepping, step: str, actor: "Actor") -> bool:
+    if actor.is_system:
+        return step in BY_ITSELF
+    desk = thing.stepping_desk
+    if desk is None:
+        return False
+    if step == "settle" and actor.kind == "link":
+        return True  # liaisons.links opened it for this addressee and no other
+    return bool(ROLES[step] & actor.roles_at(desk.group, desk.today(judged_at(thing))))
+
+
+def may_write(desk: "Desk", actor: "Actor", now: datetime) -> bool:
+    """May the actor begin and change drafts at that desk?"""
+    return bool(AUTHORS & actor.roles_at(desk.group, desk.today(now)))
+
+
+def broken(thing: Stepping, step: str) -> list[str]:
+    """What does not hold yet, each a sentence that says what to do."""
+    check = CHECKS.get(step)
+    return check(thing) if check else []  # type: ignore[operator]
+
+
+def judged_at(thing: Stepping) -> datetime:
+    return thing.as_of or timezone.now()
+
+
+# What must hold, verb by verb
+
+
+def to_circulate(statement: "Statement") -> list[str]:
+    sentences = to_be_complete(statement)
+    if statement.desk and not statement.desk.mailing_list:
+        sentences.append(_("The desk has no mailing list. An administrator sets it in the settings of the desk."))
+    return sentences
+
+
+def to_be_complete(statement: "Statement") -> list[str]:
+    """A.1, 1.5.1: what every liaison statement carries."""
+    revision = statement.revision
+    if revision is None:
+        return [_("Nothing has been written yet. Write a title, a body and addressees.")]
+    sentences = []
+    if not revision.title.strip():
+        sentences.append(_("The title is missing. Give the statement a concise title."))
+    if not re.sub(r"<[^>]*>|&nbsp;|\s", "", revision.body):
+        sentences.append(_("The body is empty. Write what the statement has to say."))
+    if not statement.addressees.exists():
+        sentences.append(_("Nobody is addressed. Name at least one addressee with its purpose."))
+    sentences += merge_fields(revision) + past_deadlines(statement, revision)
+    return sentences
+
+
+def to_approve(statement: "Statement") -> list[str]:
+    if statement.state == "draft":
+        return to_be_complete(statement)
+    circulation = statement.circulation
+    if circulation is None:
+        return [_("The draft has not been circulated.")]
+    sentences = []
+    if circulation.distributed_at is None:
+        sentences.append(_("The list's server has not taken the draft yet: the window for comments has not begun."))
+    elif not circulation.is_over(judged_at(statement)):
+        sentences.append(
+            _("Comments are open until %(day)s. The statement can be approved after that day.")
+            % {"day": day_text(circulation.closes_on)}
+        )
+    objections = list(circulation.comments.standing_objections())
+    sentences += [
+        _("%(name)s objects. Dispose of the objection, or revise the draft.") % {"name": comment.name}
+        for comment in objections
+    ]
+    if not sentences and statement.revision:
+        sentences += merge_fields(statement.revision)
+    return sentences
+
+
+def to_send(statement: "Statement") -> list[str]:
+    revision = statement.revision
+    if revision is None or revision != statement.approved_revision:
+        return [_("The text changed after the approval. Have this revision approved.")]
+    sentences = merge_fields(revision) + past_deadlines(statement, revision)
+    asks_action = statement.addressees.filter(purpose="action", due_on__isnull=True)
+    if asks_action.exists() and not revision.deadline_text:
+        sentences.append(
+            _("Action is asked for without a deadline (A.1, 1.5.1). Set one, or write in its place why there is none.")
+        )
+    if not any(contact.email for contact in revision.letter.contacts):
+        sentences.append(_("No contact has an e-mail address. Give at least one contact an address."))
+    if not statement.addressees.reachable().exists():
+        sentences.append(_("No addressee can be reached by mail. Give at least one of the groups a channel."))
+    return sentences
+
+
+def to_recall(statement: "Statement") -> list[str]:
+    gone = statement.messages.of_dispatch(statement).exclude(state="queued").count()
+    if gone:
+        return [_("%(count)d messages have left already. Correct or withdraw the statement instead.") % {"count": gone}]
+    return []
+
+
+def to_settle(addressee: "Addressee") -> list[str]:
+    if addressee.statement.state not in ("sent", "replied", "closed"):
+        return [_("The statement is %(state)s: no answer is waited for.") % {"state": state_text(addressee.statement)}]
+    return []
+
+
+def to_assign(registration: "Registration") -> list[str]:
+    if registration.watched:
+        return [_("This letter passes between two other bodies. Nothing is owed; it can be noted.")]
+    return []
+
+
+CHECKS: dict[str, Callable[..., list[str]]] = {
+    "circulate": to_circulate,
+    "approve": to_approve,
+    "send": to_send,
+    "recall": to_recall,
+    "settle": to_settle,
+    "assign": to_assign,
+}
+
+
+def merge_fields(revision: "Revision") -> list[str]:
+    """A letter once went out with an empty merge field; never again."""
+    letter = revision.letter
+    places = {
+        gettext_lazy("title"): letter.title,
+        gettext_lazy("abstract"): letter.abstract,
+        gettext_lazy("body"): letter.body,
+        gettext_lazy("place and date"): letter.venue_date,
+        **{
+            format_lazy("{} {}", gettext_lazy("annex"), number): f"{annex.title} {annex.body}"
+            for number, annex in enumerate(letter.annexes, start=1)
+        },
+        **{format_lazy("{} {}", gettext_lazy("request"), asked.key): asked.text for asked in letter.requests},
+    }
+    return [
+        _("The %(place)s holds an empty merge field (“%(field)s”). Fill it in.") % {"place": place, "field": found[0]}
+        for place, text in places.items()
+        if (found := MERGE_FIELD.search(text))
+    ]
+
+
+def past_deadlines(statement: "Statement", revision: "Revision") -> list[str]:
+    if statement.desk is None:
+        return []
+    today = statement.desk.today(judged_at(statement))
+    days = {revision.deadline} | set(statement.addressees.values_list("own_deadline", flat=True))
+    return [
+        _("The deadline %(day)s is in the past. Set a later one.") % {"day": day_text(day)}
+        for day in sorted(day for day in days if day and day < today)
+    ]
+
+
+def warnings(statement: "Statement") -> list[str]:
+    """What an author is told and may overrule: nothing here stops a step."""
+    revision = statement.revision
+    if revision is None:
+        return []
+    sentences = []
+    if len(revision.abstract.split()) > 200:
+        sentences.append(_("The abstract has more than 200 words."))
+    if statement.addressees.filter(purpose="comment", due_on__isnull=True).exists() and not revision.deadline_text:
+        sentences.append(_("Comments are asked for without a deadline."))
+    for annex in revision.annexes.select_related("document"):
+        circulation = getattr(annex.document, "circulation", None)
+        if circulation is not None and not circulation.is_over(judged_at(statement)):
+            sentences.append(
+                _("%(document)s is annexed and still in its own two weeks.") % {"document": annex.document}
+            )
+    if names := ", ".join(str(addressee) for addressee in statement.addressees.unreachable()):
+        sentences.append(_("Not reached by mail, and to be served otherwise: %(names)s.") % {"names": names})
+    return sentences
+
+
+def day_text(day: object) -> StrPromise | str:
+    from django.utils.formats import date_format  # needs settings, which this module is imported before
+
+    return date_format(day, "j F Y") if day else ""  # type: ignore[arg-type]
+
+
+def state_text(statement: "Statement") -> str:
+    return str(statement.get_state_display())
