@@ -6,7 +6,7 @@ The models import this module, so it knows them only by what it is handed.
 import re
 from collections.abc import Callable
 from datetime import datetime
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, cast
 
 from django.utils import timezone
 from django.utils.text import format_lazy
@@ -15,9 +15,16 @@ from django.utils.translation import gettext_lazy
 from django_stubs_ext import StrPromise
 
 if TYPE_CHECKING:
+    from django.contrib.auth.models import AbstractUser, AnonymousUser, PermissionsMixin
+    from django.db.models import Model
+
     from contacts.actor import Actor
     from contacts.models import Desk
     from liaisons.models import Addressee, Registration, Revision, Statement
+
+    # django-fsm's words for them; our "user" is an Actor.
+    Permission = Callable[[Model, AbstractUser | AnonymousUser | PermissionsMixin], bool]
+    Condition = Callable[[Model], bool]
 
 SECRETARIAT = frozenset({"secretariat"})
 CHAIRS = frozenset({"chair", "cochair"})
@@ -58,22 +65,34 @@ class Stepping(Protocol):
     def stepping_desk(self) -> "Desk | None": ...
 
 
-def may(step: str) -> Callable[[Stepping, "Actor"], bool]:
-    """A permission for a transition: has the actor, on that day, a role that may take the step?"""
+class Refused(Exception):
+    """A step is not open. `sentences` say why and what to do, for people to read."""
+
+    def __init__(self, sentences: list[str]) -> None:
+        super().__init__(" ".join(sentences))
+        self.sentences = sentences
+
+
+class Moved(Refused):
+    """Somebody else changed the text or moved the statement on since the person looked at it."""
+
+
+def may(step: str) -> "Permission":
+    """Make the permission of a transition: a role, held on that day, that may take the step."""
 
     def permitted(thing: Stepping, actor: "Actor") -> bool:
         return permits(thing, step, actor)
 
-    return permitted
+    return cast("Permission", permitted)
 
 
-def is_open(step: str) -> Callable[[Stepping], bool]:
-    """A condition for a transition: nothing but the actor stands against the step."""
+def is_open(step: str) -> "Condition":
+    """Make the condition of a transition: nothing but the actor stands against the step."""
 
     def open_(thing: Stepping) -> bool:
         return not broken(thing, step)
 
-    return open_
+    return cast("Condition", open_)
 
 
 def permits(thing: Stepping, step: str, actor: "Actor") -> bool:
@@ -88,14 +107,14 @@ def permits(thing: Stepping, step: str, actor: "Actor") -> bool:
 
 
 def may_write(desk: "Desk", actor: "Actor", now: datetime) -> bool:
-    """May the actor begin and change drafts at that desk?"""
+    """Tell whether the actor begins and changes drafts at that desk."""
     return bool(AUTHORS & actor.roles_at(desk.group, desk.today(now)))
 
 
 def broken(thing: Stepping, step: str) -> list[str]:
     """What does not hold yet, each a sentence that says what to do."""
     check = CHECKS.get(step)
-    return check(thing) if check else []  # type: ignore[operator]
+    return check(thing) if check else []
 
 
 def judged_at(thing: Stepping) -> datetime:
@@ -113,7 +132,7 @@ def to_circulate(statement: "Statement") -> list[str]:
 
 
 def to_be_complete(statement: "Statement") -> list[str]:
-    """A.1, 1.5.1: what every liaison statement carries."""
+    """Name what is missing of that which every liaison statement carries (A.1, 1.5.1)."""
     revision = statement.revision
     if revision is None:
         return [_("Nothing has been written yet. Write a title, a body and addressees.")]
@@ -188,6 +207,20 @@ def to_assign(registration: "Registration") -> list[str]:
     return []
 
 
+def to_approve_yourself(statement: "Statement", actor: "Actor") -> list[str]:
+    """Name what keeps this very person from approving; a revision needs one approver who did not write it."""
+    desk, revision = statement.desk, statement.revision
+    if desk is None or revision is None or actor.person is None:
+        return []
+    chairs = bool(CHAIRS & actor.roles_at(desk.group, desk.today(judged_at(statement))))
+    granted = list(revision.approvals.granted().values_list("person", flat=True))
+    if actor.person.pk in granted:
+        return [_("You have already approved this revision. The others have been asked.")]
+    if chairs and desk.approvers == desk.Approvers.ONE and revision.author == actor.person:
+        return [_("You wrote this revision. Somebody else has to approve it.")]
+    return []
+
+
 CHECKS: dict[str, Callable[..., list[str]]] = {
     "circulate": to_circulate,
     "approve": to_approve,
@@ -197,9 +230,12 @@ CHECKS: dict[str, Callable[..., list[str]]] = {
     "assign": to_assign,
 }
 
+# What depends on who asks, beside the role.
+PERSONAL: dict[str, Callable[["Statement", "Actor"], list[str]]] = {"approve": to_approve_yourself}
+
 
 def merge_fields(revision: "Revision") -> list[str]:
-    """A letter once went out with an empty merge field; never again."""
+    """Find merge fields nobody filled: a real letter of nomination once went out with one."""
     letter = revision.letter
     places = {
         gettext_lazy("title"): letter.title,
@@ -231,7 +267,7 @@ def past_deadlines(statement: "Statement", revision: "Revision") -> list[str]:
 
 
 def warnings(statement: "Statement") -> list[str]:
-    """What an author is told and may overrule: nothing here stops a step."""
+    """Tell an author what looks wrong and may be so: nothing here stops a step."""
     revision = statement.revision
     if revision is None:
         return []

@@ -2,7 +2,7 @@
 
 import zoneinfo
 from datetime import date
-from typing import Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.core.exceptions import ValidationError
@@ -12,6 +12,9 @@ from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from .group import Group
 
 
 def validate_zone(name: str) -> None:
@@ -26,13 +29,13 @@ def validate_one_line(text: str) -> None:
 
 
 class PersonQuerySet(models.QuerySet["Person"]):
-    def holding(self, *roles: str, group: models.Model, on: date) -> Self:
+    def holding(self, *roles: str, group: "Group", on: date) -> Self:
         """People who hold one of the roles in the group on that day."""
         return self.filter(
             pk__in=Appointment.objects.in_force(on).filter(role__in=roles, group=group).values("person"),
         )
 
-    def known_at(self, group: models.Model) -> Self:
+    def known_at(self, group: "Group") -> Self:
         """People whom a desk knows: appointed in its group or representing another body there."""
         return self.filter(pk__in=Appointment.objects.filter(group=group).values("person"))
 

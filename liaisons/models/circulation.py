@@ -85,8 +85,13 @@ class CommentQuerySet(models.QuerySet["Comment"]):
         return self.filter(confirmed_at__isnull=False)
 
     def standing_objections(self) -> Self:
-        """Objections that still stop an approval."""
-        return self.counted().filter(kind=Comment.Kind.OBJECTION, withdrawn_at__isnull=True, disposition="")
+        """Objections made in time that still stop an approval; to accept one means to revise."""
+        lifted = [Comment.Disposition.OVERRULED, Comment.Disposition.REFERRED]
+        return (
+            self.counted()
+            .filter(kind=Comment.Kind.OBJECTION, late=False, withdrawn_at__isnull=True)
+            .exclude(disposition__in=lifted)
+        )
 
     def undisposed(self) -> Self:
         waiting = ~Q(kind=Comment.Kind.SUPPORT)

@@ -34,7 +34,7 @@ class StatementQuerySet(models.QuerySet["Statement"]):
         return self.filter(desk__isnull=False, sent_at__isnull=False)
 
     def visible_to(self, actor: "Actor", on: date) -> Self:
-        """What the actor may read: all of its own desk as an officer, from circulation on as a member, else what left."""
+        """What the actor may read: all of its desk as an officer, from circulation on as a member, else what left."""
         if actor.person is None:
             return self.posted()
         held = list(actor.person.appointments.in_force(on).values_list("group", "role"))
@@ -135,6 +135,14 @@ class Statement(models.Model):
     def __str__(self) -> str:
         return self.reference or self.title
 
+    def get_absolute_url(self) -> str:
+        """The permanent public address once the statement has a number of ours, else the address by key."""
+        if self.series_id is None:
+            return reverse("statement", args=[self.pk])
+        if self.correction:
+            return reverse("statement-correction", args=[self.study_period, self.reference, self.correction])
+        return reverse("statement-permanent", args=[self.study_period, self.reference])
+
     @property
     def title(self) -> str:
         return self.revision.title if self.revision else ""
@@ -152,14 +160,6 @@ class Statement(models.Model):
         """The latest circulation, or None before the first."""
         return self.circulations.order_by("-opened_at", "-pk").first()
 
-    def get_absolute_url(self) -> str:
-        """The permanent public address once the statement has a number of ours, else the address by key."""
-        if self.series_id is None:
-            return reverse("statement", args=[self.pk])
-        if self.correction:
-            return reverse("statement-correction", args=[self.study_period, self.reference, self.correction])
-        return reverse("statement-permanent", args=[self.study_period, self.reference])
-
     # A transition changes this object and nothing else; liaisons.workflow.advance() does the rest.
 
     @transition(
@@ -170,7 +170,7 @@ class Statement(models.Model):
         conditions=[is_open("circulate")],
     )
     def circulate(self, now: datetime) -> None:
-        """The draft goes to the desk's list, two weeks for comments (JCA-MV's own rule, report of its first meeting)."""
+        """The draft goes to the desk's list, two weeks for comments (report of JCA-MV's first meeting, clause 10)."""
 
     @transition(
         state, source=State.CIRCULATED, target=State.CIRCULATED, permission=may("amend"), conditions=[is_open("amend")]
@@ -249,6 +249,22 @@ class Statement(models.Model):
         self.ended_at = now
 
 
+class AddresseeManager(models.Manager["Addressee"]):
+    """Everybody the statement addresses now: without those whom an author took off the list again."""
+
+    def get_queryset(self) -> "AddresseeQuerySet":
+        return AddresseeQuerySet(self.model, using=self._db).filter(dropped=False)
+
+    def owing(self) -> "AddresseeQuerySet":
+        return self.get_queryset().owing()
+
+    def reachable(self) -> "AddresseeQuerySet":
+        return self.get_queryset().reachable()
+
+    def unreachable(self) -> "AddresseeQuerySet":
+        return self.get_queryset().unreachable()
+
+
 class AddresseeQuerySet(models.QuerySet["Addressee"]):
     def owing(self) -> Self:
         """Addressees of statements that are out, with a request still open."""
@@ -296,11 +312,13 @@ class Addressee(models.Model):
     due_on = models.DateField(_("deadline"), null=True, blank=True)
     due_at = models.DateTimeField(null=True, blank=True)
     channel = models.ForeignKey(Channel, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    dropped = models.BooleanField(_("taken off the list before it left"), default=False)
     posted_at = models.DateTimeField(_("handed over outside the mail"), null=True, blank=True)
     posted_note = models.CharField(_("how it was handed over"), max_length=300, blank=True)
     reply = FSMField(_("reply"), default=ReplyState.NOT_EXPECTED, choices=ReplyState.choices, protected=True)
 
-    objects = AddresseeQuerySet.as_manager()
+    objects = AddresseeManager()
+    everyone = models.Manager["Addressee"]()
 
     class Meta:
         verbose_name = _("addressee")

@@ -1,0 +1,50 @@
+"""A request as the views see it, and who gets as far as a view."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec
+
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from contacts.actor import Actor
+from contacts.models import Desk, User
+
+P = ParamSpec("P")
+
+
+class DeskRequest(HttpRequest):
+    """A request after ActorMiddleware. `desk` is the desk the person works at now; None for outsiders."""
+
+    user: User
+    actor: Actor
+    desk: Desk | None
+
+
+class AtDesk(DeskRequest):
+    """A request of somebody who has a role at `desk`."""
+
+    desk: Desk
+    roles: frozenset[str]
+
+
+def at_desk(*roles: str) -> Callable[[Callable[Concatenate[AtDesk, P], HttpResponse]], Callable[..., HttpResponse]]:
+    """Let in who holds one of the roles (or any, when none is named) at the desk they work at; others get 403."""
+
+    def decorate(view: Callable[Concatenate[AtDesk, P], HttpResponse]) -> Callable[..., HttpResponse]:
+        @login_required
+        @wraps(view)
+        def guarded(request: AtDesk, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+            if request.desk is None:
+                raise PermissionDenied(_("You have no role at a desk. The secretariat of the group can give you one."))
+            request.roles = request.actor.roles_at(request.desk.group, request.desk.today(timezone.now()))
+            if not request.roles or (roles and not request.roles & set(roles)):
+                raise PermissionDenied(_("This page belongs to other roles at this desk."))
+            return view(request, *args, **kwargs)
+
+        return guarded
+
+    return decorate

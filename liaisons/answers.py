@@ -1,0 +1,99 @@
+"""What comes back from an addressee: kept as a reply, with what it settles and whom it nominates."""
+
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from contacts.actor import Actor
+from contacts.models import Appointment, Person
+from liaisons.details import Answer, Nominee
+from liaisons.models import Addressee, Nomination, Reply, ReplyFile, Request, Settlement
+from liaisons.rules import Refused
+
+
+def keep(addressee: Addressee, answer: Answer, *, by: Actor, now: datetime) -> Reply:
+    """Store the reply and settle the requests it names. Raises Refused for a request settled before or not there."""
+    refuse_what_says_nothing(answer)
+    reply = Reply.objects.create(
+        addressee=addressee,
+        statement=answer.statement,
+        kind=answer.kind,
+        reference=answer.reference,
+        text=answer.text,
+        for_whom=answer.for_whom,
+        until=answer.until,
+        name=answer.name or (str(by.person) if by.person else ""),
+        email=answer.email or by.email,
+        person=by.person if by.kind in ("link", "mail") else None,
+        received_at=now,
+    )
+    ReplyFile.objects.bulk_create(ReplyFile(reply=reply, blob=blob, name=name) for blob, name in answer.files)
+    _settle(reply, answer.settles, Request.Outcome.SETTLED)
+    _settle(reply, _declined(addressee, answer), Request.Outcome.DECLINED)
+    if answer.nominee is not None:
+        nominate(reply, answer.nominee)
+    return reply
+
+
+def refuse_what_says_nothing(answer: Answer) -> None:
+    if answer.kind == Reply.Kind.DECLINE and not answer.text.strip():
+        raise Refused([_("Say in a sentence why you decline.")])
+    if answer.kind == Reply.Kind.MORE_TIME and answer.until is None:
+        raise Refused([_("Say until which day you need more time.")])
+    if answer.kind == Reply.Kind.NOT_FOR_US and not answer.for_whom.strip():
+        raise Refused([_("Say which body the statement is for.")])
+
+
+def reached(addressee: Addressee) -> str:
+    """The reply state that all that came back adds up to."""
+    states = Addressee.ReplyState
+    outcomes = set(addressee.requests.values_list("outcome", flat=True))
+    kinds = set(addressee.replies.values_list("kind", flat=True))
+    if outcomes and "" not in outcomes:
+        return states.REPLIED if Request.Outcome.SETTLED in outcomes else states.DECLINED
+    if kinds and not outcomes:  # nothing was asked, and yet something came
+        return states.REPLIED if Reply.Kind.ANSWER in kinds else states.ACKNOWLEDGED
+    return states.ACKNOWLEDGED if kinds else states.AWAITING
+
+
+def nominate(reply: Reply, nominee: Nominee) -> Appointment:
+    """Appoint the person as representative of the addressee, and remember which letter said so."""
+    desk = reply.addressee.statement.desk
+    if desk is None:
+        raise Refused([_("Only a statement of this desk can ask for a representative.")])
+    person = Person.objects.filter(email__iexact=nominee.email).first() if nominee.email else None
+    if person is None:
+        person = Person.objects.create(
+            name=nominee.name, email=nominee.email, organization=nominee.organization, country=nominee.country
+        )
+    appointment, _created = Appointment.objects.get_or_create(
+        person=person,
+        group=desk.group,
+        role=Appointment.Role.REPRESENTATIVE,
+        represents=reply.addressee.group,
+        valid_from=desk.today(reply.received_at),
+        defaults={"basis": reply.reference or str(reply.addressee.statement)},
+    )
+    Nomination.objects.get_or_create(reply=reply, appointment=appointment)
+    return appointment
+
+
+def _settle(reply: Reply, keys: tuple[str, ...], outcome: Request.Outcome) -> None:
+    for key in keys:
+        request = reply.addressee.requests.filter(key=key).first()
+        if request is None:
+            raise Refused([_("This addressee was not asked that.")])
+        if request.outcome == Request.Outcome.SETTLED:
+            continue  # a second answer to the same request adds its words, not a second settlement
+        request.outcome = outcome
+        request.settled_at = reply.received_at
+        request.save(update_fields=["outcome", "settled_at"])
+        Settlement.objects.create(reply=reply, request=request, outcome=outcome)
+
+
+def _declined(addressee: Addressee, answer: Answer) -> tuple[str, ...]:
+    """A body that declines, or names another one, without saying which request, declines what is open."""
+    whole = answer.kind in (Reply.Kind.DECLINE, Reply.Kind.NOT_FOR_US)
+    if whole and not answer.declines and not answer.settles:
+        return tuple(addressee.requests.still_open().values_list("key", flat=True))
+    return answer.declines

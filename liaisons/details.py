@@ -1,0 +1,108 @@
+"""What some steps need to be told beside a reason."""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from contacts.models import Group, Person
+from liaisons.letter import Letter
+from liaisons.models import Blob, Meeting, Statement
+
+
+@dataclass(frozen=True)
+class Amendment:
+    """amend: the letter with its editorial change."""
+
+    letter: Letter
+
+
+@dataclass(frozen=True)
+class MeetingApproval:
+    """approve: the meeting that approved and the clause of its report that says so."""
+
+    meeting: Meeting
+    clause: str
+
+
+@dataclass(frozen=True)
+class Closing:
+    """close: with which outcome, a value of Statement.Outcome."""
+
+    outcome: str
+
+
+@dataclass(frozen=True)
+class Nominee:
+    """settle: a person the addressee nominates to represent it."""
+
+    name: str
+    email: str = ""
+    organization: str = ""
+    country: str = ""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """settle: what came back. `settles` and `declines` are keys of the addressee's requests.
+
+    `statement` is the answering statement where one is registered; `files` are stored files with their names.
+    """
+
+    kind: str
+    settles: tuple[str, ...] = ()
+    declines: tuple[str, ...] = ()
+    text: str = ""
+    reference: str = ""
+    for_whom: str = ""
+    until: date | None = None
+    name: str = ""
+    email: str = ""
+    statement: Statement | None = None
+    nominee: Nominee | None = None
+    files: tuple[tuple[Blob, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """assign: Questions or a person take a received statement on, a deputy stands in, an answer is due on a day."""
+
+    questions: str = ""
+    assignee: Person | None = None
+    deputy: Person | None = None
+    due_on: date | None = None
+
+
+@dataclass(frozen=True)
+class Answered:
+    """answer: by which statement of ours."""
+
+    statement: Statement
+
+
+@dataclass(frozen=True)
+class Noted:
+    """note: the meeting that noted the statement, where one did."""
+
+    meeting: Meeting | None = None
+    clause: str = ""
+
+
+Details = Amendment | MeetingApproval | Closing | Answer | Assignment | Answered | Noted
+
+
+@dataclass(frozen=True)
+class Received:
+    """How a desk came by a statement issued elsewhere. `received_on` is a day at the desk's seat."""
+
+    source_text: str
+    title: str
+    received_on: date
+    source: Group | None = None
+    reference: str = ""
+    forwarded_by: Group | None = None
+    watched: bool = False
+    purpose: str = ""
+    dated: date | None = None
+    body: str = ""
+    deadline: date | None = None
+    replies_to: tuple[Statement, ...] = ()
+    files: tuple[tuple[Blob, str], ...] = field(default=())

@@ -1,0 +1,339 @@
+"""What happens with each step: the transition, the rows that go with it, and the mails that tell of it.
+
+Called by liaisons.workflow.advance() alone, inside its transaction and after its checks; what a function returns
+goes into the Event as data.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from contacts.actor import Actor
+from contacts.models import Desk, Person
+from liaisons import answers, links, mail, outbox, reminders, rules, writing
+from liaisons.calendar import end_of_day
+from liaisons.details import Amendment, Answer, Answered, Assignment, Closing, Details, MeetingApproval, Noted
+from liaisons.models import (
+    Addressee,
+    Approval,
+    Circulation,
+    Document,
+    Event,
+    Message,
+    Registration,
+    Request,
+    Statement,
+)
+from liaisons.numbering import next_revision, number_document, number_statement
+from liaisons.rules import Refused
+
+Data = dict[str, Any]
+D = TypeVar("D")
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A step being taken: by whom, why, with what, when."""
+
+    by: Actor
+    reason: str
+    details: Details | None
+    now: datetime
+
+
+def circulate(statement: Statement, taken: Taken) -> Data:
+    desk = _desk(statement)
+    earlier = statement.circulation
+    statement.circulate(taken.now)
+    statement.save()
+    document = next_revision(earlier.document) if earlier else Document(kind=Document.Kind.DRAFT)
+    if earlier is None:
+        number_document(document, desk)
+    document.title = statement.title
+    document.source = desk.group
+    document.statement_revision = statement.revision
+    document.registered_at = taken.now
+    document.save()
+    circulation = Circulation.objects.create(
+        desk=desk,
+        statement=statement,
+        revision=statement.revision,
+        document=document,
+        window_days=desk.window_days,
+        opened_at=taken.now,
+    )
+    outbox.queue(mail.to_list(circulation, taken.now))
+    return {"document": document.pk}
+
+
+def amend(statement: Statement, taken: Taken) -> Data:
+    amendment = _given(taken, Amendment)
+    before = statement.revision
+    statement.amend(taken.now)
+    statement.save()
+    writing.write(statement, amendment.letter, by=taken.by, now=taken.now, note=taken.reason)
+    return {"from_revision": before.pk if before else None}
+
+
+def revise(statement: Statement, taken: Taken) -> Data:
+    statement.revise(taken.now)
+    statement.save()
+    if statement.revision:  # a revision of its own, so that no approval of the old text counts for the new one
+        writing.write(statement, statement.revision.letter, by=taken.by, now=taken.now, note=taken.reason)
+    _end_circulation(statement, taken.now)
+    links.revoke(statement.links.all(), taken.now)
+    return {}
+
+
+def approve(statement: Statement, taken: Taken) -> Data:
+    """Keep the approver's word; the last one needed takes the step and gives the number."""
+    desk = _desk(statement)
+    meeting = taken.details if isinstance(taken.details, MeetingApproval) else None
+    roles = taken.by.roles_at(desk.group, desk.today(taken.now))
+    if meeting is None and (not roles & rules.CHAIRS or statement.state == Statement.State.DRAFT):
+        raise Refused([_("Name the meeting that approved the statement and the clause of its report.")])
+    assert statement.revision is not None  # rules.to_approve has asked for a text
+    assert taken.by.person is not None  # roles are held by people
+    Approval.objects.create(
+        statement=statement,
+        revision=statement.revision,
+        person=taken.by.person,
+        reason=taken.reason,
+        given_at=taken.now,
+        meeting=meeting.meeting if meeting else None,
+        clause=meeting.clause if meeting else "",
+    )
+    if meeting is None and (waiting := awaited_approvers(statement, taken.now)):
+        return {"waiting_for": [person.pk for person in waiting]}
+    statement.approve(taken.now)
+    number_statement(statement, desk, taken.now)
+    statement.approval_text = approval_text(statement, meeting, taken.now)
+    statement.save()
+    _end_circulation(statement, taken.now)
+    links.revoke(statement.links.all(), taken.now)
+    outbox.queue(mail.approved(statement, taken.now))
+    return {"number": statement.number}
+
+
+def send(statement: Statement, taken: Taken) -> Data:
+    statement.send(taken.now)
+    statement.save()
+    messages = outbox.queue(mail.dispatch(statement, taken.now))
+    if statement.corrects:
+        outbox.queue(mail.correction(statement.corrects, statement, taken.now))
+    left_out = statement.addressees.unreachable().values_list("pk", flat=True)
+    return {"messages": len(messages), "left_out": list(left_out), "round": statement.dispatch_round}
+
+
+def recall(statement: Statement, taken: Taken) -> Data:
+    messages = Message.objects.of_dispatch(statement)
+    total = messages.count()
+    cancelled = outbox.cancel(messages)
+    if cancelled != total:
+        raise Refused([_("The first messages are leaving just now. Correct or withdraw the statement instead.")])
+    statement.recall(taken.now)
+    statement.save()
+    links.revoke(links.of_addressees(statement), taken.now)
+    return {"messages": cancelled}
+
+
+def complete(statement: Statement, taken: Taken) -> Data:
+    if taken.by.is_system and still_owed(statement):
+        raise Refused([_("Requests are still open.")])
+    waived = _waive(statement, taken.now)
+    statement.complete(taken.now)
+    statement.save()
+    reminders.cancel_for(statement, taken.now)
+    return {"waived": waived}
+
+
+def close(statement: Statement, taken: Taken) -> Data:
+    if taken.by.is_system:
+        if Request.objects.filter(addressee__statement=statement, addressee__dropped=False).exists():
+            raise Refused([_("Requests were made: the secretariat closes the statement with an outcome.")])
+        statement.outcome = Statement.Outcome.NOTHING_OWED
+    else:
+        statement.outcome = _given(taken, Closing).outcome
+    waived = _waive(statement, taken.now)
+    statement.close(taken.now)
+    statement.save()
+    reminders.cancel_for(statement, taken.now)
+    return {"outcome": statement.outcome, "waived": waived}
+
+
+def correct(statement: Statement, taken: Taken) -> Data:
+    """Begin the statement that takes this one's place: a draft with the same number and the next correction."""
+    if statement.corrections.exclude(state=Statement.State.WITHDRAWN).exists():
+        raise Refused([_("A correction of this statement exists already. Go on with that one.")])
+    statement.correct(taken.now)
+    last = max(statement.corrections.values_list("correction", flat=True), default=statement.correction)
+    correction = Statement.objects.create(
+        desk=statement.desk,
+        source=statement.source,
+        source_text=statement.source_text,
+        study_period=statement.study_period,
+        series=statement.series,
+        number=statement.number,
+        reference=statement.reference,
+        correction=last + 1,
+        corrects=statement,
+        created_at=taken.now,
+        responsible=statement.responsible,
+    )
+    if statement.revision:
+        writing.write(correction, statement.revision.letter, by=taken.by, now=taken.now, note=taken.reason)
+    Event.objects.record(
+        "begin",
+        by=taken.by,
+        at=taken.now,
+        desk=statement.desk,
+        statement=correction,
+        revision=correction.revision,
+        target_state=correction.state,
+        data={"corrects": statement.pk},
+    )
+    return {"correction": correction.pk}
+
+
+def withdraw(statement: Statement, taken: Taken) -> Data:
+    was_out = statement.state == Statement.State.SENT
+    cancelled = outbox.cancel(statement.messages.all())
+    statement.withdraw(taken.now)
+    statement.save()
+    _end_circulation(statement, taken.now)
+    reminders.cancel_for(statement, taken.now)
+    links.revoke(statement.links.all(), taken.now)
+    links.revoke(links.of_addressees(statement), taken.now)
+    told = outbox.queue(mail.withdrawal(statement, taken.reason, taken.now)) if was_out else []
+    return {"cancelled": cancelled, "told": len(told)}
+
+
+def settle(addressee: Addressee, taken: Taken) -> Data:
+    reply = answers.keep(addressee, _given(taken, Answer), by=taken.by, now=taken.now)
+    addressee.settle(taken.now, answers.reached(addressee))
+    addressee.save()
+    reminders.cancel_for(addressee, taken.now)
+    messages = [mail.answer_received(reply, taken.now)]
+    if taken.by.kind == "link" and reply.email:
+        messages.append(mail.receipt(reply, taken.now))
+    outbox.queue(messages)
+    return {"reply": reply.pk, "kind": reply.kind}
+
+
+def assign(registration: Registration, taken: Taken) -> Data:
+    assignment = _given(taken, Assignment)
+    if assignment.assignee is None and not assignment.questions.strip():
+        raise Refused([_("Name the Questions or the person who takes it on.")])
+    registration.assign(taken.now)
+    registration.questions = assignment.questions.strip()
+    registration.assignee = assignment.assignee
+    registration.deputy = assignment.deputy
+    registration.due_on = assignment.due_on
+    registration.due_at = end_of_day(assignment.due_on, registration.desk.zoneinfo) if assignment.due_on else None
+    registration.save()
+    return {"assignee": assignment.assignee.pk if assignment.assignee else None}
+
+
+def answer(registration: Registration, taken: Taken) -> Data:
+    registration.answer(taken.now)
+    registration.answered_by = _given(taken, Answered).statement
+    registration.save()
+    return {"statement": registration.answered_by.pk}
+
+
+def note(registration: Registration, taken: Taken) -> Data:
+    noted = taken.details if isinstance(taken.details, Noted) else Noted()
+    registration.note(taken.now)
+    registration.save()
+    return {"meeting": noted.meeting.pk if noted.meeting else None, "clause": noted.clause}
+
+
+def reopen(registration: Registration, taken: Taken) -> Data:
+    registration.reopen(taken.now)
+    registration.save()
+    return {}
+
+
+EFFECTS: dict[str, Callable[[Any, Taken], Data]] = {
+    "circulate": circulate,
+    "amend": amend,
+    "revise": revise,
+    "approve": approve,
+    "send": send,
+    "recall": recall,
+    "complete": complete,
+    "close": close,
+    "correct": correct,
+    "withdraw": withdraw,
+    "settle": settle,
+    "assign": assign,
+    "answer": answer,
+    "note": note,
+    "reopen": reopen,
+}
+
+
+# What several of them need
+
+
+def still_owed(statement: Statement) -> bool:
+    return Request.objects.still_open().filter(addressee__statement=statement, addressee__dropped=False).exists()
+
+
+def awaited_approvers(statement: Statement, now: datetime) -> list[Person]:
+    """The chairs whose word the revision in force still needs. Raises Refused when only its author approved."""
+    desk = _desk(statement)
+    revision = statement.revision
+    assert revision is not None  # rules.to_approve has asked for a text
+    granted = set(revision.approvals.granted().values_list("person", flat=True))
+    chairs = Person.objects.holding(*rules.CHAIRS, group=desk.group, on=desk.today(now))
+    waiting = [] if desk.approvers == Desk.Approvers.ONE else [chair for chair in chairs if chair.pk not in granted]
+    if not waiting and granted == {revision.author_id}:
+        raise Refused([_("The only approver wrote this revision. Somebody else has to approve it.")])
+    return waiting
+
+
+def approval_text(statement: Statement, meeting: MeetingApproval | None, now: datetime) -> str:
+    """The Approval row of the page, in the language of the statement."""
+    desk = _desk(statement)
+    with override(statement.revision.language if statement.revision else "en"):
+        day = date_format(desk.today(now), "j F Y")
+        if meeting is None:
+            return _("%(group)s, by correspondence (%(day)s)") % {"group": desk.group, "day": day}
+        held = meeting.meeting
+        place = f"{held.place.split(',')[0]}, " if held.place else ""
+        return _("%(group)s meeting (%(place)s%(day)s)") % {
+            "group": held.group,
+            "place": place,
+            "day": date_format(held.ends_on, "j F Y"),
+        }
+
+
+def _end_circulation(statement: Statement, now: datetime) -> None:
+    for circulation in statement.circulations.filter(ended_at__isnull=True):
+        circulation.ended_at = now
+        circulation.save(update_fields=["ended_at"])
+        outbox.cancel(circulation.messages.all())
+        links.revoke(circulation.links.all(), now)
+
+
+def _waive(statement: Statement, now: datetime) -> int:
+    """Ask no longer for what is still open: the statement ends without it."""
+    still = Request.objects.still_open().filter(addressee__statement=statement)
+    return still.update(outcome=Request.Outcome.WAIVED, settled_at=now)
+
+
+def _desk(statement: Statement) -> Desk:
+    assert statement.desk is not None  # the machine has no step for a statement issued elsewhere
+    return statement.desk
+
+
+def _given(taken: Taken, kind: type[D]) -> D:
+    if not isinstance(taken.details, kind):
+        raise TypeError(f"this step wants {kind.__name__}, not {type(taken.details).__name__}")
+    return taken.details
