@@ -7,6 +7,8 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
+from liaisons import guards
+
 pytest_plugins = ["tests.fixtures"]
 
 ON_SQLITE = settings.DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3"
@@ -37,3 +39,16 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     if report.skipped and os.environ.get("CI") == "true" and not hasattr(report, "wasxfail"):
         report.outcome, report.longrepr = "failed", f"skipped in CI: {report.longrepr}"
     return report
+
+
+@pytest.fixture(autouse=True)
+def _events_may_be_flushed(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Lift the guards before a test's own flush; the flush ends with post_migrate, which installs them again."""
+    mark = request.node.get_closest_marker("django_db")
+    flushes = "transactional_db" in request.fixturenames or "live_server" in request.fixturenames
+    if not flushes and not (mark and mark.kwargs.get("transaction")):
+        yield
+        return
+    request.getfixturevalue("transactional_db")
+    yield
+    guards.lift(connection)
