@@ -1,0 +1,80 @@
+"""What must stand before the desk opens: a free port, the database, static files, demo data."""
+
+import hashlib
+import os
+import socket
+import sys
+from pathlib import Path
+
+import django
+from django.db import OperationalError, transaction
+
+
+def main() -> None:
+    check_port(os.environ.get("PORT", "8000"))
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    django.setup()
+    try:
+        prepare_database()
+    except OperationalError as error:
+        reason = str(error).strip().splitlines()[0]
+        sys.exit(f"The database does not answer ({reason}). Start it, or take a local one: DATABASE_URL= bin/run")
+    collect_static_files()
+    say_where_everything_is()
+
+
+def check_port(given: str) -> None:
+    if not given.isdecimal() or not 0 < int(given) < 65536:
+        sys.exit(f"PORT is a number up to 65535 and not “{given}”: PORT=8000 bin/run")
+    port = int(given)
+    with socket.socket() as attempt:
+        # As gunicorn does: what was closed a moment ago is free.
+        attempt.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            attempt.bind(("127.0.0.1", port))
+        except PermissionError:
+            sys.exit(f"Port {port} is for root: PORT=8000 bin/run")
+        except OSError:
+            sys.exit(f"Port {port} is in use: PORT={port % 65535 + 1} bin/run")
+
+
+def prepare_database() -> None:
+    from django.conf import settings
+    from django.contrib.auth import get_user_model
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0)
+    call_command("createcachetable", verbosity=0)
+    # Beside demo data no mail goes to a real server, so a desk that has one is not a place to try things out.
+    if settings.EMAIL_BACKEND == "liaisons.transport.MailboxBackend" and not get_user_model().objects.exists():
+        print("Loading the demo …", flush=True)
+        with transaction.atomic():
+            call_command("demo", verbosity=0)
+
+
+def collect_static_files() -> None:
+    """Collect, hash and compress static files unless nothing has changed; it takes some seconds."""
+    from django.conf import settings
+    from django.contrib.staticfiles.finders import get_finders
+    from django.core.management import call_command
+
+    found = hashlib.sha256()
+    for finder in get_finders():
+        for path, storage in finder.list([]):
+            status = os.stat(storage.path(path))
+            found.update(f"{path} {status.st_size} {status.st_mtime_ns}\n".encode())
+    collected = Path(settings.STATIC_ROOT) / "collected"
+    if not collected.exists() or collected.read_text() != found.hexdigest():
+        call_command("collectstatic", interactive=False, clear=True, verbosity=0)
+        collected.write_text(found.hexdigest())
+
+
+def say_where_everything_is() -> None:
+    from django.conf import settings
+
+    print(f"Liaise: {settings.SITE_URL} (Ctrl-C stops it)")
+    print(f"Logs:   {settings.LIAISE_VAR / 'log'}", flush=True)
+
+
+if __name__ == "__main__":
+    main()

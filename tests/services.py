@@ -1,0 +1,84 @@
+"""PostgreSQL and Redis for the tests, on Unix sockets, thrown away afterwards.
+
+`python -m tests.services COMMAND …` runs the command with their addresses in TEST_DATABASE_URL and TEST_REDIS_URL.
+"""
+
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import quote
+
+
+def _programs() -> Path:
+    """Return the folder of the newest PostgreSQL; Debian keeps its programs out of the PATH."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
+    if found:
+        return found[-1].parent
+    in_path = shutil.which("initdb")
+    if in_path is None:
+        sys.exit("PostgreSQL is missing: bin/setup test")
+    return Path(in_path).parent
+
+
+@contextmanager
+def postgres() -> Iterator[str]:
+    """Run a PostgreSQL cluster; gives its DATABASE_URL."""
+    programs = _programs()
+    # PostgreSQL refuses to run as root; Debian's package brings its user.
+    user = "postgres" if os.geteuid() == 0 else pwd.getpwuid(os.geteuid()).pw_name
+    with tempfile.TemporaryDirectory(prefix="liaise-pg-") as folder:
+        if os.geteuid() == 0:
+            shutil.chown(folder, user)
+        as_user = {"user": user, "group": pwd.getpwnam(user).pw_gid, "extra_groups": []} if os.geteuid() == 0 else {}
+        data = f"{folder}/data"
+        make = [programs / "initdb", "-D", data, "-U", "liaise", "-A", "trust", "-N", "-E", "UTF8", "--locale=C.UTF-8"]
+        subprocess.run(make, check=True, stdout=subprocess.DEVNULL, cwd="/", **as_user)
+        options = f"-c listen_addresses='' -k {folder} -c fsync=off -c full_page_writes=off"
+        control = [programs / "pg_ctl", "-D", data, "-w", "-s"]
+        subprocess.run([*control, "-l", f"{folder}/log", "-o", options, "start"], check=True, cwd="/", **as_user)
+        try:
+            yield f"postgres://liaise@{quote(folder, safe='')}/postgres"
+        finally:
+            subprocess.run([*control, "-m", "immediate", "stop"], check=False, cwd="/", **as_user)
+
+
+@contextmanager
+def redis() -> Iterator[str]:
+    """Run a Redis server; gives its REDIS_URL."""
+    program = shutil.which("redis-server")
+    if program is None:
+        sys.exit("Redis is missing: bin/setup test")
+    with tempfile.TemporaryDirectory(prefix="liaise-redis-") as folder:
+        socket = Path(folder) / "redis.sock"
+        server = subprocess.Popen(
+            [program, "--port", "0", "--unixsocket", socket, "--save", "", "--dir", folder],
+            stdout=subprocess.DEVNULL,
+        )
+        try:
+            while not socket.exists():
+                if server.poll() is not None:
+                    sys.exit(f"redis-server ended with {server.returncode}.")
+                time.sleep(0.01)
+            yield f"unix://{socket}"
+        finally:
+            server.terminate()
+            server.wait()
+
+
+def main() -> int:
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    with postgres() as database_url, redis() as redis_url:
+        environment = {**os.environ, "TEST_DATABASE_URL": database_url, "TEST_REDIS_URL": redis_url}
+        return subprocess.run(sys.argv[1:], env=environment, check=False).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main())
