@@ -1,0 +1,168 @@
+"""What may stand in a body: exactly the elements the editor offers; and how the same body reads in a mail."""
+
+import re
+import textwrap
+from collections.abc import Iterator
+
+import nh3
+from django.utils.html import linebreaks
+from lxml.html import HtmlElement
+
+from liaisons.documents.body import grid, rows_of, text_of, tidy
+
+TAGS = {
+    *("p", "br", "h2", "h3", "h4", "blockquote", "strong", "em", "u", "sub", "sup", "a"),
+    *("ul", "ol", "li", "table", "caption", "thead", "tbody", "tr", "th", "td"),
+}
+DEEPEST = 60  # elements inside one another
+_BOUNDS = {"colspan": 63, "rowspan": 1000, "start": 9999}
+_ATTRIBUTES = {"a": {"href"}, "ol": {"start"}, "th": {"colspan", "rowspan"}, "td": {"colspan", "rowspan"}}
+_ADDRESS = re.compile(r"(?:https?://|mailto:)[^\s<>\"]+\Z", re.IGNORECASE)
+# Characters that XML, and so Word, cannot hold.
+_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
+
+
+def printable(text: str) -> str:
+    return _CONTROLS.sub("", text)
+
+
+def clean(html: str) -> str:
+    """HTML with nothing in it but the editor's elements; text without any tag becomes paragraphs."""
+    html = printable(html)
+    if not nh3.is_html(html):
+        html = linebreaks(html)
+    cleaned = nh3.clean(
+        html,
+        tags=TAGS,
+        attributes=_ATTRIBUTES,
+        attribute_filter=_bounded,
+        url_schemes={"http", "https", "mailto"},
+        link_rel=None,
+    ).strip()
+    if _depth(cleaned) > DEEPEST:
+        # Nobody writes so; keep the words and let the boxes go, before something recurses into them.
+        cleaned = nh3.clean(cleaned.replace("</", " </"), tags={"p", "br"}).strip()
+    return cleaned
+
+
+def plain(html: str, width: int = 72) -> str:
+    """The body as a mail shows it: lines of at most `width` columns, lists with their marks, tables to be read."""
+    return "\n\n".join(_blocks(tidy(clean(html)), width))
+
+
+def _depth(cleaned: str) -> int:
+    depth = deepest = 0
+    for closing in re.findall(r"<(/?)(?!br>)[a-z]", cleaned):
+        depth += -1 if closing else 1
+        deepest = max(deepest, depth)
+    return deepest
+
+
+def _bounded(tag: str, attribute: str, value: str) -> str | None:
+    if attribute == "href":
+        return value if _ADDRESS.match(value) else None
+    return str(min(int(value), _BOUNDS[attribute])) if re.fullmatch("[0-9]{1,18}", value) else None
+
+
+def _blocks(container: HtmlElement, width: int) -> Iterator[str]:
+    for block in container:
+        if block.tag in ("ul", "ol"):
+            yield _list(block, width)
+        elif block.tag == "table":
+            yield _table(block, width)
+        elif block.tag == "blockquote":
+            yield textwrap.indent("\n\n".join(_blocks(block, width - 4)), "    ")
+        else:
+            yield wrap(_inline(block), width)
+
+
+def _list(items: HtmlElement, width: int) -> str:
+    lines = []
+    for number, item in enumerate(items, start=int(items.get("start", "1"))):
+        mark = "– " if items.tag == "ul" else f"{number}) "
+        text = "\n".join(_blocks(item, width - len(mark)))
+        lines.append(mark + textwrap.indent(text, " " * len(mark))[len(mark) :])
+    return "\n".join(lines)
+
+
+def _inline(element: HtmlElement) -> str:
+    """The words of a paragraph, with the address after a link that does not show it; a line break stays one."""
+    text = _words(element.text)
+    for child in element:
+        text += "\n" if child.tag == "br" else _inline(child)
+        if child.tag == "a" and (address := child.get("href", "")):
+            shown = address.removeprefix("mailto:")
+            text += "" if shown in text_of(child) else f" <{shown}>"
+        if child.get("class") == "number":
+            text += " "
+        text += _words(child.tail)
+    return text
+
+
+def _words(text: str | None) -> str:
+    return re.sub(r"\s+", " ", text or "")
+
+
+def wrap(text: str, width: int) -> str:
+    return "\n".join("\n".join(_lines(line.strip(), width)) for line in text.split("\n")).strip("\n")
+
+
+def _lines(text: str, width: int) -> list[str]:
+    """Lines of words; Chinese and Japanese may break after each character, which takes two columns."""
+    lines, line, used = [], "", 0
+    for token in re.findall(
+        r"[\u2e80-\u9fff\uf900-\ufaff\uff01-\uff60]|[^\s\u2e80-\u9fff\uf900-\ufaff\uff01-\uff60]+|\s+", text
+    ):
+        columns = sum(2 if re.match(r"[\u2e80-\u9fff\uf900-\ufaff\uff01-\uff60]", sign) else 1 for sign in token)
+        if used + columns > width and line.strip() and not token.isspace():
+            lines.append(line.rstrip())
+            line, used = "", 0
+        if line or not token.isspace():
+            line += token
+            used += columns
+    return [*lines, line.rstrip()]
+
+
+def _table(table: HtmlElement, width: int) -> str:
+    head = [row for row in rows_of(table) if (part := row.getparent()) is not None and part.tag == "thead"]
+    rest = rows_of(table)[len(head) :]
+    titles = _cells(head)[-1] if head else []
+    rows = [row for row in _cells(rest) if any(row)]
+    caption = next(table.iterchildren("caption"), None)
+    above = [] if caption is None else [wrap(_inline(caption), width)]
+    columns = max((len(row) for row in [titles, *rows]), default=0)
+    if columns and columns <= 3 and (width - 3 * (columns - 1)) // columns >= 16:
+        return "\n".join([*above, _ruled(titles, rows, columns, width)])
+    return "\n\n".join([*above, *(_record(titles, row, width) for row in rows)])
+
+
+def _cells(rows: list[HtmlElement]) -> list[list[str]]:
+    """The text of every place of the grid; what spans several is said once, in the first."""
+    return [
+        ["\n".join(_blocks(slot.cell, 10_000)) if slot.first_row and slot.first_column else "" for slot in line]
+        for line in grid(rows)
+    ]
+
+
+def _ruled(titles: list[str], rows: list[list[str]], columns: int, width: int) -> str:
+    each = (width - 3 * (columns - 1)) // columns
+    lines: list[str] = []
+    for at, row in enumerate([titles, *rows] if titles else rows):
+        cells = [wrap(cell, each).split("\n") for cell in row + [""] * (columns - len(row))]
+        for line in range(max(len(cell) for cell in cells)):
+            parts = [cell[line] if line < len(cell) else "" for cell in cells]
+            lines.append("   ".join(part.ljust(each) for part in parts).rstrip())
+        if titles and at == 0:
+            lines.append("   ".join("-" * each for _ in range(columns)))
+    return "\n".join(lines)
+
+
+def _record(titles: list[str], row: list[str], width: int) -> str:
+    """A row of a wide table, a line for each cell."""
+    lines = []
+    for at, cell in enumerate(row):
+        if cell:
+            title = titles[at] if at < len(titles) else ""
+            text = wrap(f"{title}: {cell}" if title else cell, width - 2)
+            lines.append(textwrap.indent(text, "  ")[2:])
+    return "\n".join(lines)
