@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django_fsm import can_proceed, has_transition_perm
+from django_fsm import can_proceed
 
 from contacts.actor import Actor
 from liaisons import effects, rules, writing
@@ -98,9 +98,7 @@ def obstacles(thing: Thing, step: str, actor: Actor, now: datetime | None = None
     transition = getattr(thing, step)
     if not can_proceed(transition, check_conditions=False):
         return [_where_it_stands(thing, step)]
-    if not has_transition_perm(
-        transition, cast("Any", actor)
-    ):  # django-fsm calls it a user; our predicates take actors
+    if not rules.permits(thing, step, actor):  # has_transition_perm() is false for unmet conditions too
         return [_not_yours(step)]
     sentences = rules.broken(thing, step)
     if isinstance(thing, Statement) and step in rules.PERSONAL:
@@ -115,7 +113,7 @@ def offers(thing: Thing, actor: Actor, now: datetime | None = None) -> list[Offe
     return [
         Offer(step, obstacles(thing, step, actor, now))
         for step in STEPS[type(thing)]
-        if has_transition_perm(getattr(thing, step), cast("Any", actor))
+        if can_proceed(getattr(thing, step), check_conditions=False) and rules.permits(thing, step, actor)
     ]
 
 
