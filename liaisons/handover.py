@@ -1,0 +1,65 @@
+"""Letters that leave by another way than mail: somebody carried them or filled in a form, and notes it here."""
+
+from datetime import date, datetime, time
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from contacts.actor import Actor
+from contacts.models import Desk
+from liaisons.models import Addressee, Event, Statement
+from liaisons.rules import SECRETARIAT, Refused, day_text, state_text
+
+OUT = (Statement.State.SENT, Statement.State.REPLIED, Statement.State.CLOSED)
+
+
+def hand_over(addressee: Addressee, on: date, note: str, *, by: Actor, now: datetime) -> Addressee:
+    """Note that the letter was handed over on a day at the desk's seat, and how; noted again, the last word counts.
+
+    Changes no state. Raises Refused.
+    """
+    with transaction.atomic():
+        addressee = (
+            Addressee.objects.select_for_update(of=("self",))
+            .select_related("statement__desk__group")
+            .get(pk=addressee.pk)
+        )
+        statement = addressee.statement
+        desk = statement.desk
+        if desk is None or not by.roles_at(desk.group, desk.today(now)) & SECRETARIAT:
+            raise Refused([_("What was handed over is noted by the secretariat.")])
+        refuse_what_cannot_be(statement, desk, on, now)
+        addressee.posted_at = now if on == desk.today(now) else _noon(on, desk)
+        addressee.posted_note = note.strip()
+        addressee.save(update_fields=["posted_at", "posted_note"])
+        Event.objects.record(
+            "hand_over",
+            by=by,
+            at=now,
+            desk=desk,
+            statement=statement,
+            addressee=addressee,
+            revision=statement.revision,
+            reason=addressee.posted_note,
+            data={"on": on.isoformat()},
+        )
+    return addressee
+
+
+def refuse_what_cannot_be(statement: Statement, desk: Desk, on: date, now: datetime) -> None:
+    """Nobody hands over tomorrow's letter, nor one that has not been approved. Raises Refused."""
+    if statement.state not in OUT:
+        raise Refused([_("The statement is %(state)s: nothing is handed over now.") % {"state": state_text(statement)}])
+    if on > desk.today(now):
+        raise Refused([_("%(day)s is still to come. Note it when it is done.") % {"day": day_text(on)}])
+    if statement.approved_at and on < desk.today(statement.approved_at):
+        raise Refused(
+            [
+                _("The statement was approved on %(day)s. It cannot have been handed over before.")
+                % {"day": day_text(desk.today(statement.approved_at))}
+            ]
+        )
+
+
+def _noon(day: date, desk: Desk) -> datetime:
+    return datetime.combine(day, time(12), tzinfo=desk.zoneinfo)
