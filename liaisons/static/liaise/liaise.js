@@ -1,0 +1,66 @@
+// What a script adds to pages that work without one: no second click, no lost draft, words when a part could not be fetched.
+
+for (const form of document.querySelectorAll("form[data-guard]")) {
+  let changed = false;
+  form.addEventListener("input", () => (changed = true));
+  form.addEventListener("submit", () => (changed = false));
+  window.addEventListener("beforeunload", (event) => {
+    if (changed) event.preventDefault();
+  });
+}
+
+document.addEventListener("submit", (event) => {
+  if (event.defaultPrevented || event.target.method !== "post") return;
+  // After this turn: a disabled button would not be sent with its form.
+  setTimeout(() => {
+    for (const button of event.target.querySelectorAll("button:not([type=button]):not(:disabled)")) {
+      button.disabled = true;
+      button.dataset.pressed = "";
+    }
+  });
+});
+
+// A page that comes back from the browser's memory must be usable again.
+window.addEventListener("pageshow", () => {
+  for (const button of document.querySelectorAll("button[data-pressed]")) {
+    button.disabled = false;
+    delete button.dataset.pressed;
+  }
+});
+
+document.addEventListener("click", (event) => {
+  for (const step of document.querySelectorAll(".actions .step[open]")) {
+    if (!step.contains(event.target)) step.open = false;
+  }
+});
+
+document.addEventListener("keydown", (event) => {
+  const step = event.key === "Escape" && event.target.closest(".step[open]");
+  if (step) {
+    step.open = false;
+    step.querySelector("summary").focus();
+  }
+});
+
+window.addEventListener("load", () => {
+  // The rich text editor replaces its text area but not the label's ties to it.
+  for (const editor of document.querySelectorAll(".prose-editor")) {
+    const box = editor.querySelector(".ProseMirror");
+    const label = editor.querySelector("textarea")?.labels[0];
+    if (!box || !label) continue;
+    box.setAttribute("aria-label", label.textContent.trim());
+    label.addEventListener("click", () => box.focus());
+  }
+  // A table that scrolls must be reachable by keyboard.
+  for (const table of document.querySelectorAll(".letter-body table")) {
+    if (table.scrollWidth > table.clientWidth) table.tabIndex = 0;
+  }
+});
+
+const trouble = document.getElementById("trouble");
+for (const name of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {
+  document.addEventListener(name, () => (trouble.hidden = false));
+}
+document.addEventListener("htmx:afterOnLoad", (event) => {
+  if (event.detail.successful) trouble.hidden = true;
+});
