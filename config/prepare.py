@@ -61,7 +61,7 @@ def collect_static_files() -> None:
     found = hashlib.sha256()
     for finder in get_finders():
         for path, storage in finder.list([]):
-            status = os.stat(storage.path(path))
+            status = Path(storage.path(path)).stat()
             found.update(f"{path} {status.st_size} {status.st_mtime_ns}\n".encode())
     collected = Path(settings.STATIC_ROOT) / "collected"
     if not collected.exists() or collected.read_text() != found.hexdigest():

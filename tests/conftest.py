@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 from django.conf import settings
+from django.db import connection
 
 from liaisons import guards
 
@@ -24,11 +25,14 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out, rather than skip, what only PostgreSQL can show."""
-    if ON_SQLITE:
-        away = [item for item in items if (mark := item.get_closest_marker("postgres")) and mark.kwargs.get("only")]
-        items[:] = [item for item in items if item not in away]
-        config.hook.pytest_deselected(items=away)
+    """Leave out, rather than skip, what is for the other database."""
+    away = []
+    for item in items:
+        mark = item.get_closest_marker("postgres")
+        if (mark is None) if not ON_SQLITE else (mark is not None and mark.kwargs.get("only", False)):
+            away.append(item)
+    items[:] = [item for item in items if item not in away]
+    config.hook.pytest_deselected(items=away)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -38,6 +42,14 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     if report.skipped and os.environ.get("CI") == "true" and not hasattr(report, "wasxfail"):
         report.outcome, report.longrepr = "failed", f"skipped in CI: {report.longrepr}"
     return report
+
+
+@pytest.fixture
+def desk_env(transactional_db: None) -> dict[str, str]:
+    """The environment in which a process started by a test has the test's database, broker and files."""
+    name = connection.settings_dict["NAME"]
+    url = f"sqlite:///{name}" if ON_SQLITE else f"{os.environ['DATABASE_URL'].rpartition('/')[0]}/{name}"
+    return {**os.environ, "DJANGO_SETTINGS_MODULE": "config.settings", "DATABASE_URL": url}
 
 
 @pytest.fixture(autouse=True)
