@@ -25,7 +25,9 @@ SECRET_KEY = env.str("SECRET_KEY", default="") or kept_key(LIAISE_VAR / "keys" /
 LINK_KEY = kept_key(LIAISE_VAR / "keys" / "links")
 
 DEBUG = False
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[_site.hostname, "localhost", "127.0.0.1", "[::1]"])
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[]) or list(
+    dict.fromkeys([_site.hostname, "localhost", "127.0.0.1", "[::1]"])
+)
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = _https
 # Cookies ignore ports: two desks side by side on one host would sign each other's people out.
