@@ -1,0 +1,343 @@
+"""Forms for groups, people and the settings of a desk."""
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from contacts.designations import Directory, key, read
+from contacts.models import Alias, Appointment, Channel, Desk, Group, Person, Succession
+from contacts.rights import may_give
+
+
+class DayField(forms.DateField):
+    """A date without a time, with the browser's own calendar; its value is ISO 8601, as those want it."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("widget", forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
+        super().__init__(**kwargs)
+
+
+class GroupField(forms.CharField):
+    """A body in the words people use; cleans to the one group that is meant. DirectoryForm gives it its directory."""
+
+    directory: Directory
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("max_length", 200)
+        super().__init__(**kwargs)
+        self.widget.attrs.setdefault("list", "designations")
+        self.widget.attrs.setdefault("autocomplete", "off")
+
+    def prepare_value(self, value: object) -> object:
+        """Show a stored key as the designation."""
+        if isinstance(value, int):
+            return Group.objects.filter(pk=value).values_list("designation", flat=True).first() or ""
+        return str(value) if isinstance(value, Group) else value
+
+    def clean(self, value: object) -> Group | None:
+        text = super().clean(value)
+        if not text:
+            return None
+        mentions = read(text, self.directory)
+        if len(mentions) > 1:
+            raise ValidationError(_("“%(text)s” names several bodies. Name one.") % {"text": text})
+        if not mentions or mentions[0].group is None:
+            raise ValidationError(
+                _("Nobody here knows “%(text)s”. Write it in another way, or add the body under Groups first.")
+                % {"text": text}
+            )
+        return mentions[0].group
+
+
+class DirectoryMixin(forms.BaseForm):
+    """Hands its directory to the fields that name groups."""
+
+    def __init__(self, *args: Any, directory: Directory, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            if isinstance(field, GroupField):
+                field.directory = directory
+
+
+class LinesField(forms.CharField):
+    """A list of short texts, one on each line."""
+
+    widget = forms.Textarea(attrs={"rows": 3})
+
+    def prepare_value(self, value: object) -> object:
+        return "\n".join(value) if isinstance(value, list) else value
+
+    def clean(self, value: object) -> list[str]:
+        lines = (line.strip() for line in super().clean(value).splitlines())
+        return list(dict.fromkeys(line for line in lines if line))
+
+
+class GroupForm(DirectoryMixin, forms.ModelForm[Group]):
+    """A group and where it stands."""
+
+    parent = GroupField(label=gettext_lazy("stands under"), required=False)
+    valid_from = DayField(label=gettext_lazy("exists from"), required=False)
+    valid_to = DayField(label=gettext_lazy("exists until"), required=False)
+
+    class Meta:
+        model = Group
+        fields = ["designation", "name", "kind", "ordinal", "parent", "valid_from", "valid_to", "valid_text", "note"]
+        widgets = {"note": forms.Textarea(attrs={"rows": 3})}
+        help_texts = {
+            "designation": gettext_lazy("As letters name it: ITU-T SG21, ISO/IEC JTC 1/SC 24."),
+            "ordinal": gettext_lazy("21 for SG21: sorts the study groups and tells what “All SGs” means."),
+            "valid_text": gettext_lazy("Where the source does not give a day."),
+        }
+
+
+class AliasForm(DirectoryMixin, forms.ModelForm[Alias]):
+    """Another spelling of a group; `instance.group` is set by the caller."""
+
+    within = GroupField(
+        label=gettext_lazy("only in letters of"),
+        required=False,
+        help_text=gettext_lazy("For short names that mean another group elsewhere, such as WG1."),
+    )
+
+    class Meta:
+        model = Alias
+        fields = ["text", "within"]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if "text" in cleaned and "within" in cleaned:
+            self.instance.key = key(cleaned["text"])
+            refuse_taken_spelling(self.instance, cleaned["within"])
+        return cleaned
+
+
+def refuse_taken_spelling(alias: Alias, within: Group | None) -> None:
+    """Raise ValidationError for a spelling that says nothing, or that is another group's already."""
+    if not alias.key:
+        raise ValidationError({"text": _("Write letters or digits: this spelling has none.")})
+    same = Alias.objects.filter(key=alias.key, within=within).exclude(pk=alias.pk).select_related("group").first()
+    if same:
+        raise ValidationError({"text": _("This spelling already stands for %(group)s.") % {"group": same.group}})
+    if within is None:
+        for other in Group.objects.exclude(pk=alias.group_id).only("designation"):
+            if key(other.designation) == alias.key:
+                raise ValidationError({"text": _("This is how %(group)s is called.") % {"group": other}})
+
+
+class ChannelForm(DirectoryMixin, forms.ModelForm[Channel]):
+    """How a group wants letters; `instance.group` is set by the caller."""
+
+    via = GroupField(label=gettext_lazy("via"), required=False)
+
+    class Meta:
+        model = Channel
+        fields = ["kind", "email", "url", "via", "attention", "note"]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        wanted = {"mail": "email", "web_form": "url", "via": "via"}
+        kind = cleaned.get("kind", "")
+        for of_kind, name in wanted.items():
+            if kind and of_kind != kind:
+                cleaned[name] = None if name == "via" else ""
+        if wanted.get(kind) in cleaned and not cleaned[wanted[kind]]:
+            self.add_error(wanted[kind], _("This channel needs it. Fill it in, or choose another kind."))
+        elif kind == "via" and cleaned.get("via") == self.instance.group:
+            self.add_error("via", _("Name another body than the group itself."))
+        elif kind and not self.errors and self._is_there(cleaned):
+            self.add_error(None, _("The group has this channel already."))
+        return cleaned
+
+    def _is_there(self, cleaned: dict[str, Any]) -> bool:
+        same = {name: cleaned[name] for name in ("kind", "email", "url", "via")}
+        return Channel.objects.filter(group=self.instance.group, **same).exclude(pk=self.instance.pk).exists()
+
+
+class SuccessionForm(DirectoryMixin, forms.ModelForm[Succession]):
+    """Which group carries on the work of this one; `instance.predecessor` is set by the caller."""
+
+    successor = GroupField(label=gettext_lazy("its work goes to"))
+    taken_effect_on = DayField(label=gettext_lazy("from"))
+
+    class Meta:
+        model = Succession
+        fields = ["successor", "taken_effect_on", "basis"]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        successor = cleaned.get("successor")
+        if successor and successor == self.instance.predecessor:
+            self.add_error("successor", _("A group cannot follow itself. Name another one."))
+        elif successor and self.instance.predecessor.followed_by.filter(successor=successor).exists():
+            self.add_error("successor", _("%(group)s is a successor already.") % {"group": successor})
+        return cleaned
+
+
+class PersonForm(forms.ModelForm[Person]):
+    """What is known of a person, whatever roles they hold."""
+
+    spellings = LinesField(
+        label=gettext_lazy("other spellings"), required=False, help_text=gettext_lazy("One on each line.")
+    )
+
+    class Meta:
+        model = Person
+        fields = [
+            "name",
+            "spellings",
+            "salutation",
+            "organization",
+            "country",
+            "email",
+            "phone",
+            "zone",
+            "language",
+        ]
+        help_texts = {"zone": gettext_lazy("Times are shown and reminders sent in it, as in Asia/Seoul.")}
+
+    def clean_email(self) -> str:
+        email: str = self.cleaned_data["email"]
+        if email and Person.objects.filter(email__iexact=email).exclude(pk=self.instance.pk).exists():
+            raise ValidationError(_("Another person has this address."))
+        return email
+
+
+class NewPersonForm(PersonForm):
+    """Somebody new at a desk: an address that is known already names the person who has it."""
+
+    known: Person | None = None
+
+    def clean_email(self) -> str:
+        email: str = self.cleaned_data["email"]
+        self.known = Person.objects.filter(email__iexact=email).first() if email else None
+        return email
+
+
+class AppointmentForm(DirectoryMixin, forms.ModelForm[Appointment]):
+    """A role in the group of the desk; `instance.group` is set by the caller, `roles` are those of who appoints."""
+
+    represents = GroupField(
+        label=gettext_lazy("represents"), required=False, help_text=gettext_lazy("For a representative: which body.")
+    )
+    valid_from = DayField(label=gettext_lazy("from"), required=False)
+    valid_to = DayField(label=gettext_lazy("until"), required=False)
+
+    class Meta:
+        model = Appointment
+        fields = ["role", "represents", "valid_from", "valid_to", "basis"]
+
+    def __init__(self, *args: Any, roles: frozenset[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.roles = roles
+
+    def clean_role(self) -> str:
+        role: str = self.cleaned_data["role"]
+        if not may_give(role, self.roles):
+            raise ValidationError(_("Administrators are appointed by an administrator."))
+        return role
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("role") == Appointment.Role.REPRESENTATIVE and "represents" in cleaned:
+            if not cleaned["represents"]:
+                self.add_error("represents", _("Say which body the person represents."))
+        elif cleaned.get("role"):
+            cleaned["represents"] = None
+        return cleaned
+
+    def refuse_double(self, person: Person) -> bool:
+        """Tell, with an error in the form, whether the person holds this very role already."""
+        cleaned = self.cleaned_data
+        same = person.appointments.filter(
+            group=self.instance.group,
+            role=cleaned["role"],
+            represents=cleaned["represents"],
+            valid_from=cleaned["valid_from"],
+        )
+        if same.exclude(pk=self.instance.pk).exists():
+            self.add_error("role", _("%(person)s holds this role already.") % {"person": person})
+        return not self.is_valid()
+
+
+class StagesField(forms.CharField):
+    """Days before a deadline, separated by commas."""
+
+    def prepare_value(self, value: object) -> object:
+        return ", ".join(str(day) for day in value) if isinstance(value, list) else value
+
+    def clean(self, value: object) -> list[int]:
+        text = super().clean(value)
+        days = [day for day in re.split(r"[\s,;]+", text) if day]
+        if not all(re.fullmatch(r"[+-]?\d{1,3}", day) for day in days):
+            raise ValidationError(_("Write whole days before the deadline, separated by commas, as in 7, -1."))
+        return sorted({int(day) for day in days}, reverse=True)
+
+    def has_changed(self, initial: object, data: object) -> bool:
+        return super().has_changed(self.prepare_value(initial), data)
+
+
+class DeskForm(forms.ModelForm[Desk]):
+    """The settings with which a group issues letters."""
+
+    remind_outsiders = StagesField(
+        label=gettext_lazy("reminders to addressees"),
+        required=False,
+        help_text=gettext_lazy("Days before the deadline: 7 is a week before, 0 the day itself, -1 the day after."),
+    )
+    remind_insiders = StagesField(
+        label=gettext_lazy("reminders to our own people"),
+        required=False,
+        help_text=gettext_lazy("In the same way; the responsible person gets them in one mail."),
+    )
+
+    class Meta:
+        model = Desk
+        fields = [
+            "mailbox",
+            "mailing_list",
+            "locality",
+            "zone",
+            "number_pattern",
+            "document_pattern",
+            "questions_label",
+            "questions_default",
+            "capitals",
+            "window_days",
+            "approvers",
+            "hold_minutes",
+            "remind_outsiders",
+            "remind_insiders",
+            "remind_weekly",
+        ]
+        help_texts = {
+            "mailbox": gettext_lazy("Letters and notices go out from it, and answers come to it."),
+            "mailing_list": gettext_lazy("Drafts go there for comment."),
+            "zone": gettext_lazy("Deadlines and windows end with the day in this zone."),
+            "number_pattern": gettext_lazy("{group} is the designation, {n} the number; {n:03d} prints 007."),
+            "hold_minutes": gettext_lazy("0 sends at once."),
+        }
+
+    def sections(self) -> Iterable[tuple[str, list[forms.BoundField]]]:
+        """The fields as the page groups them."""
+        parts = [
+            (_("Mail"), ["mailbox", "mailing_list", "hold_minutes"]),
+            (_("Place and time"), ["locality", "zone"]),
+            (_("Numbers"), ["number_pattern", "document_pattern"]),
+            (_("The printed page"), ["questions_label", "questions_default", "capitals"]),
+            (_("Circulation and approval"), ["window_days", "approvers"]),
+            (_("Reminders"), ["remind_outsiders", "remind_insiders", "remind_weekly"]),
+        ]
+        return [(title, [self[name] for name in names if name in self.fields]) for title, names in parts]
+
+
+class CsvForm(forms.Form):
+    """A table to be read in."""
+
+    file = forms.FileField(
+        label=gettext_lazy("Table (CSV)"), widget=forms.FileInput(attrs={"accept": ".csv,.txt,text/csv"})
+    )
