@@ -72,8 +72,19 @@ def collect_static_files() -> None:
 def say_where_everything_is() -> None:
     from django.conf import settings
 
-    print(f"Liaise: {settings.SITE_URL} (Ctrl-C stops it)")
-    print(f"Logs:   {settings.LIAISE_VAR / 'log'}", flush=True)
+    from contacts.demo import PASSWORD, read_rows
+    from contacts.models import User
+
+    print(f"\nLiaise opens at {settings.SITE_URL} (Ctrl-C closes it)")
+    if User.objects.filter(person__demo=True).exists():
+        print(f"Demo accounts, all with the password “{PASSWORD}”:")
+        for account in (row["account"] | {"of": row["email"]} for row in read_rows("people") if "account" in row):
+            print(f"  {account.get('email', account['of']):34} {account['as']}")
+    if settings.EMAIL_BACKEND == "liaisons.transport.MailboxBackend":
+        print(f"Mail stays here: {settings.MAILBOX_DIR}")
+    else:
+        print(f"Mail goes out through {settings.EMAIL_HOST}:{settings.EMAIL_PORT}")
+    print(f"Logs: {settings.LIAISE_VAR / 'log'}\n", flush=True)
 
 
 if __name__ == "__main__":

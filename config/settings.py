@@ -121,7 +121,8 @@ LANGUAGES = [
 TIME_ZONE = "UTC"
 USE_TZ = True
 
-DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{LIAISE_VAR / 'desk.sqlite3'}")}
+_database = env.str("DATABASE_URL", default="") or f"sqlite:///{LIAISE_VAR / 'desk.sqlite3'}"
+DATABASES = {"default": env.db_url_config(_database)}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",  # a deferred one that begins to write fails at once when another writes

@@ -6,7 +6,6 @@ import signal
 import socket
 import subprocess
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -99,12 +98,14 @@ class Desk:
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     folder = tmp_path_factory.mktemp("run")
     desk = Desk(folder / "var", said=folder / "said")
-    desk.start(seconds=120)
-    yield desk
-    if desk.run and desk.run.poll() is None:
-        desk.stop()
-    for pid in desk.parts():
-        os.kill(pid, signal.SIGKILL)
+    try:
+        desk.start(seconds=120)
+        yield desk
+    finally:
+        if desk.run is not None and desk.run.poll() is None:
+            desk.stop()
+        for pid in desk.parts():
+            os.kill(pid, signal.SIGKILL)
 
 
 @pytest.mark.parametrize("part", ["gunicorn", "celery --quiet --app config worker", "celery --quiet --app config beat"])
@@ -134,6 +135,13 @@ def test_a_stop_leaves_nobody_over_and_the_next_start_is_quick(desk, how):
     assert desk.parts() == {}
     assert not desk.answers()
     assert desk.start(seconds=30) < 5
+
+
+def test_a_killed_supervisor_leaves_nobody_over_and_the_desk_starts_again(desk):
+    desk.run.kill()
+    desk.run.wait()
+    wait_for(lambda: not desk.parts(), 20, "the end of all parts")
+    desk.start(seconds=30)
 
 
 def test_what_bin_run_says_is_enough_to_begin(desk):
