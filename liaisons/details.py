@@ -24,6 +24,11 @@ class MeetingApproval:
 
 
 @dataclass(frozen=True)
+class Returned:
+    """revise: an approver, asked for approval, gives the text back instead; the reason says why."""
+
+
+@dataclass(frozen=True)
 class Closing:
     """close: with which outcome, a value of Statement.Outcome."""
 
@@ -86,7 +91,7 @@ class Noted:
     clause: str = ""
 
 
-Details = Amendment | MeetingApproval | Closing | Answer | Assignment | Answered | Noted
+Details = Amendment | MeetingApproval | Returned | Closing | Answer | Assignment | Answered | Noted
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,17 @@ from contacts.actor import Actor
 from contacts.models import Desk, Person
 from liaisons import answers, links, mail, outbox, reminders, rules, writing
 from liaisons.calendar import end_of_day
-from liaisons.details import Amendment, Answer, Answered, Assignment, Closing, Details, MeetingApproval, Noted
+from liaisons.details import (
+    Amendment,
+    Answer,
+    Answered,
+    Assignment,
+    Closing,
+    Details,
+    MeetingApproval,
+    Noted,
+    Returned,
+)
 from liaisons.models import (
     Addressee,
     Approval,
@@ -81,6 +91,8 @@ def amend(statement: Statement, taken: Taken) -> Data:
 
 
 def revise(statement: Statement, taken: Taken) -> Data:
+    if isinstance(taken.details, Returned):
+        _keep_return(statement, taken)
     statement.revise(taken.now)
     statement.save()
     if statement.revision:  # a revision of its own, so that no approval of the old text counts for the new one
@@ -312,6 +324,23 @@ def approval_text(statement: Statement, meeting: MeetingApproval | None, now: da
             "place": place,
             "day": date_format(held.ends_on, "j F Y"),
         }
+
+
+def _keep_return(statement: Statement, taken: Taken) -> None:
+    """Keep that an approver said no to this revision, before a new one takes its place."""
+    desk = _desk(statement)
+    if not taken.by.roles_at(desk.group, desk.today(taken.now)) & rules.CHAIRS:
+        raise Refused([_("A text is returned by those who are asked to approve it.")])
+    assert statement.revision is not None  # it was circulated
+    assert taken.by.person is not None  # roles are held by people
+    Approval.objects.create(
+        statement=statement,
+        revision=statement.revision,
+        person=taken.by.person,
+        returned=True,
+        reason=taken.reason,
+        given_at=taken.now,
+    )
 
 
 def _end_circulation(statement: Statement, now: datetime) -> None:

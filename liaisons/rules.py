@@ -102,7 +102,8 @@ def permits(thing: Stepping, step: str, actor: "Actor") -> bool:
     if desk is None:
         return False
     if step == "settle" and actor.kind == "link":
-        return True  # liaisons.links opened it for this addressee and no other
+        links = cast("Addressee", thing).links.filter(purpose="answer")
+        return actor.link_id in links.values_list("pk", flat=True)
     return bool(ROLES[step] & actor.roles_at(desk.group, desk.today(judged_at(thing))))
 
 
