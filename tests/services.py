@@ -14,7 +14,6 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from urllib.parse import quote
 
 
 def _programs() -> Path:
@@ -45,7 +44,7 @@ def postgres() -> Iterator[str]:
         control = [programs / "pg_ctl", "-D", data, "-w", "-s"]
         subprocess.run([*control, "-l", f"{folder}/log", "-o", options, "start"], check=True, cwd="/", **as_user)
         try:
-            yield f"postgres://liaise@{quote(folder, safe='')}/postgres"
+            yield f"postgres://liaise@/{folder}/postgres"
         finally:
             subprocess.run([*control, "-m", "immediate", "stop"], check=False, cwd="/", **as_user)
 
