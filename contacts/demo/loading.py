@@ -42,10 +42,10 @@ def load(now: datetime) -> list[Account]:
 
 def _load_groups() -> dict[str, Group]:
     rows = read_rows("groups")
-    there = _groups()
+    there = named_groups()
     missing = [row for row in rows if row["designation"] not in there]
     Group.objects.bulk_create(_group(row) for row in missing)
-    groups = _groups()
+    groups = named_groups()
     for row in missing:
         groups[row["designation"]].parent = groups[row["parent"]] if "parent" in row else None
     Group.objects.bulk_update([groups[row["designation"]] for row in missing], ["parent"])
@@ -75,8 +75,8 @@ def _load_groups() -> dict[str, Group]:
     return groups
 
 
-def _groups() -> dict[str, Group]:
-    """Of several groups of one designation the latest."""
+def named_groups() -> dict[str, Group]:
+    """All groups by designation; of several of one designation the latest."""
     return {group.designation: group for group in Group.objects.order_by("valid_from", "pk")}
 
 
@@ -139,7 +139,8 @@ def _appointment(person: Person, held: Row, groups: dict[str, Group]) -> Appoint
 
 def _load_accounts(rows: list[Row], people: dict[str, Person], now: datetime) -> list[Account]:
     there = {user.person_id: user.email for user in User.objects.filter(person__demo=True)}
-    hashed = make_password(PASSWORD)
+    missing = [row for row in rows if people[row["name"]].pk not in there]
+    hashed = make_password(PASSWORD) if missing else ""
     User.objects.bulk_create(
         User(
             email=_login(row),
@@ -149,8 +150,7 @@ def _load_accounts(rows: list[Row], people: dict[str, Person], now: datetime) ->
             is_superuser="staff" in row["account"],
             joined_at=now,
         )
-        for row in rows
-        if people[row["name"]].pk not in there
+        for row in missing
     )
     return [Account(there.get(people[row["name"]].pk, _login(row)), row["account"]["as"]) for row in rows]
 
