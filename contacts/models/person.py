@@ -2,6 +2,7 @@
 
 import zoneinfo
 from datetime import date
+from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
@@ -17,8 +18,14 @@ if TYPE_CHECKING:
     from .group import Group
 
 
+@cache
+def _zones() -> frozenset[str]:
+    """All names of time zones; read once, as asking walks through the whole database of zones on the disk."""
+    return frozenset(zoneinfo.available_timezones())
+
+
 def validate_zone(name: str) -> None:
-    if name not in zoneinfo.available_timezones():
+    if name not in _zones():
         raise ValidationError(_("%(zone)s is not a time zone. Write one such as Europe/Zurich."), params={"zone": name})
 
 
