@@ -19,7 +19,8 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-backgroun
 STICKING_OUT = """() => {
     const width = document.documentElement.clientWidth;
     if (document.documentElement.scrollWidth <= width) return [];
-    const scrolls = (e) => e !== document.body && (getComputedStyle(e).overflowX !== "visible" || scrolls(e.parentElement));
+    const scrolls = (e) => e !== document.body
+        && (getComputedStyle(e).overflowX !== "visible" || scrolls(e.parentElement));
     return [...document.body.querySelectorAll("*")]
         .filter((e) => e.getBoundingClientRect().right > width + 1 && !scrolls(e.parentElement))
         .map((e) => `${e.tagName.toLowerCase()}.${e.getAttribute("class")}`).slice(0, 5).concat("(page)");

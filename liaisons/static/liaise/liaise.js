@@ -9,6 +9,13 @@ for (const form of document.querySelectorAll("form[data-guard]")) {
   });
 }
 
+function release() {
+  for (const button of document.querySelectorAll("button[data-pressed]")) {
+    button.disabled = false;
+    delete button.dataset.pressed;
+  }
+}
+
 document.addEventListener("submit", (event) => {
   if (event.defaultPrevented || event.target.method !== "post") return;
   // After this turn: a disabled button would not be sent with its form.
@@ -18,15 +25,12 @@ document.addEventListener("submit", (event) => {
       button.dataset.pressed = "";
     }
   });
+  // The answer may be a file, and the page stays.
+  setTimeout(release, 5000);
 });
 
 // A page that comes back from the browser's memory must be usable again.
-window.addEventListener("pageshow", () => {
-  for (const button of document.querySelectorAll("button[data-pressed]")) {
-    button.disabled = false;
-    delete button.dataset.pressed;
-  }
-});
+window.addEventListener("pageshow", release);
 
 document.addEventListener("click", (event) => {
   for (const step of document.querySelectorAll(".actions .step[open]")) {
@@ -42,20 +46,19 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
-window.addEventListener("load", () => {
-  // The rich text editor replaces its text area but not the label's ties to it.
-  for (const editor of document.querySelectorAll(".prose-editor")) {
-    const box = editor.querySelector(".ProseMirror");
-    const label = editor.querySelector("textarea")?.labels[0];
-    if (!box || !label) continue;
-    box.setAttribute("aria-label", label.textContent.trim());
-    label.addEventListener("click", () => box.focus());
-  }
-  // A table that scrolls must be reachable by keyboard.
-  for (const table of document.querySelectorAll(".letter-body table")) {
-    if (table.scrollWidth > table.clientWidth) table.tabIndex = 0;
-  }
+// The rich text editor replaces its text area but not the label's ties to it.
+document.addEventListener("prose-editor:ready", ({ detail: { textarea } }) => {
+  const box = textarea.closest(".prose-editor").querySelector("[role=textbox]");
+  const label = textarea.labels[0];
+  if (!label) return;
+  box.setAttribute("aria-label", label.textContent.trim());
+  label.addEventListener("click", () => box.focus());
 });
+
+// A table that scrolls must be reachable by keyboard.
+for (const table of document.querySelectorAll(".letter-body table")) {
+  if (table.scrollWidth > table.clientWidth) table.tabIndex = 0;
+}
 
 const trouble = document.getElementById("trouble");
 for (const name of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {
