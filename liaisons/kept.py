@@ -40,7 +40,8 @@ class FilesForm(forms.Form):
     """A form with files; `earlier` are those that it has already, to be shown beside the field for more."""
 
     kept = forms.CharField(required=False, widget=forms.HiddenInput)
-    documents = FilesField(label=_("Files"), required=False, help_text=lazy(files_help, str)())
+    # Django's own attribute of that name is the form's uploads; a declared field leaves it alone.
+    files = FilesField(label=_("Files"), required=False, help_text=lazy(files_help, str)())  # type: ignore[assignment]
 
     earlier: tuple[KeptFile, ...] = ()
 
@@ -48,9 +49,9 @@ class FilesForm(forms.Form):
         self.earlier = tuple(unseal(self.cleaned_data["kept"]))
         return seal(self.earlier)
 
-    def clean_documents(self) -> list[KeptFile]:
+    def clean_files(self) -> list[KeptFile]:
         """All files, whether they came now or with an earlier try at this form."""
-        uploads = self.cleaned_data["documents"]
+        uploads = self.cleaned_data["files"]
         self.earlier = tuple(apart([*self.earlier, *(upload.keep() for upload in uploads)]))
         data = cast("QueryDict", self.data).copy()
         data[self.add_prefix("kept")] = seal(self.earlier)
