@@ -82,7 +82,11 @@ def grid(rows: list[HtmlElement]) -> list[list[Slot]]:
 
 def column_shares(table: HtmlElement) -> list[float]:
     """The widths of the columns in per cent, as tidy() set them."""
-    return [float(column.get("style", "").removeprefix("width:").removesuffix("%")) for column in table.iter("col")]
+    return [
+        float(column.get("style", "").removeprefix("width:").removesuffix("%"))
+        for group in table.iterchildren("colgroup")
+        for column in group
+    ]
 
 
 def _wrap(container: HtmlElement) -> None:
@@ -220,32 +224,50 @@ def _head_and_rest(rows: list[HtmlElement]) -> tuple[list[HtmlElement], list[Htm
 
 
 def _bound_spans(rows: list[HtmlElement], last_column: int = MAX_COLUMNS - 1) -> int:
-    """No cell reaches below the last row or beyond the last column in which a cell begins; returns that column."""
-    taken: dict[int, int] = {}  # column → the first row in which it is free again
+    """No cell reaches below the last row or beyond the last column in which a cell begins; returns that column.
+
+    Nor does one span more columns than the fullest row has cells: that says nothing but a number too large.
+    """
+    widest = max((len(row) for row in rows), default=1)
+    free_from: dict[int, int] = {}  # column → the first row in which nothing from above covers it
     last_begun = 0
     for at, row in enumerate(rows):
         column = 0
         for cell in list(row):
-            while taken.get(column, 0) > at:
+            while free_from.get(column, 0) > at:
                 column += 1
             if column > last_column:
-                row.remove(cell)
+                _move_into_neighbour(cell)
                 continue
             last_begun = max(last_begun, column)
-            across = min(span(cell, "colspan"), last_column + 1 - column)
-            for free in range(1, across):
-                if taken.get(column + free, 0) > at:  # it would run over a cell that comes from above
-                    across = free
-                    break
+            across = min(span(cell, "colspan"), widest, last_column + 1 - column)
+            across = next((free for free in range(1, across) if free_from.get(column + free, 0) > at), across)
             down = min(span(cell, "rowspan"), len(rows) - at)
-            for name, value in (("colspan", across), ("rowspan", down)):
-                cell.attrib.pop(name, None)
-                if value > 1:
-                    cell.set(name, str(value))
+            _set_span(cell, "colspan", across)
+            _set_span(cell, "rowspan", down)
             for covered in range(column, column + across):
-                taken[covered] = at + down
+                free_from[covered] = at + down
             column += across
     return last_begun
+
+
+def _set_span(cell: HtmlElement, name: str, value: int) -> None:
+    cell.attrib.pop(name, None)
+    if value > 1:
+        cell.set(name, str(value))
+
+
+def _move_into_neighbour(cell: HtmlElement) -> None:
+    """Keep the words of a cell for which the table has no column left."""
+    row = cell.getparent()
+    assert row is not None
+    neighbour = cell.getprevious()
+    above = row.getprevious()
+    if neighbour is None and above is not None:
+        neighbour = above[-1]
+    if neighbour is not None:
+        neighbour.extend(cell)
+        row.remove(cell)
 
 
 def _set_columns(table: HtmlElement, rows: list[HtmlElement]) -> None:

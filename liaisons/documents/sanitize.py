@@ -28,8 +28,8 @@ def printable(text: str) -> str:
 
 def clean(html: str) -> str:
     """HTML with nothing in it but the editor's elements; text without any tag becomes paragraphs."""
-    html = printable(html)
-    if not nh3.is_html(html):
+    html = printable(html).strip()
+    if html and not nh3.is_html(html):
         html = linebreaks(html)
     cleaned = nh3.clean(
         html,
@@ -41,7 +41,10 @@ def clean(html: str) -> str:
     ).strip()
     if _depth(cleaned) > DEEPEST:
         # Nobody writes so; keep the words and let the boxes go, before something recurses into them.
-        cleaned = nh3.clean(cleaned.replace("</", " </"), tags={"p", "br"}).strip()
+        words = nh3.clean(cleaned.replace("<", " <"), tags={"p", "br"})
+        cleaned = re.sub(r"\s*(</?p>|<br>)\s*", r"\1", words).strip()
+    if cleaned and "<" not in cleaned:
+        cleaned = linebreaks(cleaned)
     return cleaned
 
 
@@ -61,7 +64,9 @@ def _depth(cleaned: str) -> int:
 def _bounded(tag: str, attribute: str, value: str) -> str | None:
     if attribute == "href":
         return value if _ADDRESS.match(value) else None
-    return str(min(int(value), _BOUNDS[attribute])) if re.fullmatch("[0-9]{1,18}", value) else None
+    # Called for attributes that are not allowed as well.
+    bound = _BOUNDS.get(attribute)
+    return str(min(int(value), bound)) if bound and re.fullmatch("[0-9]{1,18}", value) else None
 
 
 def _blocks(container: HtmlElement, width: int) -> Iterator[str]:
@@ -132,7 +137,7 @@ def _table(table: HtmlElement, width: int) -> str:
     above = [] if caption is None else [wrap(_inline(caption), width)]
     columns = max((len(row) for row in [titles, *rows]), default=0)
     if columns and columns <= 3 and (width - 3 * (columns - 1)) // columns >= 16:
-        return "\n".join([*above, _ruled(titles, rows, columns, width)])
+        return "\n\n".join([*above, _ruled(titles, rows, columns, width)])
     return "\n\n".join([*above, *(_record(titles, row, width) for row in rows)])
 
 

@@ -4,18 +4,19 @@ from datetime import date
 
 from liaisons.letter import Addressed, Annex, Asked, Attached, Contact, Letter, Masthead, Purpose, Sheet
 
-FOR_ACTION = (
+_ACTION = (
     "ITU-R SG5, IEC SEG15, IEC TC57, IEC TC65, IEC TC79, IEC TC85, IEC TC100, ISO TC68, ISO TC69, ISO TC133, "
     "ISO TC184, ISO TC 307, ISO/IEC JTC1 SC24, ISO/IEC JTC1 SC27, ISO/IEC JTC1 SC29, ISO/IEC JTC1 SC38, "
     "ISO/IEC JTC1 SC41, ISO/IEC JTC1 SC43, IEEE SA, W3C, IETF, ETSI ISG-ARF, 3GPP SA1, 3GPP SA4, IPv6 Forum, "
     "Broadband Forum, TMForum, ISO/IEC JTC 1 SC42, INATBA, ITU IRG AVA, ETSI TC Cyber, ISO/IEC JTC1 SC35, "
     "World Metaverse Council, Metaverse Standards Forum, Open Metaverse Foundation, Digital Twin Consortium, "
     "VRM consortium, IOWN Global Forum"
-).split(", ")
-FOR_INFORMATION = (
+)
+_INFORMATION = (
     "ITU-T SG2, ITU-T SG3, ITU-T SG5, ITU-T SG9, ITU-T SG11, ITU-T SG12, ITU-T SG13, ITU-T SG15, ITU-T SG16, "
     "ITU-T SG17, ITU-T SG20, ITU-T TSAG, ITU-D SG1, ITU-D SG2, ITU-R SG6"
-).split(", ")
+)
+FOR_ACTION, FOR_INFORMATION = _ACTION.split(", "), _INFORMATION.split(", ")
 
 TOPICS = (
     ("General", "Terminology", "IEC SEG15, JTC1 SC24 and SC41, IEEE SA MSC"),

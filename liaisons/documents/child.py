@@ -1,0 +1,74 @@
+"""The renderer's own process: it makes one file after the other until the process that started it is gone.
+
+Nothing of Django but its template engine is loaded here, no settings, no database, no secrets.
+"""
+
+import os
+import resource
+import signal
+import socket
+import sys
+import traceback
+from typing import Any
+
+from liaisons.documents.rendered import Rendered, sheet_from_json
+from liaisons.documents.wire import Closed, receive, send
+from liaisons.letter import Letter, Masthead, Sheet
+
+MEMORY = 512 * 1024 * 1024  # bytes of data; the fonts and libraries it only reads are not counted
+SWOLLEN = MEMORY // 2  # after a document that took so much, the next one finds a new process
+
+
+def main() -> None:
+    resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
+    channel = socket.socket(fileno=sys.stdin.fileno())
+    # The first document of a process reads fonts, styles and templates: better before somebody waits for it.
+    _make(Sheet(Letter("", ""), Masthead("", "", "")), "pdf")
+    while True:
+        try:
+            job, content = receive(channel)
+        except Closed:
+            return
+        # Whoever waits kills this process when its time is over; this is for when nobody waits any more.
+        signal.setitimer(signal.ITIMER_REAL, job["seconds"] + 1)
+        answer, made = _answer(job["kind"], content)
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        try:
+            send(channel, answer, made)
+        except Closed:
+            return
+        if answer.get("failure") == "memory" or _swollen():
+            # What is left of the memory is in pieces; an orderly end would stumble over it.
+            os._exit(0)
+
+
+def _swollen() -> bool:
+    peak: int = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    return peak > SWOLLEN
+
+
+def _answer(kind: str, content: bytes) -> tuple[dict[str, Any], bytes]:
+    try:
+        rendered = _make(sheet_from_json(content), kind)
+    except MemoryError:
+        return {"failure": "memory"}, b""
+    except RecursionError:
+        return {"failure": "depth"}, b""
+    except Exception:  # noqa: BLE001 – whatever it was, the process that asked must hear of it
+        return {"failure": "fault", "detail": traceback.format_exc()}, b""
+    return {"missing": rendered.missing, "refused": rendered.refused}, rendered.content
+
+
+def _make(sheet: Sheet, kind: str) -> Rendered:
+    # Imported here, so that the limits above hold while libraries load too.
+    if kind == "docx":
+        from liaisons.documents.word import write_word
+
+        return Rendered(write_word(sheet))
+    from liaisons.documents.pdf import write_pdf
+
+    return write_pdf(sheet)
+
+
+if __name__ == "__main__":
+    main()
