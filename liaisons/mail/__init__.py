@@ -1,0 +1,52 @@
+"""What each e-mail says and who gets it: functions return drafts, the caller queues them through the outbox."""
+
+from email.utils import format_datetime
+
+from django.utils.translation import gettext as _
+
+from liaisons import links
+from liaisons.mail.answering import answer_received, receipt
+from liaisons.mail.circulating import approved, ask_approval, confirm_comment, disposed, to_list
+from liaisons.mail.dispatching import correction, dispatch, withdrawal
+from liaisons.mail.reminding import remind_addressee, reminder_digest
+from liaisons.models import Message, Rendition
+from liaisons.outbox import Draft
+
+__all__ = [
+    "answer_received",
+    "approved",
+    "ask_approval",
+    "confirm_comment",
+    "correction",
+    "dispatch",
+    "disposed",
+    "preview",
+    "receipt",
+    "remind_addressee",
+    "reminder_digest",
+    "to_list",
+    "withdrawal",
+]
+
+
+def preview(mail: Draft | Message) -> str:
+    """The mail as it will leave, for people to read: headers, text, names of files. Links are masked."""
+    if isinstance(mail, Draft):
+        message = mail.message
+        names = [file.name if isinstance(file, Rendition) else file[1] for file in mail.files]
+    else:
+        message = mail
+        names = [file.name for file in message.files.all()]
+    headers = {
+        "From": message.sender,
+        "To": message.to,
+        "Cc": message.cc,
+        "Reply-To": message.reply_to,
+        "Subject": message.subject,
+        "Date": format_datetime(message.sent_at or message.not_before),
+        "Message-ID": message.message_id,
+        **message.headers,
+    }
+    head = "\n".join(f"{name}: {value}" for name, value in headers.items() if value)
+    files = "".join(f"\n[{name}]" for name in names)
+    return f"{head}\n\n{links.mask(message.text)}" + (f"\n{_('Attached:')}{files}\n" if files else "")

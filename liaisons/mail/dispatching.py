@@ -1,0 +1,258 @@
+"""Mails that carry a statement to those it is for: the dispatch with its copies, a correction, a withdrawal."""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from contacts.models import Channel, Desk, Person
+from liaisons import links, renditions
+from liaisons.mail import letterhead, text
+from liaisons.mail.letterhead import Recipient
+from liaisons.models import Addressee, Link, Message, Revision, Statement
+from liaisons.outbox import Draft, File
+from liaisons.rules import CHAIRS
+
+
+def dispatch(statement: Statement, now: datetime, *, preview: bool = False) -> list[Draft]:
+    """One mail to each addressee that takes letters by mail, then the copies; all held for the desk's while.
+
+    For a preview nothing is stored: the links lead nowhere and the files are only named.
+    """
+    desk, revision = statement.desk, statement.revision
+    if desk is None or revision is None:
+        return []
+    make = renditions.unsaved if preview else renditions.order
+    files: tuple[File, ...] = (*make(revision, renditions.masthead_of(statement)), *text.travelling(revision))
+    letter = _Dispatch(statement, revision, desk, now, files)
+    addressed = list(_by_mail(statement))
+    doors = [links.answer(addressee, channel.email, now) for addressee, channel in addressed]
+    if not preview:
+        Link.objects.bulk_create(doors)
+    drafts = [
+        letter.to_addressee(addressee, channel, door)
+        for (addressee, channel), door in zip(addressed, doors, strict=True)
+    ]
+    served = {channel.email.lower() for _addressee, channel in addressed}
+    return drafts + [letter.copy(copied) for copied in _copied(statement, now) if copied.email.lower() not in served]
+
+
+def correction(old: Statement, new: Statement, now: datetime) -> list[Draft]:
+    """Those who had the corrected statement and are not sent the new one are told; held and taken back with it."""
+    desk, revision = new.desk, new.revision
+    if desk is None or revision is None:
+        return []
+    served = {channel.email.lower() for _addressee, channel in _by_mail(new)}
+    served |= {copied.email.lower() for copied in _copied(new, now)}
+    with override(revision.language):
+        notice = _Notice(
+            new, desk, revision, now, verb="correct", number=new.reference, done=_("Corrected"), reason=_why(old),
+            subject=_("%(number)s has been corrected: %(title)s"),
+        )  # fmt: skip
+        return [
+            notice.to(
+                had,
+                kind=Message.Kind.SEND,
+                round=new.dispatch_round,
+                key=f"correct:{new.pk}:{new.dispatch_round}:{had.pk}",
+                not_before=now + timedelta(minutes=desk.hold_minutes),
+            )
+            for had in _who_had(old)
+            if had.recipient.lower() not in served
+        ]
+
+
+def withdrawal(statement: Statement, reason: str, now: datetime) -> list[Draft]:
+    """Those who had the statement are told that it no longer stands."""
+    desk, revision = statement.desk, statement.revision
+    if desk is None or revision is None:
+        return []
+    number = statement.reference or str(statement.circulation or "")
+    with override(revision.language):
+        notice = _Notice(
+            statement, desk, revision, now, verb="withdraw", number=number, done=_("Withdrawn"), reason=reason,
+            subject=_("%(number)s has been withdrawn: %(title)s"),
+        )  # fmt: skip
+        return [
+            notice.to(had, kind=Message.Kind.NOTIFY, key=f"withdraw:{statement.pk}:{had.pk}", addressee=had.addressee)
+            for had in _who_had(statement)
+        ]
+
+
+@dataclass(frozen=True)
+class _Dispatch:
+    """What all mails of one dispatch have in common."""
+
+    statement: Statement
+    revision: Revision
+    desk: Desk
+    now: datetime
+    files: tuple[File, ...]
+
+    def to_addressee(self, addressee: Addressee, channel: Channel, door: Link) -> Draft:
+        recipient = Recipient(str(addressee), channel.email, self.revision.language)
+        due_on = addressee.due_on if addressee.purpose != Addressee.Purpose.INFORMATION else None
+        with recipient.reading():
+            purpose = addressee.get_purpose_display()
+            facts = [
+                (_("From"), text.group_text(self.desk.group)),
+                (_("To"), str(addressee)),
+                (_("Attention"), channel.attention),
+                (_("Number"), self.statement.reference),
+                (_("Title"), text.title_of(self.revision.letter)),
+                (_("Purpose"), purpose),
+                (_("Deadline"), text.deadline_text(self.desk, due_on, self._deadline_in_words(addressee))),
+                (_("Approval"), self.statement.approval_text),
+            ]
+            asked = text.numbered(request.text for request in addressee.requests.all())
+            message = self._message(
+                recipient,
+                key=f"send:{self.statement.pk}:{self.statement.dispatch_round}:{addressee.pk}",
+                addressee=addressee,
+                subject=_("%(number)s, %(purpose)s: %(title)s") % {**self._named(), "purpose": purpose},
+                text=text.text("send", {**self._words(), "facts": text.facts(facts), "asked": asked}, link=door),
+            )
+        return Draft(message, self.files)
+
+    def copy(self, recipient: Recipient) -> Draft:
+        letter = self.revision.letter
+        with recipient.reading():
+            facts = [
+                (_("From"), text.group_text(self.desk.group)),
+                (_("To"), _("%(count)d addressees, see below") % {"count": len(letter.addressees)}),
+                (_("Number"), self.statement.reference),
+                (_("Title"), text.title_of(letter)),
+                (_("Deadline"), text.deadline_text(self.desk, letter.deadline, letter.deadline_text)),
+                (_("Approval"), self.statement.approval_text),
+            ]
+            words = {
+                "facts": text.facts(facts),
+                "addressees": text.purposes(self.statement.addressees.all()),
+                "unreachable": text.listed(str(addressee) for addressee in self.statement.addressees.unreachable()),
+                "asked": text.numbered(asked.text for asked in letter.requests),
+            }
+            # An address may be longer than a key has room for.
+            short = hashlib.sha256(recipient.email.lower().encode()).hexdigest()[:16]
+            message = self._message(
+                recipient,
+                key=f"copy:{self.statement.pk}:{self.statement.dispatch_round}:{short}",
+                subject=_("Copy of %(number)s: %(title)s") % self._named(),
+                text=text.text("copy", {**self._words(), **words}),
+            )
+        return Draft(message, self.files)
+
+    def _message(self, recipient: Recipient, **fields: Any) -> Message:
+        return letterhead.message(
+            self.desk,
+            recipient,
+            self.now,
+            kind=Message.Kind.SEND,
+            round=self.statement.dispatch_round,
+            statement=self.statement,
+            revision=self.revision,
+            not_before=self.now + timedelta(minutes=self.desk.hold_minutes),
+            headers=letterhead.thread(self.statement),
+            **fields,
+        )
+
+    def _words(self) -> dict[str, Any]:
+        return {
+            "desk": self.desk,
+            "letter": text.letter_text(self.revision.letter),
+            "address": text.address_of(self.statement),
+            "corrects": self.statement.correction > 0,
+        }
+
+    def _named(self) -> dict[str, str]:
+        return {"number": self.statement.reference, "title": text.title_of(self.revision.letter)}
+
+    def _deadline_in_words(self, addressee: Addressee) -> str:
+        return self.revision.deadline_text if addressee.purpose != Addressee.Purpose.INFORMATION else ""
+
+
+@dataclass(frozen=True)
+class _Notice:
+    """A short mail to those who had an earlier one, in its thread."""
+
+    statement: Statement
+    desk: Desk
+    revision: Revision
+    now: datetime
+    verb: str
+    number: str
+    done: str  # the label of the day on which it was done
+    reason: str
+    subject: str
+
+    def to(self, had: Message, **fields: Any) -> Draft:
+        title = text.title_of(self.revision.letter)
+        words = {
+            "desk": self.desk,
+            "facts": text.facts(
+                [
+                    (_("From"), text.group_text(self.desk.group)),
+                    (_("Number"), self.number),
+                    (_("Title"), title),
+                    (self.done, text.day_text(self.desk.today(self.now))),
+                ]
+            ),
+            "reason": self.reason,
+            "address": text.address_of(self.statement),
+        }
+        message = letterhead.message(
+            self.desk,
+            Recipient("", had.recipient),
+            self.now,
+            statement=self.statement,
+            revision=self.revision,
+            subject=self.subject % {"number": self.number, "title": title},
+            text=text.text(self.verb, words),
+            headers=letterhead.thread(self.statement, earlier=had.message_id),
+            **fields,
+        )
+        message.to = had.to
+        return Draft(message)
+
+
+def _by_mail(statement: Statement) -> Iterator[tuple[Addressee, Channel]]:
+    """Addressees that take letters by mail, each with its mailbox: the one chosen for it, or its group's first."""
+    addressees = statement.addressees.reachable().select_related("channel", "group")
+    for addressee in addressees.prefetch_related("requests", "group__channels"):
+        chosen = addressee.channel
+        if chosen is None and addressee.group is not None:
+            mailboxes = [channel for channel in addressee.group.channels.all() if channel.kind == Channel.Kind.MAIL]
+            chosen = min(mailboxes, key=lambda channel: channel.pk)
+        if chosen is not None and chosen.kind == Channel.Kind.MAIL:
+            yield addressee, chosen
+
+
+def _copied(statement: Statement, now: datetime) -> list[Recipient]:
+    """Who gets a copy of every dispatch: the contacts of the letter, the chairs, the desk itself; each address once."""
+    desk, revision = statement.desk, statement.revision
+    if desk is None or revision is None:
+        return []
+    chairs = Person.objects.holding(*CHAIRS, group=desk.group, on=desk.today(now))
+    contacts = [Recipient(contact.name, contact.email) for contact in revision.letter.contacts]
+    once: dict[str, Recipient] = {}
+    for recipient in [*contacts, *(Recipient.of(chair) for chair in chairs), Recipient.desk(desk)]:
+        if recipient.email:
+            once.setdefault(recipient.email.lower(), recipient)
+    return list(once.values())
+
+
+def _why(corrected: Statement) -> str:
+    """The reason that was given for correcting it."""
+    event = corrected.events.filter(verb="correct").order_by("-pk").first()
+    return event.reason if event else ""
+
+
+def _who_had(statement: Statement) -> list[Message]:
+    """The latest mail with the statement that went, or may have gone, to each recipient."""
+    states = [Message.State.SENT, Message.State.SENDING, Message.State.IN_DOUBT]
+    carried = statement.messages.filter(kind__in=[Message.Kind.SEND, Message.Kind.CIRCULATE], state__in=states)
+    latest = {message.recipient.lower(): message for message in carried.select_related("addressee").order_by("pk")}
+    return list(latest.values())

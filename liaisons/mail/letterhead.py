@@ -1,0 +1,88 @@
+"""What stands around a mail: from whom, to whom, in which thread, under which Message-ID."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from contacts.models import Desk, Person
+from liaisons.models import Message, Statement
+
+# Answering machines leave mails alone that say so (RFC 3834), and so do ours.
+AUTOMATIC = {"Auto-Submitted": "auto-generated"}
+AUTOMATIC_ANSWER = {"Auto-Submitted": "auto-replied"}
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """Where a mail goes; the language is the one its reader understands."""
+
+    name: str
+    email: str
+    language: str = settings.LANGUAGE_CODE
+    person: Person | None = None
+
+    @classmethod
+    def of(cls, person: Person) -> "Recipient":
+        return cls(person.name, person.email, person.language, person)
+
+    @classmethod
+    def desk(cls, desk: Desk) -> "Recipient":
+        return cls(secretariat(desk), desk.mailbox)
+
+    @property
+    def address(self) -> str:
+        return address(self.name, self.email)
+
+    def reading(self) -> override:
+        """A context in which words come in the reader's language, not in that of whoever took the step."""
+        return override(self.language)
+
+
+def message(desk: Desk, recipient: Recipient, now: datetime, *, subject: str, **fields: Any) -> Message:
+    """A mail of the desk, unsaved, that leaves at once unless not_before= says later."""
+    return Message(
+        desk=desk,
+        message_id=f"<{uuid4()}@{host()}>",
+        sender=address(secretariat(desk), desk.mailbox),
+        reply_to=desk.mailbox,
+        to=recipient.address,
+        recipient=recipient.email,
+        person=recipient.person,
+        subject=subject if len(subject) <= 500 else f"{subject[:499]}…",
+        queued_at=now,
+        **{"not_before": now, **fields},
+    )
+
+
+def thread(statement: Statement | None, earlier: str = "") -> dict[str, str]:
+    """The headers that keep all mails about a statement together; `earlier` is the mail this one follows up."""
+    if statement is None:
+        return {}
+    root = f"<statement-{statement.pk}@{host()}>"
+    if earlier:
+        return {"In-Reply-To": earlier, "References": f"{root} {earlier}"}
+    return {"References": root}
+
+
+def list_id(desk: Desk) -> dict[str, str]:
+    """Name the desk's list for the rules of mail programs (RFC 2919)."""
+    return {"List-Id": f'"{desk}" <{desk.mailing_list.replace("@", ".")}>'}
+
+
+def secretariat(desk: Desk) -> str:
+    return _("%(desk)s Secretariat") % {"desk": desk}
+
+
+def address(name: str, email: str) -> str:
+    quoted = name.replace("\\", r"\\").replace('"', r"\"")
+    return f'"{quoted}" <{email}>' if name else email
+
+
+def host() -> str:
+    return urlsplit(settings.SITE_URL).hostname or "localhost"

@@ -1,0 +1,387 @@
+"""The outbox: the only place that talks to a mail server. A row is written with the change it reports and leaves later.
+
+A row is claimed in a commit of its own, marked as handed over in the next just before it is, and the server's answer
+is recorded in the one after: whatever is killed in between, no mail is lost and at most one is in doubt.
+"""
+
+import logging
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+import celery
+from django.conf import settings
+from django.core.mail import get_connection
+from django.core.mail.backends.base import BaseEmailBackend
+from django.db import IntegrityError, transaction
+from django.db import connection as database
+from django.db.models import Exists, OuterRef, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from kombu.exceptions import KombuError
+
+from contacts.actor import Actor
+from contacts.models import Person
+from contacts.models.person import validate_one_line
+from liaisons import links, renditions, transport
+from liaisons.models import Blob, Circulation, Event, Message, MessageFile, Rendition
+from liaisons.rules import SECRETARIAT, Refused
+
+logger = logging.getLogger(__name__)
+
+# How long a sender may be silent about what it claimed; longer than one hand-over can take.
+CLAIM = timedelta(seconds=60)
+# A claim takes this many at once: one commit for all of them, and no long wait for the rest when the sender dies.
+AT_ONCE = 20
+# No new mail is begun after this much of a run: Celery ends a task after fifty seconds.
+BEGIN_WITHIN_SECONDS = 15.0
+# A server that says "later" is asked again after 2, 4, 8 … minutes, at most 4 hours apart: for a day and a half.
+MAX_TRIES = 15
+LONGEST_WAIT = timedelta(hours=4)
+# A mail that we cannot put together ourselves gets no better by waiting.
+MAX_FAULTS = 3
+# Backends that let no mail out of this machine.
+LOCAL_BACKENDS = ("liaisons.transport.MailboxBackend", "django.core.mail.backends.locmem.EmailBackend")
+
+Clock = Callable[[], datetime]
+File = Rendition | tuple[Blob, str]
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A message not stored yet, with the files that go with it: ordered ones, or stored ones with their names."""
+
+    message: Message
+    files: tuple[File, ...] = ()
+
+
+# Putting in and taking out
+
+
+def queue(messages: Iterable[Message | Draft]) -> list[Message]:
+    """Store messages in the caller's transaction and wake a worker when it commits; returns those that are new.
+
+    One whose key is stored already stands for the same mail and is left out. Raises ValidationError for a line
+    break in what becomes a header, or an address that is none.
+    """
+    drafts = [message if isinstance(message, Draft) else Draft(message) for message in messages]
+    for draft in drafts:
+        _check(draft.message)
+    with transaction.atomic():
+        Message.objects.bulk_create([draft.message for draft in drafts], ignore_conflicts=True)
+        names = [draft.message.message_id for draft in drafts]
+        stored = Message.objects.only("message_id").in_bulk(names, field_name="message_id")
+        new = [draft for draft in drafts if draft.message.message_id in stored]
+        _require_known({draft.message.key for draft in drafts if draft.message.message_id not in stored})
+        for draft in new:
+            draft.message.pk = stored[draft.message.message_id].pk
+        MessageFile.objects.bulk_create(_file_row(draft.message, file) for draft in new for file in draft.files)
+        if any(draft.message.not_before <= draft.message.queued_at for draft in new):
+            _wake_on_commit()
+    return [draft.message for draft in new]
+
+
+def cancel(messages: QuerySet[Message]) -> int:
+    """Take back what has not begun to leave, in one statement; returns how many that were."""
+    return messages.filter(state=Message.State.QUEUED).update(state=Message.State.CANCELLED)
+
+
+def send_again(message: Message, by: Actor, now: datetime) -> None:
+    """Let a message in doubt, or one that failed, leave once more under the same Message-ID. Raises Refused."""
+    with transaction.atomic():
+        _decide(
+            message, "send_again", by, now, from_=(Message.State.IN_DOUBT, Message.State.FAILED),
+            state=Message.State.QUEUED, not_before=now, tries=0, claimed_by="", claimed_at=None, handed_over_at=None,
+        )  # fmt: skip
+        renditions.try_again(message.files.filter(rendition__isnull=False).values_list("rendition", flat=True))
+        _wake_on_commit()
+
+
+def mark_arrived(message: Message, by: Actor, now: datetime, reason: str = "") -> None:
+    """Say of a message in doubt that its recipient has it. Raises Refused."""
+    with transaction.atomic():
+        at = message.handed_over_at or now
+        _decide(
+            message,
+            "mark_arrived",
+            by,
+            now,
+            reason,
+            from_=(Message.State.IN_DOUBT,),
+            state=Message.State.SENT,
+            sent_at=at,
+        )
+        _left(message, at)
+
+
+def give_up(message: Message, by: Actor, now: datetime, reason: str) -> None:
+    """Say of a message in doubt, or one the server keeps putting off, to leave it at that. Raises Refused."""
+    with transaction.atomic():
+        _decide(
+            message, "give_up", by, now, reason, from_=(Message.State.IN_DOUBT, Message.State.QUEUED),
+            state=Message.State.FAILED,
+        )  # fmt: skip
+
+
+def refusal() -> str:
+    """Why nothing may leave this installation, or ""."""
+    if settings.EMAIL_BACKEND in LOCAL_BACKENDS or not Person.objects.filter(demo=True).exists():
+        return ""
+    return _(
+        "This desk holds demo data: nothing is sent to a real mail server. Remove the demo data, or unset EMAIL_URL."
+    )
+
+
+# Delivering
+
+
+def deliver_due(now: datetime | None = None, limit: int = 200) -> int:
+    """Hand over messages that are due, the longest waiting first; returns how many a server took.
+
+    `now` stands still when given. Must run outside any transaction: each step is a commit of its own.
+    """
+    clock: Clock = timezone.now if now is None else lambda: now
+    recover(clock())
+    if refusal():
+        return 0
+    run = _Run(clock, limit)
+    run.deliver()
+    # After what is ready, so that a document that is slow to make delays its own mails only.
+    if run.has_time() and _make_files(clock()):
+        run.deliver()
+    return run.sent
+
+
+def recover(now: datetime) -> int:
+    """Settle what senders left behind that died; returns the number of messages that are in doubt because of it."""
+    expired = Message.objects.filter(state=Message.State.SENDING, claimed_at__lt=now - CLAIM)
+    back = {"state": Message.State.QUEUED, "claimed_by": "", "claimed_at": None, "handed_over_at": None}
+    expired.filter(handed_over_at__isnull=True).update(**back)
+    expired.filter(repeatable=True).update(**back)
+    return expired.update(
+        state=Message.State.IN_DOUBT, answer=_("The sender stopped before the server's answer was recorded.")
+    )
+
+
+class _Run:
+    """One sender's run through the queue, over one connection."""
+
+    def __init__(self, clock: Clock, limit: int) -> None:
+        self.clock = clock
+        self.limit = limit
+        self.token = uuid4().hex
+        self.until = time.monotonic() + BEGIN_WITHIN_SECONDS
+        self.sent = 0
+
+    def has_time(self) -> bool:
+        return time.monotonic() < self.until
+
+    def deliver(self) -> None:
+        connection = get_connection()
+        try:
+            while self.limit > 0 and self.has_time() and (batch := self._claim()):
+                self.limit -= len(batch)
+                for message in batch:
+                    if self.has_time():
+                        self._deliver(message, connection)
+        except transport.Unreachable as error:
+            logger.warning("The mail server cannot be reached: %s", error)
+        else:
+            self._call_next()
+        finally:
+            self._give_back()
+            connection.close()
+
+    def _call_next(self) -> None:
+        """Wake another sender for what this one leaves behind."""
+        stopped_early = self.limit <= 0 or not self.has_time()
+        if stopped_early and (self._mine().exists() or _ready(self.clock()).exists()):
+            wake()
+
+    def _claim(self) -> QuerySet[Message]:
+        """Take the next messages for this sender; another one that looks at the same rows takes others."""
+        now = self.clock()
+        with transaction.atomic(durable=True):
+            rows = _ready(now).order_by("not_before", "pk").select_for_update(skip_locked=True)
+            keys = list(rows.values_list("pk", flat=True)[: min(AT_ONCE, self.limit)])
+            Message.objects.filter(pk__in=keys, state=Message.State.QUEUED).update(
+                state=Message.State.SENDING, claimed_by=self.token, claimed_at=now, handed_over_at=None
+            )
+        mine = self._mine().filter(pk__in=keys).order_by("not_before", "pk")
+        return mine.select_related("circulation").prefetch_related("files__rendition__blob", "files__blob")
+
+    def _mine(self) -> QuerySet[Message]:
+        return Message.objects.filter(claimed_by=self.token, state=Message.State.SENDING)
+
+    def _deliver(self, message: Message, connection: BaseEmailBackend) -> None:
+        try:
+            mail = compose(message, self.clock())
+        except Exception as error:
+            # Whatever it is, it is about this message: the queue goes on behind it.
+            logger.exception("Message %s could not be put together", message.pk)
+            self._put_off(message, _("It could not be put together: %s") % error, MAX_FAULTS)
+            return
+        now = self.clock()
+        if not self._mine().filter(pk=message.pk).update(claimed_at=now, handed_over_at=now):
+            return  # the claim took too long and somebody else has it
+        self._hand_over(message, mail, connection)
+
+    def _hand_over(self, message: Message, mail: transport.Mail, connection: BaseEmailBackend) -> None:
+        try:
+            answer = transport.hand_over(mail, connection)
+        except transport.Unreachable as error:
+            self._back(message, not_before=self.clock() + timedelta(minutes=1), answer=str(error)[:500])
+            raise
+        except (transport.NotHandedOver, transport.RefusedForNow) as error:
+            self._put_off(message, str(error), MAX_TRIES)
+        except transport.RefusedForGood as error:
+            self._record(message, state=Message.State.FAILED, answer=str(error)[:500])
+        except transport.InDoubt as error:
+            self._doubt(message, str(error))
+        else:
+            self._took(message, str(answer))
+
+    def _took(self, message: Message, answer: str) -> None:
+        now = self.clock()
+        with transaction.atomic():
+            if self._record(message, state=Message.State.SENT, sent_at=now, answer=answer[:500]):
+                _left(message, now)
+        self.sent += 1
+
+    def _doubt(self, message: Message, answer: str) -> None:
+        said = _("No answer after the text was sent: %s") % answer
+        if message.repeatable:
+            self._put_off(message, said, MAX_TRIES)
+        else:
+            self._record(message, state=Message.State.IN_DOUBT, answer=said[:500])
+
+    def _put_off(self, message: Message, answer: str, most: int) -> None:
+        """Back into the queue for later; a message that was put off too often has failed."""
+        tries = message.tries + 1
+        if tries >= most:
+            self._record(message, state=Message.State.FAILED, tries=tries, answer=answer[:500])
+        else:
+            wait = min(timedelta(minutes=2**tries), LONGEST_WAIT)
+            self._back(message, tries=tries, not_before=self.clock() + wait, answer=answer[:500])
+
+    def _back(self, message: Message, **fields: object) -> None:
+        self._record(message, state=Message.State.QUEUED, claimed_by="", claimed_at=None, handed_over_at=None, **fields)
+
+    def _record(self, message: Message, **fields: object) -> int:
+        """Write down what became of a message, unless somebody decided in the meantime: an answer resolves a doubt."""
+        open_ = (Message.State.SENDING, Message.State.IN_DOUBT)
+        return Message.objects.filter(pk=message.pk, claimed_by=self.token, state__in=open_).update(**fields)
+
+    def _give_back(self) -> None:
+        """Return what was claimed and not begun."""
+        self._mine().filter(handed_over_at__isnull=True).update(
+            state=Message.State.QUEUED, claimed_by="", claimed_at=None
+        )
+
+
+def compose(message: Message, now: datetime) -> transport.Mail:
+    """Put the mail together as it leaves now: links filled in, files attached."""
+    mail = transport.Mail(
+        recipient=message.recipient,
+        at=now,
+        subject=message.subject,
+        body=links.fill(message.text),
+        from_email=message.sender,
+        to=[message.to],
+        cc=[message.cc] if message.cc else [],
+        reply_to=[message.reply_to] if message.reply_to else [],
+        headers={"Message-ID": message.message_id, **message.headers},
+    )
+    for file in message.files.all():
+        blob = file.rendition.blob if file.rendition else file.blob
+        if blob is None:
+            raise FileNotFoundError(_("%(name)s has not been made.") % {"name": file.name})
+        # As bytes, whatever the type: a text must arrive as it was handed in.
+        mail.attach(file.name, blob.read(), blob.media_type if not blob.media_type.startswith("text/") else None)
+    mail.lines  # noqa: B018 – a fault in it must show before it is handed over
+    return mail
+
+
+def wake() -> None:
+    """Tell a worker that something is due. Without a broker nobody is told: the next tick finds the row."""
+    try:
+        celery.current_app.send_task("liaisons.tasks.deliver_due", expires=60)
+    except (KombuError, OSError) as error:
+        logger.warning("The broker cannot be reached, mail leaves with the next tick: %s", error)
+
+
+# What they share
+
+
+def _ready(now: datetime) -> QuerySet[Message]:
+    """Due messages of which every file is made."""
+    unmade = MessageFile.objects.filter(message=OuterRef("pk"), rendition__isnull=False, rendition__blob__isnull=True)
+    return Message.objects.filter(~Exists(unmade), state=Message.State.QUEUED, not_before__lte=now)
+
+
+def _make_files(now: datetime) -> int:
+    """Make files that due messages wait for, and set the messages aside whose files cannot be made.
+
+    Returns how many files came out.
+    """
+    due = MessageFile.objects.filter(
+        rendition__isnull=False,
+        rendition__blob__isnull=True,
+        message__state=Message.State.QUEUED,
+        message__not_before__lte=now,
+    )
+    waited_for = set(due.values_list("rendition", flat=True))
+    made = renditions.make_missing(limit=2, only=waited_for) if waited_for else 0
+    hopeless = due.filter(message=OuterRef("pk"), rendition__tries__gte=Rendition.MAX_TRIES)
+    Message.objects.filter(Exists(hopeless), state=Message.State.QUEUED).update(
+        state=Message.State.FAILED,
+        answer=_("Its PDF or Word file could not be made in three tries. Look at the file's error, then send again."),
+    )
+    return made
+
+
+def _left(message: Message, at: datetime) -> None:
+    """What follows from a message having been taken: the window of a circulation begins."""
+    if message.kind == Message.Kind.CIRCULATE and message.circulation_id is not None:
+        Circulation.objects.select_for_update().get(pk=message.circulation_id).distribute(at)
+
+
+def _check(message: Message) -> None:
+    message.clean_fields(exclude={field.name for field in Message._meta.get_fields() if field.is_relation})
+    for name, value in message.headers.items():
+        validate_one_line(f"{name}: {value}")
+
+
+def _require_known(keys: set[str]) -> None:
+    """On SQLite "ignore" swallows more than a key that is taken: nothing may be lost that way."""
+    if keys and Message.objects.filter(key__in=keys).count() != len(keys):
+        raise IntegrityError("a message was neither stored nor stored before")
+
+
+def _file_row(message: Message, file: File) -> MessageFile:
+    if isinstance(file, Rendition):
+        return MessageFile(message=message, rendition=file, name=file.name)
+    return MessageFile(message=message, blob=file[0], name=file[1])
+
+
+def _wake_on_commit() -> None:
+    if not any(waiting[1] is wake for waiting in database.run_on_commit):
+        transaction.on_commit(wake, robust=True)
+
+
+def _decide(
+    message: Message, verb: str, by: Actor, now: datetime, reason: str = "", *, from_: tuple[str, ...], **fields: object
+) -> None:
+    """What only a person of the secretariat decides about a message, and the Event of it."""
+    desk = message.desk
+    if not by.roles_at(desk.group, desk.today(now)) & SECRETARIAT:
+        raise Refused([_("The outbox belongs to the secretariat of the desk.")])
+    if not Message.objects.filter(pk=message.pk, state__in=from_).update(**fields):
+        now_in = Message.objects.get(pk=message.pk).get_state_display()
+        raise Refused([_("The message is %(state)s by now. Look at it again.") % {"state": now_in}])
+    Event.objects.record(
+        verb, by=by, at=now, desk=desk, statement=message.statement, addressee=message.addressee,
+        circulation=message.circulation, reason=reason.strip(), data={"message": message.pk}, private=True,
+    )  # fmt: skip

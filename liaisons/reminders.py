@@ -1,0 +1,278 @@
+"""Which reminders are due: one set-based statement fills the rows; they become mails in their readers' mornings."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db import connection, transaction
+from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Cast, Concat
+
+from contacts.models import Appointment, Desk, Person
+from liaisons import links, mail, outbox
+from liaisons.models import Addressee, Link, Message, Reminder, Statement
+
+# After the deadline our own people are reminded each week; after a year of that they have decided to let it be.
+WEEKS = 52
+# How long after its day the last stage may still be sent: longer than a scheduler stays dead, shorter than what
+# is imported lies back.
+STALE_AFTER_DAYS = 35
+WORKING_HOURS = range(9, 18)
+# A digest follows the one before by more than the rest of a working day, so that there is one a day.
+APART = timedelta(hours=14)
+AT_ONCE = 200
+
+
+def remind(now: datetime) -> int:
+    """Fill in what has come and write the mails that are due; returns the number of mails queued."""
+    fill(now)
+    return digest(now)
+
+
+# Rows
+
+_FILL = """
+INSERT INTO liaisons_reminder (addressee_id, stage, due_on, recipient, person_id, outsider, came_at)
+WITH
+stages (desk_id, zone, today, outsider, stage, least_left, most_left) AS (VALUES {stages}),
+secretaries (desk_id, person_id, email) AS (VALUES {secretaries}),
+come AS (
+    SELECT a.id, a.due_on, a.group_id, a.channel_id, s.id AS statement_id, s.desk_id, s.responsible_id,
+           s.dispatch_round, st.outsider, st.stage
+    FROM liaisons_addressee a
+    JOIN liaisons_statement s ON s.id = a.statement_id
+    JOIN stages st ON st.desk_id = s.desk_id AND {left} BETWEEN st.least_left AND st.most_left
+    WHERE a.reply IN ('awaiting', 'acknowledged') AND NOT a.dropped AND a.due_at < {horizon}
+      AND s.state = 'sent' AND {from_sending} >= st.stage
+)
+SELECT come.id, come.stage, come.due_on, c.email, NULL, {true}, {now}
+FROM come
+JOIN contacts_channel c ON c.kind = 'mail' AND c.id = COALESCE(come.channel_id, (
+    SELECT MIN(m.id) FROM contacts_channel m WHERE m.group_id = come.group_id AND m.kind = 'mail'))
+WHERE come.outsider AND NOT EXISTS (
+    SELECT 1 FROM liaisons_message m
+    WHERE m.addressee_id = come.id AND m.kind = 'send' AND m.round = come.dispatch_round AND m.state <> 'sent')
+UNION ALL
+SELECT come.id, come.stage, come.due_on, p.email, p.id, {false}, {now}
+FROM come JOIN contacts_person p ON p.id = come.responsible_id
+WHERE NOT come.outsider AND p.email <> ''
+UNION ALL
+SELECT come.id, come.stage, come.due_on, y.email, y.person_id, {false}, {now}
+FROM come JOIN secretaries y ON y.desk_id = come.desk_id
+LEFT JOIN contacts_person p ON p.id = come.responsible_id AND p.email <> ''
+WHERE NOT come.outsider AND p.id IS NULL
+ON CONFLICT DO NOTHING
+"""
+
+_DIALECT = {
+    "postgresql": {
+        "left": "a.due_on - st.today",
+        "from_sending": "a.due_on - (s.sent_at AT TIME ZONE st.zone)::date",
+        "true": "TRUE",
+        "false": "FALSE",
+    },
+    "sqlite": {
+        "left": "julianday(a.due_on) - julianday(st.today)",
+        # Django's own function on its SQLite connections.
+        "from_sending": "julianday(a.due_on) - julianday(django_datetime_cast_date(s.sent_at, st.zone, 'UTC'))",
+        "true": "1",
+        "false": "0",
+    },
+}
+
+
+def fill(now: datetime) -> int:
+    """Enter a row for every stage that has come for an addressee that owes an answer; returns how many are new.
+
+    Of several stages that were missed the latest counts, and none from before the dispatch. To addressees whose
+    letter has not left, or not surely, nothing is due; our own people hear of those too.
+    """
+    desks = list(Desk.objects.select_related("group"))
+    stages = [row for desk in desks for row in _stages(desk, now)]
+    if not stages:
+        return 0
+    # Never empty: a VALUES without rows is no SQL.
+    secretaries = [(0, 0, ""), *_secretaries(desks, now)]
+    furthest = max(most_left for *_rest, most_left in stages)
+    at = connection.ops.adapt_datetimefield_value(now)
+    horizon = connection.ops.adapt_datetimefield_value(now + timedelta(days=furthest + 2))
+    statement = _FILL.format(
+        stages=_places(stages), secretaries=_places(secretaries), horizon="%s", now="%s", **_DIALECT[connection.vendor]
+    )
+    values = [value for row in [*stages, *secretaries] for value in row]
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [*values, horizon, at, at, at])
+        return int(cursor.rowcount)
+
+
+def _stages(desk: Desk, now: datetime) -> Iterator[tuple[Any, ...]]:
+    """The stages of a desk, each with the days left during which it is the latest that has come."""
+    today = connection.ops.adapt_datefield_value(desk.today(now))
+    weekly = {-7 * week for week in range(1, WEEKS + 1)} if desk.remind_weekly else set()
+    for outsider, days in ((True, set(desk.remind_outsiders)), (False, set(desk.remind_insiders) | weekly)):
+        stages = sorted(days, reverse=True)
+        for stage, following in zip(stages, [*stages[1:], None], strict=True):
+            least_left = stage - STALE_AFTER_DAYS if following is None else following + 1
+            yield desk.pk, desk.zone, today, outsider, stage, least_left, stage
+
+
+def _secretaries(desks: list[Desk], now: datetime) -> Iterator[tuple[int, int, str]]:
+    todays = {desk.group_id: (desk.pk, desk.today(now)) for desk in desks}
+    held = Appointment.objects.filter(role=Appointment.Role.SECRETARIAT, group__in=todays).exclude(person__email="")
+    for appointment in held.select_related("person"):
+        desk_id, today = todays[appointment.group_id]
+        if (appointment.valid_from or today) <= today <= (appointment.valid_to or today):
+            yield desk_id, appointment.person_id, appointment.person.email
+
+
+def _places(rows: list[tuple[Any, ...]]) -> str:
+    return ", ".join(f"({', '.join(['%s'] * len(row))})" for row in rows)
+
+
+# Mails
+
+
+def digest(now: datetime) -> int:
+    """Make mails of the rows whose readers are at work now; returns how many were queued.
+
+    They are made as late as that, so that they say what is true when they are read.
+    """
+    _drop_what_is_settled(now)
+    zones = [zone for zone in _zones() if _at_work(zone, now)]
+    made = 0
+    readers = list(_readers(zones, now))
+    for start in range(0, len(readers), AT_ONCE):
+        made += _digests(readers[start : start + AT_ONCE], now)
+    while batch := _to_addressees(zones, now):
+        made += batch
+    return made
+
+
+def cancel_for(whom: Addressee | Statement, now: datetime) -> int:
+    """Take back every reminder about an addressee, or all of a statement, that has not left; returns how many rows.
+
+    A digest that told of others too is taken back as well, and made anew without this one.
+    """
+    about = Q(addressee=whom) if isinstance(whom, Addressee) else Q(addressee__statement=whom)
+    open_ = Reminder.objects.filter(about, cancelled_at__isnull=True)
+    with transaction.atomic():
+        held = list(open_.filter(message__state=Message.State.QUEUED).values_list("message__pk", flat=True).distinct())
+        taken_back = _take_back(held)
+        cancelled = open_.filter(Q(message__isnull=True) | Q(message__in=taken_back)).update(cancelled_at=now)
+        Reminder.objects.filter(message__in=taken_back, cancelled_at__isnull=True).update(message=None)
+    return cancelled
+
+
+def _take_back(messages: list[int]) -> list[int]:
+    """Cancel those that have not begun to leave, and free their keys for the ones that take their place."""
+    held = Message.objects.filter(pk__in=messages)
+    outbox.cancel(held)
+    cancelled = held.filter(state=Message.State.CANCELLED)
+    cancelled.update(key=Concat("key", Value(":"), Cast("pk", CharField())))
+    return list(cancelled.values_list("pk", flat=True))
+
+
+def _waiting() -> QuerySet[Reminder]:
+    return Reminder.objects.filter(message__isnull=True, cancelled_at__isnull=True)
+
+
+def _drop_what_is_settled(now: datetime) -> None:
+    """Rows that nobody cancelled although nothing is owed any more, or on another day, never become mails."""
+    owed = Addressee.objects.owing().filter(pk=OuterRef("addressee"), due_on=OuterRef("due_on"))
+    _waiting().filter(~Exists(owed)).update(cancelled_at=now)
+
+
+def _zones() -> set[str]:
+    return {*Person.objects.values_list("zone", flat=True).distinct(), *Desk.objects.values_list("zone", flat=True)}
+
+
+def _at_work(zone: str, now: datetime) -> bool:
+    local = now.astimezone(ZoneInfo(zone))
+    return local.weekday() < 5 and local.hour in WORKING_HOURS
+
+
+def _readers(zones: list[str], now: datetime) -> QuerySet[Reminder, tuple[int, int, str]]:
+    """Desk, person and address of those of our own people who are at work and have had no digest today."""
+    had = Message.objects.filter(
+        desk=OuterRef("addressee__statement__desk"),
+        person=OuterRef("person"),
+        kind=Message.Kind.REMIND,
+        queued_at__gt=now - APART,
+    ).exclude(state=Message.State.CANCELLED)
+    rows = _waiting().filter(~Exists(had), outsider=False, person__zone__in=zones).order_by()
+    return rows.values_list("addressee__statement__desk", "person", "recipient").distinct()
+
+
+@transaction.atomic
+def _digests(readers: list[tuple[int, int, str]], now: datetime) -> int:
+    """Make a mail for each of these readers of all that waits for them."""
+    people = {person for _desk, person, _email in readers}
+    rows = [row for row in _locked(_waiting().filter(outsider=False, person__in=people)) if _day_has_come(row, now)]
+    by_reader: dict[tuple[int, int, str], list[Reminder]] = {}
+    for row in rows:
+        by_reader.setdefault((row.addressee.statement.desk_id or 0, row.person_id or 0, row.recipient), []).append(row)
+    written = [
+        (mail.reminder_digest(by_reader[reader], now), by_reader[reader]) for reader in readers if reader in by_reader
+    ]
+    return _queue(written)
+
+
+def _day_has_come(row: Reminder, now: datetime) -> bool:
+    """A stage's day is a calendar day at the desk; a reader to the west of it waits until it is that day there."""
+    zone = ZoneInfo(row.person.zone) if row.person else None
+    return zone is None or now.astimezone(zone).date() >= row.due_on - timedelta(days=row.stage)
+
+
+@transaction.atomic
+def _to_addressees(zones: list[str], now: datetime) -> int:
+    """Make mails of the next rows that go to addressees, each with its link."""
+    waiting = _waiting().filter(outsider=True, addressee__statement__desk__zone__in=zones)
+    rows = list(_locked(waiting).order_by("pk")[:AT_ONCE])
+    had = Message.objects.filter(
+        addressee__in=[row.addressee_id for row in rows], kind=Message.Kind.SEND, state=Message.State.SENT
+    )
+    earlier = dict(had.order_by("pk").values_list("addressee", "message_id"))
+    doors = _doors(rows, now)
+    return _queue(
+        [
+            (mail.remind_addressee(row, door, earlier.get(row.addressee_id, ""), now), [row])
+            for row, door in zip(rows, doors, strict=True)
+        ]
+    )
+
+
+def _locked(rows: QuerySet[Reminder]) -> QuerySet[Reminder]:
+    """The rows with all that their mails tell of; another worker at the same work takes other rows."""
+    return (
+        rows.select_for_update(of=("self",), skip_locked=True)
+        .select_related("person", "addressee__statement__desk__group", "addressee__statement__revision")
+        .prefetch_related("addressee__requests")
+    )
+
+
+def _doors(rows: list[Reminder], now: datetime) -> list[Link]:
+    """The answer link of each addressee: the one it had, or a new one when that no longer opens."""
+    valid = Link.objects.valid(now).filter(
+        purpose=Link.Purpose.ANSWER, addressee__in=[row.addressee_id for row in rows]
+    )
+    doors: dict[tuple[int | None, str], Link] = {(link.addressee_id, link.email): link for link in valid}
+    new: dict[tuple[int | None, str], Link] = {
+        (row.addressee_id, row.recipient): links.answer(row.addressee, row.recipient, now)
+        for row in rows
+        if (row.addressee_id, row.recipient) not in doors
+    }
+    Link.objects.bulk_create(new.values())
+    doors |= new
+    return [doors[row.addressee_id, row.recipient] for row in rows]
+
+
+def _queue(written: list[tuple[outbox.Draft, list[Reminder]]]) -> int:
+    new = {message.key: message for message in outbox.queue(draft for draft, _rows in written)}
+    told = []
+    for draft, rows in written:
+        for row in rows:
+            row.message = new.get(draft.message.key)
+        told += rows
+    Reminder.objects.bulk_update(told, ["message"], batch_size=500)
+    return len(new)

@@ -1,0 +1,147 @@
+"""PDF and Word of a revision: ordered with the step that needs them, made outside its transaction, kept by hash."""
+
+import hashlib
+import json
+import logging
+import re
+from collections.abc import Iterable
+from typing import Any, cast
+
+from django.db.models import F
+from django.utils import translation
+
+from liaisons import calendar
+from liaisons.documents import renderer
+from liaisons.documents.rendered import sheet_from_json, sheet_to_json
+from liaisons.letter import Masthead, Sheet
+from liaisons.models import Blob, Circulation, Rendition, Revision, Statement
+
+logger = logging.getLogger(__name__)
+
+MEDIA_TYPES = {
+    Rendition.Kind.PDF: "application/pdf",
+    Rendition.Kind.WORD: "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+}
+# A worker gives up a task after fifty seconds; two documents must fit in.
+SECONDS = 20.0
+
+
+def masthead_of(statement: Statement, *, circulation: Circulation | None = None) -> Masthead:
+    """What stands around the letter: of a draft in circulation its document number, of a final one its own number."""
+    desk = statement.desk
+    if desk is None:
+        day = statement.dated
+        return Masthead(
+            number=statement.reference,
+            group=statement.source_text,
+            study_period=statement.study_period or (calendar.study_period(day) if day else ""),
+            approval=statement.approval_text,
+            dated=day,
+        )
+    if circulation is not None:
+        day = desk.today(circulation.opened_at)
+        return Masthead(
+            number=circulation.document.reference,
+            group=desk.printed_group(),
+            study_period=calendar.study_period(day),
+            questions_label=desk.questions_label,
+            comments_until=circulation.expected_close(),
+            dated=day,
+        )
+    day = statement.dated or desk.today(statement.approved_at or statement.created_at)
+    return Masthead(
+        number=statement.reference,
+        group=desk.printed_group(),
+        study_period=statement.study_period or calendar.study_period(day),
+        questions_label=desk.questions_label,
+        approval=statement.approval_text,
+        dated=day,
+    )
+
+
+def order(
+    revision: Revision, masthead: Masthead, kinds: Iterable[str] = (Rendition.Kind.PDF, Rendition.Kind.WORD)
+) -> list[Rendition]:
+    """Ask for the files of a revision under a masthead; what was ordered before is not ordered twice."""
+    rows = unsaved(revision, masthead, kinds)
+    Rendition.objects.bulk_create(rows, ignore_conflicts=True)
+    found = {
+        row.kind: row
+        for row in Rendition.objects.filter(
+            revision=revision, masthead_sha256__in=[row.masthead_sha256 for row in rows]
+        )
+    }
+    return [found[row.kind] for row in rows]
+
+
+def unsaved(
+    revision: Revision, masthead: Masthead, kinds: Iterable[str] = (Rendition.Kind.PDF, Rendition.Kind.WORD)
+) -> list[Rendition]:
+    """The same files for a preview: named, not ordered."""
+    plain = _plain(revision, masthead)
+    sha256 = hashlib.sha256(json.dumps(plain, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+    return [
+        Rendition(
+            revision=revision,
+            kind=kind,
+            name=f"{_stem(revision, masthead)}.{kind}",
+            masthead=plain,
+            masthead_sha256=sha256,
+        )
+        for kind in kinds
+    ]
+
+
+def make_missing(limit: int = 20, only: Iterable[int] | None = None) -> int:
+    """Make files that were ordered; returns how many came out. Three failures set a file aside.
+
+    Must run outside any transaction: rendering takes seconds.
+    """
+    missing = Rendition.objects.missing().select_related("revision__statement").order_by("tries", "pk")
+    if only is not None:
+        missing = missing.filter(pk__in=only)
+    return sum(_make(rendition) for rendition in missing[:limit])
+
+
+def try_again(renditions: Iterable[int]) -> None:
+    """Give files that were set aside three more tries."""
+    Rendition.objects.filter(pk__in=renditions, blob__isnull=True).update(tries=0, error="")
+
+
+def sheet_of(rendition: Rendition) -> Sheet:
+    """Read the letter and its masthead back as they were when the file was ordered."""
+    return sheet_from_json(json.dumps({"letter": rendition.revision.content, "masthead": rendition.masthead}).encode())
+
+
+def _make(rendition: Rendition) -> bool:
+    # The try is counted before it begins, so that a letter that kills its renderer is set aside too; and of two
+    # workers only one gets it.
+    mine = Rendition.objects.filter(pk=rendition.pk, blob__isnull=True, tries=rendition.tries)
+    if not mine.update(tries=F("tries") + 1):
+        return False
+    try:
+        with translation.override(rendition.revision.language):
+            kind = cast("renderer.Kind", rendition.kind)
+            rendered = renderer.render(sheet_of(rendition), kind, timeout=SECONDS)
+            warnings = rendered.warnings
+    except renderer.RenderError as error:
+        logger.warning("%s could not be made: %s", rendition.name, error)
+        Rendition.objects.filter(pk=rendition.pk).update(error=str(error)[:500])
+        return False
+    blob = Blob.objects.keep(rendered.content, MEDIA_TYPES[Rendition.Kind(rendition.kind)])
+    Rendition.objects.filter(pk=rendition.pk).update(blob=blob, error="", warnings=warnings)
+    return True
+
+
+def _plain(revision: Revision, masthead: Masthead) -> dict[str, Any]:
+    plain: dict[str, Any] = json.loads(sheet_to_json(Sheet(revision.letter, masthead)))["masthead"]
+    return plain
+
+
+def _stem(revision: Revision, masthead: Masthead) -> str:
+    """The number of the letter as the name of a file; a draft without one is told apart by its keys."""
+    stem = re.sub(r"[^A-Za-z0-9._-]+", "-", masthead.number).strip("-.")
+    if not stem:
+        return f"draft-{revision.statement_id}-{revision.number}"
+    correction = revision.statement.correction
+    return f"{stem}-Corr{correction}"[:110] if correction else stem[:110]
