@@ -3,10 +3,14 @@
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import django_stubs_ext
 import environ
 from csp.constants import NONCE, NONE, SELF
 
 from config.keys import kept_key
+
+# Forms and admin classes can name their model, as the type checker wants it.
+django_stubs_ext.monkeypatch()
 
 env = environ.Env()
 
