@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from contacts.actor import Actor
@@ -22,19 +23,7 @@ def register(desk: Desk, received: Received, *, by: Actor, now: datetime) -> Reg
         raise Refused([_("Incoming statements are registered by the secretariat.")])
     with transaction.atomic():
         refuse_twice(desk, received)
-        statement = Statement.objects.create(
-            source=received.source,
-            source_text=received.source_text,
-            reference=received.reference,
-            study_period=study_period(received.dated or received.received_on),
-            state=Statement.State.ELSEWHERE,
-            dated=received.dated,
-            created_at=now,
-        )
-        letter = Letter(
-            title=received.title, source=received.source_text, body=received.body, deadline=received.deadline
-        )
-        writing.write(statement, letter, by=by, now=now)
+        statement = sent_from_here(desk, received) or enter(received, by=by, now=now)
         document = document_of(desk, received, now)
         registration = Registration.objects.create(
             desk=desk,
@@ -49,8 +38,11 @@ def register(desk: Desk, received: Received, *, by: Actor, now: datetime) -> Reg
             created_at=now,
         )
         Relation.objects.bulk_create(
-            Relation(statement=statement, to=answered, kind=Relation.Kind.REPLIES_TO)
-            for answered in received.replies_to
+            [
+                Relation(statement=statement, to=answered, kind=Relation.Kind.REPLIES_TO)
+                for answered in received.replies_to
+            ],
+            ignore_conflicts=True,  # another desk of this installation may have said so before
         )
         Event.objects.record(
             "register",
@@ -68,16 +60,71 @@ def register(desk: Desk, received: Received, *, by: Actor, now: datetime) -> Reg
 def refuse_twice(desk: Desk, received: Received) -> None:
     if not received.reference:
         return
-    same = Registration.objects.of_desk(desk).filter(
-        statement__reference__iexact=received.reference, statement__source_text__iexact=received.source_text
+    same = Q(statement__source_text__iexact=received.source_text)
+    if received.source is not None:
+        same |= Q(statement__source=received.source)
+    earlier = Registration.objects.of_desk(desk).filter(
+        same,
+        statement__reference__iexact=received.reference,
+        statement__study_period=study_period(received.dated or received.received_on),
     )
-    if earlier := same.first():
+    if registered := earlier.first():
         raise Refused(
             [
                 _("%(reference)s is in the register already, as %(document)s.")
-                % {"reference": received.reference, "document": earlier}
+                % {"reference": received.reference, "document": registered}
             ]
         )
+
+
+def sent_from_here(desk: Desk, received: Received) -> Statement | None:
+    """The statement itself where another desk of this installation sent it: outgoing there, incoming here."""
+    if received.source is None or not received.reference:
+        return None
+    sent = Statement.objects.posted().filter(
+        desk__group=received.source,
+        reference__iexact=received.reference,
+        study_period=study_period(received.dated or received.received_on),
+    )
+    return sent.exclude(desk=desk).order_by("-correction").first()
+
+
+def enter(received: Received, *, by: Actor, now: datetime) -> Statement:
+    """A statement issued elsewhere, as far as the secretary knows it."""
+    statement = Statement.objects.create(
+        source=received.source,
+        source_text=received.source_text,
+        reference=received.reference,
+        study_period=study_period(received.dated or received.received_on),
+        state=Statement.State.ELSEWHERE,
+        dated=received.dated,
+        created_at=now,
+    )
+    letter = Letter(title=received.title, source=received.source_text, body=received.body, deadline=received.deadline)
+    writing.write(statement, letter, by=by, now=now)
+    return statement
+
+
+def relate(registration: Registration, to: Statement, *, by: Actor, now: datetime) -> Relation:
+    """Say that the received statement answers one of ours; said twice it changes nothing. Raises Refused."""
+    desk = registration.desk
+    if not by.roles_at(desk.group, desk.today(now)) & SECRETARIAT:
+        raise Refused([_("What a statement answers is said by the secretariat.")])
+    with transaction.atomic():
+        relation, created = Relation.objects.get_or_create(
+            statement=registration.statement, to=to, kind=Relation.Kind.REPLIES_TO
+        )
+        if created:
+            Event.objects.record(
+                "relate",
+                by=by,
+                at=now,
+                desk=desk,
+                statement=registration.statement,
+                registration=registration,
+                data={"relation": relation.pk, "to": to.pk},
+            )
+    return relation
 
 
 def document_of(desk: Desk, received: Received, now: datetime) -> Document:
