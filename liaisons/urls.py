@@ -1,5 +1,94 @@
 """Addresses of this app."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from liaisons.views import (
+    answer,
+    circulation,
+    desk,
+    dispatch,
+    drafting,
+    links,
+    mailbox,
+    outbox,
+    papers,
+    statements,
+    steps,
+)
+
+urlpatterns: list[URLPattern] = [
+    # Desk, in liaisons.views.desk
+    path("", desk.desk, name="desk"),
+    path("desk-switch/", desk.desk_switch, name="desk-switch"),
+    # Drafts, in liaisons.views.drafting
+    path("statements/new/", drafting.statement_new, name="statement-new"),
+    path("statements/preview/", drafting.statement_preview, name="statement-preview"),
+    path("statements/resolve/", drafting.statement_resolve, name="statement-resolve"),
+    path("statements/<int:pk>/edit/", drafting.statement_edit, name="statement-edit"),
+    path("statements/<int:pk>/amend/", drafting.statement_amend, name="statement-amend"),
+    path("statements/<int:pk>/preview/", drafting.statement_preview, name="statement-preview"),
+    # Steps, in liaisons.views.steps
+    path("statements/<int:pk>/circulate/", steps.statement_circulate, name="statement-circulate"),
+    path("statements/<int:pk>/approve/", steps.statement_approve, name="statement-approve"),
+    path("statements/<int:pk>/revise/", steps.statement_revise, name="statement-revise"),
+    path("statements/<int:pk>/complete/", steps.statement_complete, name="statement-complete"),
+    path("statements/<int:pk>/close/", steps.statement_close, name="statement-close"),
+    path("statements/<int:pk>/correct/", steps.statement_correct, name="statement-correct"),
+    path("statements/<int:pk>/withdraw/", steps.statement_withdraw, name="statement-withdraw"),
+    path("statements/<int:pk>/addressees/<int:addressee_pk>/settle/", steps.addressee_settle, name="addressee-settle"),
+    # Files of a statement, in liaisons.views.papers
+    path("statements/<int:pk>/pdf/", papers.statement_pdf, name="statement-pdf"),
+    path("statements/<int:pk>/word/", papers.statement_word, name="statement-word"),
+    path("statements/<int:pk>/attachments/<int:file_pk>/", papers.statement_attachment, name="statement-attachment"),
+    path("statements/<int:pk>/replies/<int:file_pk>/", papers.statement_reply_file, name="statement-reply-file"),
+    # Signed links, in liaisons.views.links, circulation, answer
+    path("l/<str:token>/", links.link, name="link"),
+    path("l/<str:token>/files/<str:name>/", links.link_file, name="link-file"),
+    path("l/<str:token>/comment/", circulation.link_comment, name="link-comment"),
+    path("l/<str:token>/comments/<int:pk>/withdraw/", circulation.link_comment_withdraw, name="link-comment-withdraw"),
+    path("l/<str:token>/confirm/", links.link_confirm, name="link-confirm"),
+    path("l/<str:token>/approve/", links.link_approve, name="link-approve"),
+    path("l/<str:token>/return/", links.link_return, name="link-return"),
+    path("l/<str:token>/answer/", answer.link_answer, name="link-answer"),
+    path("l/<str:token>/recorded/<int:pk>/", answer.link_recorded, name="link-recorded"),
+    # Circulation, in liaisons.views.circulation
+    path("circulations/<int:pk>/", circulation.circulation, name="circulation"),
+    path("circulations/<int:pk>/comment/", circulation.circulation_comment, name="circulation-comment"),
+    path("circulations/<int:pk>/window/", circulation.circulation_window, name="circulation-window"),
+    path("circulations/<int:pk>/files/<str:name>/", circulation.circulation_file, name="circulation-file"),
+    path("comments/<int:pk>/dispose/", circulation.comment_dispose, name="comment-dispose"),
+    path("comments/<int:pk>/withdraw/", circulation.comment_withdraw, name="comment-withdraw"),
+    # Dispatch, in liaisons.views.dispatch
+    path("statements/<int:pk>/dispatch/", dispatch.statement_dispatch, name="statement-dispatch"),
+    path("statements/<int:pk>/send/", dispatch.statement_send, name="statement-send"),
+    path("statements/<int:pk>/recall/", dispatch.statement_recall, name="statement-recall"),
+    path("addressees/<int:pk>/handover/", dispatch.addressee_handover, name="addressee-handover"),
+    # Outbox, in liaisons.views.outbox
+    path("outbox/", outbox.outbox, name="outbox"),
+    path("outbox/<int:pk>/", outbox.message, name="message"),
+    path("outbox/<int:pk>/files/<str:name>/", outbox.message_file, name="message-file"),
+    path("outbox/<int:pk>/send-again/", outbox.message_send_again, name="message-send-again"),
+    path("outbox/<int:pk>/arrived/", outbox.message_arrived, name="message-arrived"),
+    path("outbox/<int:pk>/give-up/", outbox.message_give_up, name="message-give-up"),
+    # Mailbox, in liaisons.views.mailbox
+    path("mailbox/", mailbox.mailbox, name="mailbox"),
+    path("mailbox/<str:name>/", mailbox.mailbox_mail, name="mailbox-mail"),
+    path("mailbox/<str:name>/files/<int:number>/", mailbox.mailbox_file, name="mailbox-file"),
+    # Statements, in liaisons.views.statements. The permanent addresses take what no other pattern has taken.
+    path("statements/", statements.statements, name="statements"),
+    path("statements/<int:pk>/", statements.statement, name="statement"),
+    path("statements/<int:pk>/revisions/<int:number>/", statements.statement_revision, name="statement-revision"),
+    path(
+        "statements/<int:pk>/relations/<int:relation_pk>/confirm/",
+        statements.statement_confirm_relation,
+        name="statement-confirm-relation",
+    ),
+    path(
+        "statements/<slug:study_period>/<path:reference>/<int:correction>/",
+        statements.statement_permanent,
+        name="statement-correction",
+    ),
+    path(
+        "statements/<slug:study_period>/<path:reference>/", statements.statement_permanent, name="statement-permanent"
+    ),
+]
