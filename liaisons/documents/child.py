@@ -9,6 +9,7 @@ import signal
 import socket
 import sys
 import traceback
+from pathlib import Path
 from typing import Any
 
 from liaisons.documents.rendered import Rendered, sheet_from_json
@@ -43,8 +44,9 @@ def main() -> None:
 
 
 def _swollen() -> bool:
-    peak: int = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-    return peak > SWOLLEN
+    """Whether the data of this process has grown too large; getrusage() would count what its parent once had."""
+    data = int(Path("/proc/self/statm").read_text().split()[5])
+    return data * resource.getpagesize() > SWOLLEN
 
 
 def _answer(kind: str, content: bytes) -> tuple[dict[str, Any], bytes]:

@@ -154,7 +154,7 @@ class _Writer:
         for annex in page.annexes:
             yield self._text("Normal", annex.heading)
         if page.attachments:
-            yield self._text("Normal", page.attachments_heading)
+            yield self._text("Attachments", page.attachments_heading)
             for line in page.attachments:
                 yield self._paragraph("enumlev1", runs(line), numbering=(BULLETS, 0))
 

@@ -63,7 +63,7 @@ class BodyWriter:
         """A numbered list of plain texts."""
         number = self._new_list()
         for text in texts:
-            yield paragraph("enumlev1", runs(text), numbering=(number, 0), right_to_left=self._right_to_left)
+            yield paragraph("TSBHeaderSummary", runs(text), numbering=(number, 0), right_to_left=self._right_to_left)
 
     def mail(self, address: str) -> BaseOxmlElement:
         return self._link(f"mailto:{address}", runs(address, Marks(link=True)))
