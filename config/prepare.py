@@ -78,8 +78,8 @@ def say_where_everything_is() -> None:
     print(f"\nLiaise opens at {settings.SITE_URL} (Ctrl-C closes it)")
     if User.objects.filter(person__demo=True).exists():
         print(f"Demo accounts, all with the password “{PASSWORD}”:")
-        for account in (row["account"] | {"of": row["email"]} for row in read_rows("people") if "account" in row):
-            print(f"  {account.get('email', account['of']):34} {account['as']}")
+        for row in (row for row in read_rows("people") if "account" in row):
+            print(f"  {row['account'].get('email', row['email']):36}{row['account']['as']}")
     if settings.EMAIL_BACKEND == "liaisons.transport.MailboxBackend":
         print(f"Mail stays here: {settings.MAILBOX_DIR}")
     else:
