@@ -22,6 +22,7 @@ class DeskRequest(HttpRequest):
     user: User
     actor: Actor
     desk: Desk | None
+    csp_nonce: str
 
 
 class AtDesk(DeskRequest):

@@ -1,0 +1,246 @@
+"""What happened, in words: events as the pages tell them."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from liaisons.models import Comment, Event, Registration, Reply, Statement
+from liaisons.rules import day_text
+
+# What anybody may know of a statement that left; the rest is for the desk.
+PUBLIC = frozenset({"approve", "send", "complete", "close", "correct", "withdraw", "record"})
+JOINED = ("person", "user", "addressee", "revision", "circulation__document", "registration__document")
+
+
+@dataclass(frozen=True)
+class Told:
+    """One line of a history, as _events.html wants it."""
+
+    at: datetime
+    text: str
+    who: str = ""
+    reason: str = ""
+
+
+def of_statement(statement: Statement, *, inside: bool) -> list[Told]:
+    """The statement's events, the latest first; outsiders read neither names nor reasons."""
+    events = statement.events.select_related(*JOINED).order_by("-at", "-pk")
+    if inside:
+        return [Told(event.at, text_of(event, statement), event.who, event.reason) for event in events]
+    seen = [event for event in events if event.verb in PUBLIC and not event.private]
+    return [
+        Told(event.at, text_of(event, statement))
+        for event in seen
+        if event.verb != "approve" or event.target_state == Statement.State.APPROVED
+    ]
+
+
+def told(events: Iterable[Event]) -> list[Told]:
+    """Events of one registration or circulation, in the order given."""
+    return [Told(event.at, text_of(event, event.statement), event.who, event.reason) for event in events]
+
+
+def text_of(event: Event, statement: Statement | None) -> str:
+    words = WORDS.get(event.verb)
+    if words is not None:
+        return words(event, statement)
+    return event.verb.replace("_", " ").capitalize()
+
+
+def _begun(event: Event, statement: Statement | None) -> str:
+    return _("Correction begun") if "corrects" in event.data else _("Draft begun")
+
+
+def _written(event: Event, statement: Statement | None) -> str:
+    return _("Saved as revision %(number)s") % {"number": _number(event)}
+
+
+def _circulated(event: Event, statement: Statement | None) -> str:
+    return _("Circulated for comment as %(document)s") % {"document": event.circulation or "–"}
+
+
+def _amended(event: Event, statement: Statement | None) -> str:
+    return _("Editorial change, now revision %(number)s; the window goes on") % {"number": _number(event)}
+
+
+def _revised(event: Event, statement: Statement | None) -> str:
+    return _("Back to draft, as revision %(number)s") % {"number": _number(event)}
+
+
+def _approved(event: Event, statement: Statement | None) -> str:
+    if event.target_state != Statement.State.APPROVED:
+        return _("Revision %(number)s approved; others are still asked") % {"number": _number(event)}
+    if statement is not None and statement.reference:
+        return _("Approved as %(reference)s") % {"reference": statement.reference}
+    return _("Approved")
+
+
+def _sent(event: Event, statement: Statement | None) -> str:
+    mails = event.data.get("messages", 0)
+    text = ngettext("Sent in %(count)d mail", "Sent in %(count)d mails", mails) % {"count": mails}
+    if others := len(event.data.get("left_out", [])):
+        text += ngettext(
+            "; %(count)d addressee to be served otherwise", "; %(count)d addressees to be served otherwise", others
+        ) % {"count": others}
+    return text
+
+
+def _recalled(event: Event, statement: Statement | None) -> str:
+    return _("Dispatch taken back before anything had left")
+
+
+def _completed(event: Event, statement: Statement | None) -> str:
+    waived = event.data.get("waived", 0)
+    if not waived:
+        return _("All that was owed has come")
+    return ngettext(
+        "Declared replied; %(count)d request is no longer asked",
+        "Declared replied; %(count)d requests are no longer asked",
+        waived,
+    ) % {"count": waived}
+
+
+def _closed(event: Event, statement: Statement | None) -> str:
+    outcome = str(event.data.get("outcome", ""))
+    return _("Closed: %(outcome)s") % {"outcome": dict(Statement.Outcome.choices).get(outcome, outcome)}
+
+
+def _corrected(event: Event, statement: Statement | None) -> str:
+    return _("A correction was begun")
+
+
+def _withdrawn(event: Event, statement: Statement | None) -> str:
+    told_ = event.data.get("told", 0)
+    if not told_:
+        return _("Withdrawn")
+    return ngettext("Withdrawn; %(count)d mail tells of it", "Withdrawn; %(count)d mails tell of it", told_) % {
+        "count": told_
+    }
+
+
+def _settled(event: Event, statement: Statement | None) -> str:
+    kind = str(event.data.get("kind", ""))
+    return f"{event.addressee}: {dict(Reply.Kind.choices).get(kind, kind)}"
+
+
+def _commented(event: Event, statement: Statement | None) -> str:
+    return _comment_kind(event).capitalize()
+
+
+def _confirmed(event: Event, statement: Statement | None) -> str:
+    return _("%(kind)s confirmed by mail") % {"kind": _comment_kind(event).capitalize()}
+
+
+def _comment_withdrawn(event: Event, statement: Statement | None) -> str:
+    return _("%(kind)s withdrawn") % {"kind": _comment_kind(event).capitalize()}
+
+
+def _disposed(event: Event, statement: Statement | None) -> str:
+    disposition = str(event.data.get("disposition", ""))
+    label = dict(Comment.Disposition.choices).get(disposition, disposition)
+    return f"{_comment_kind(event).capitalize()}: {label}"
+
+
+def _window_moved(event: Event, statement: Statement | None) -> str:
+    return _("The window for comments now closes on %(day)s") % {"day": _day(event, "to")}
+
+
+def _handed_over(event: Event, statement: Statement | None) -> str:
+    return _("%(addressee)s: handed over on %(day)s") % {"addressee": event.addressee, "day": _day(event, "on")}
+
+
+def _sent_again(event: Event, statement: Statement | None) -> str:
+    return _("%(mail)s: to be sent once more") % {"mail": _mail_to(event)}
+
+
+def _arrived(event: Event, statement: Statement | None) -> str:
+    return _("%(mail)s: its recipient has it") % {"mail": _mail_to(event)}
+
+
+def _given_up(event: Event, statement: Statement | None) -> str:
+    return _("%(mail)s: will not be sent again") % {"mail": _mail_to(event)}
+
+
+def _registered(event: Event, statement: Statement | None) -> str:
+    document = event.registration.document if event.registration else None
+    return _("Registered as %(document)s") % {"document": document} if document else _("Registered")
+
+
+def _assigned(event: Event, statement: Statement | None) -> str:
+    return _("Assigned")
+
+
+def _answered(event: Event, statement: Statement | None) -> str:
+    return _("Answered by a statement of ours")
+
+
+def _noted(event: Event, statement: Statement | None) -> str:
+    clause = event.data.get("clause")
+    return _("Noted at a meeting, clause %(clause)s") % {"clause": clause} if clause else _("Noted")
+
+
+def _reopened(event: Event, statement: Statement | None) -> str:
+    return _("Reopened")
+
+
+def _recorded(event: Event, statement: Statement | None) -> str:
+    states = dict(Statement.State.choices) | dict(Registration.State.choices)
+    state = states.get(event.target_state, event.target_state)
+    return _("Entered from the records as %(state)s") % {"state": state}
+
+
+def _relation_confirmed(event: Event, statement: Statement | None) -> str:
+    return _("Link to another statement confirmed")
+
+
+def _number(event: Event) -> object:
+    return event.revision.number if event.revision else "–"
+
+
+def _mail_to(event: Event) -> str:
+    return _("Mail to %(addressee)s") % {"addressee": event.addressee} if event.addressee else _("Mail")
+
+
+def _comment_kind(event: Event) -> str:
+    kind = str(event.data.get("kind", ""))
+    return str(dict(Comment.Kind.choices).get(kind, kind))
+
+
+def _day(event: Event, name: str) -> str:
+    return str(day_text(date.fromisoformat(event.data[name])))
+
+
+WORDS: dict[str, Callable[[Event, Statement | None], str]] = {
+    "begin": _begun,
+    "write": _written,
+    "circulate": _circulated,
+    "amend": _amended,
+    "revise": _revised,
+    "approve": _approved,
+    "send": _sent,
+    "recall": _recalled,
+    "complete": _completed,
+    "close": _closed,
+    "correct": _corrected,
+    "withdraw": _withdrawn,
+    "settle": _settled,
+    "comment": _commented,
+    "confirm": _confirmed,
+    "withdraw_comment": _comment_withdrawn,
+    "dispose": _disposed,
+    "move_window": _window_moved,
+    "hand_over": _handed_over,
+    "send_again": _sent_again,
+    "mark_arrived": _arrived,
+    "give_up": _given_up,
+    "register": _registered,
+    "assign": _assigned,
+    "answer": _answered,
+    "note": _noted,
+    "reopen": _reopened,
+    "record": _recorded,
+    "confirm_relation": _relation_confirmed,
+}

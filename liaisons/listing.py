@@ -1,0 +1,141 @@
+"""The register of statements as lines: which way each went, to or from whom, and what is due next."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Min, OuterRef, Prefetch, Subquery
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from contacts.models import Desk
+from liaisons.models import Addressee, Circulation, Registration, Statement
+from liaisons.models.statement import StatementQuerySet
+
+DIRECTIONS = {
+    "ours": gettext_lazy("outgoing"),
+    "incoming": gettext_lazy("incoming"),
+    "watched": gettext_lazy("between others"),
+}
+NAMED = 3  # addressees that a line names before it counts the others
+
+
+@dataclass(frozen=True)
+class Line:
+    """A statement in the register as one desk sees it; outsiders see what left, as its senders see it."""
+
+    statement: Statement
+    reference: str
+    url: str
+    direction: str
+    state: str
+    label: str
+    groups: str
+    purposes: str
+    deadline: date | None
+    deadline_text: str
+    next_on: date | None
+    next_what: str
+
+    @property
+    def direction_label(self) -> str:
+        return str(DIRECTIONS[self.direction])
+
+
+def of_direction(statements: StatementQuerySet, direction: str, desk: Desk) -> StatementQuerySet:
+    if direction == "ours":
+        return statements.issued_by(desk)
+    received = Registration.objects.of_desk(desk).filter(watched=direction == "watched")
+    return statements.exclude(desk=desk).filter(pk__in=received.values("statement"))
+
+
+def with_dates(statements: StatementQuerySet) -> StatementQuerySet:
+    """Add what the lines ask of each statement: the end of its latest window, and the next answer that is owed."""
+    windows = Circulation.objects.filter(statement=OuterRef("pk")).order_by("-opened_at", "-pk")
+    owed = Addressee.objects.owing().filter(statement=OuterRef("pk")).order_by().values("statement")
+    return (
+        statements.select_related("desk__group", "source", "revision")
+        .defer("revision__content", "revision__body", "revision__abstract")
+        .annotate(
+            window_closes=Subquery(windows.values("closes_on")[:1]),
+            window_document=Subquery(windows.values("document__reference")[:1]),
+            next_answer=Subquery(owed.annotate(first=Min("due_on")).values("first")),
+        )
+    )
+
+
+def received_at(statements: StatementQuerySet, desk: Desk | None) -> StatementQuerySet:
+    """Add the registrations at the desk as `received`."""
+    rows = Registration.objects.of_desk(desk) if desk else Registration.objects.none()
+    return statements.prefetch_related(
+        Prefetch("registrations", rows.select_related("document", "forwarded_by"), to_attr="received")
+    )
+
+
+def lines(statements: Iterable[Statement], desk: Desk | None) -> list[Line]:
+    """Two queries, however many statements there are."""
+    rows = list(statements)
+    addressed: dict[int, list[tuple[str, str]]] = {row.pk: [] for row in rows}
+    found = Addressee.objects.filter(statement__in=rows).order_by("statement", "position", "pk")
+    for statement, purpose, designation, text in found.values_list("statement", "purpose", "designation", "text"):
+        addressed[statement].append((purpose, designation or text))
+    return [_line(row, addressed[row.pk], desk) for row in rows]
+
+
+def _line(statement: Statement, addressed: list[tuple[str, str]], desk: Desk | None) -> Line:
+    registration: Registration | None = next(iter(getattr(statement, "received", [])), None)
+    revision = statement.revision
+    deadline = revision.deadline if revision else None
+    if registration is None or (desk is not None and statement.desk_id == desk.pk):
+        next_on, what = _next_of_ours(statement, deadline)
+        return Line(
+            statement=statement,
+            reference=statement.reference or getattr(statement, "window_document", "") or "",
+            url=statement.get_absolute_url(),
+            direction="ours",
+            state=statement.state,
+            label=statement.get_state_display(),
+            groups=_named([name for _purpose, name in addressed]),
+            purposes=_purposes({purpose for purpose, _name in addressed}),
+            deadline=deadline,
+            deadline_text=revision.deadline_text if revision else "",
+            next_on=next_on,
+            next_what=what,
+        )
+    waits = registration.state in (Registration.State.RECEIVED, Registration.State.ASSIGNED)
+    return Line(
+        statement=statement,
+        reference=statement.reference or str(registration.document or ""),
+        url=statement.get_absolute_url(),
+        direction="watched" if registration.watched else "incoming",
+        state=registration.state,
+        label=registration.get_state_display(),
+        groups=str(statement.source or statement.source_text),
+        purposes=_purposes({registration.purpose} - {""}),
+        deadline=deadline,
+        deadline_text=revision.deadline_text if revision else "",
+        next_on=registration.due_on if waits else None,
+        next_what=_("answer due"),
+    )
+
+
+def _next_of_ours(statement: Statement, deadline: date | None) -> tuple[date | None, str]:
+    states = Statement.State
+    if statement.state == states.CIRCULATED:
+        return getattr(statement, "window_closes", None), _("comments until")
+    if statement.state == states.SENT:
+        return getattr(statement, "next_answer", None), _("answers due")
+    if statement.state in (states.DRAFT, states.APPROVED):
+        return deadline, _("deadline")
+    return None, ""
+
+
+def _named(names: list[str]) -> str:
+    others = len(names) - NAMED
+    if others <= 1:
+        return ", ".join(names)
+    return _("%(names)s and %(count)d others") % {"names": ", ".join(names[:NAMED]), "count": others}
+
+
+def _purposes(purposes: set[str]) -> str:
+    return ", ".join(str(purpose.label) for purpose in Addressee.Purpose if purpose in purposes)

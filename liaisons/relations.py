@@ -1,0 +1,77 @@
+"""How a statement stands to others: replies, corrections, and links that were inferred and wait for a person's word."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from contacts.actor import Actor
+from contacts.models import Desk
+from liaisons.models import Event, Relation, Statement
+from liaisons.rules import SECRETARIAT, Refused
+
+
+@dataclass(frozen=True)
+class Related:
+    """Another statement and what it is to this one. `relation` is set where the link is a row."""
+
+    words: str
+    statement: Statement
+    relation: Relation | None = None
+
+    @property
+    def is_inferred(self) -> bool:
+        return self.relation is not None and not self.relation.counts
+
+
+def of(statement: Statement, actor: Actor, today: date) -> list[Related]:
+    """What stands in a relation to the statement and may be seen by the actor, in words seen from the statement."""
+    found = [
+        *_corrections(statement),
+        *(
+            _seen_from(statement, row)
+            for row in Relation.objects.filter(Q(statement=statement) | Q(to=statement)).select_related(
+                "statement__revision", "to__revision", "confirmed_by"
+            )
+        ),
+    ]
+    visible = Statement.objects.visible_to(actor, today).filter(pk__in=[related.statement.pk for related in found])
+    keys = set(visible.values_list("pk", flat=True)) if found else set()
+    return [related for related in found if related.statement.pk in keys]
+
+
+def confirm(relation: Relation, *, desk: Desk, by: Actor, now: datetime) -> None:
+    """A person says that an inferred link is so. Said twice it changes nothing. Raises Refused."""
+    if not by.roles_at(desk.group, desk.today(now)) & SECRETARIAT:
+        raise Refused([_("Inferred links are confirmed by the secretariat.")])
+    known = Statement.objects.of_desk(desk).filter(pk__in=[relation.statement_id, relation.to_id])
+    if not known.exists():
+        raise Refused([_("Neither of the two statements is in the register of this desk.")])
+    with transaction.atomic():
+        unconfirmed = Relation.objects.filter(pk=relation.pk, inferred=True, confirmed_at__isnull=True)
+        if not unconfirmed.update(confirmed_at=now, confirmed_by=by.person):
+            return
+        Event.objects.record(
+            "confirm_relation",
+            by=by,
+            at=now,
+            desk=desk,
+            statement=relation.statement,
+            data={"relation": relation.pk, "to": relation.to_id},
+        )
+
+
+def _seen_from(statement: Statement, row: Relation) -> Related:
+    kinds = Relation.Kind
+    if row.statement_id == statement.pk:
+        return Related(row.get_kind_display(), row.to, row)
+    words = _("is answered by") if row.kind == kinds.REPLIES_TO else row.get_kind_display()
+    return Related(words, row.statement, row)
+
+
+def _corrections(statement: Statement) -> list[Related]:
+    rows = [Related(_("corrects"), statement.corrects)] if statement.corrects else []
+    corrections = statement.corrections.select_related("revision").order_by("correction")
+    return rows + [Related(_("is corrected by"), row) for row in corrections]

@@ -1,0 +1,37 @@
+"""Answers to statements that came in: what the form starts with, and what an answer says it answers."""
+
+import re
+from typing import Any
+
+from liaisons.models import Registration
+
+# "LS/i on …", "Liaison statement on …", "LS/r/i on …": what stands before the subject in titles and registers.
+_LEAD = re.compile(r"(?:LS(?:/[ior])*|liaison statement)\s*(?:on|about|regarding|:|[-–])\s+", re.IGNORECASE)
+_TAIL = re.compile(r"\s*\((?:reply|response) to [^()]*\)|\s*\[from [^\[\]]*\]", re.IGNORECASE)
+
+
+def subject(title: str) -> str:
+    """What the statement is about: its title without what a register puts around it."""
+    return _TAIL.sub("", _LEAD.sub("", title, count=1) if _LEAD.match(title) else title).strip()
+
+
+def references(answered: Registration | None) -> tuple[str, ...]:
+    """The number the other body gave its statement; one without a number is cited by our document."""
+    if answered is None:
+        return ()
+    reference = answered.statement.reference or str(answered.document or "")
+    return (reference,) if reference else ()
+
+
+def prefilled(answered: Registration) -> dict[str, Any]:
+    """The addressing reversed: back to the source, and to whoever forwarded it. The author sets the purposes."""
+    statement = answered.statement
+    to = [str(statement.source or statement.source_text)]
+    if answered.forwarded_by and str(answered.forwarded_by) not in to:
+        to.append(str(answered.forwarded_by))
+    reply = "".join(f" (reply to {reference})" for reference in references(answered))
+    return {
+        "answers": answered.pk,
+        "title": f"LS/r on {subject(statement.title)[:400]}{reply}",
+        "information": "; ".join(to),
+    }

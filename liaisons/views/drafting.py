@@ -1,0 +1,265 @@
+"""Writing a statement: new ones, answers, changes to drafts, editorial changes of circulated ones."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+from js_asset import Media  # type: ignore[import-untyped]
+
+from contacts.actor import Actor
+from contacts.designations import Directory
+from contacts.http import AtDesk, at_desk
+from contacts.models import Desk
+from liaisons import addressing, changes, renditions, replying, writing
+from liaisons.details import Amendment
+from liaisons.documents import renderer
+from liaisons.forms.drafting import Draft
+from liaisons.forms.parts import ABSTRACT_WORDS
+from liaisons.letter import PURPOSES, Letter, Sheet
+from liaisons.models import Registration, Statement
+from liaisons.rules import AUTHORS, SECRETARIAT, Moved, Refused
+from liaisons.workflow import advance, obstacles
+
+Context = dict[str, Any]
+
+
+@at_desk(*AUTHORS)
+def statement_new(request: AtDesk) -> HttpResponse:
+    """Begin a statement; ?answers=… is a registration of this desk that it replies to."""
+    now = timezone.now()
+    answered = _answered(request.desk, request.POST.get("answers") or request.GET.get("answers", ""))
+    context: Context = {"answered": answered, "title": _("Write a statement")}
+    if request.method != "POST":
+        draft = Draft(request.desk, now, initial=_prefilled(request.desk, request.actor, answered))
+        return _page(request, draft, context)
+    draft = Draft(request.desk, now, given=request.POST, files=request.FILES)
+    if draft.asks_more or not draft.is_valid():
+        return _page(request, draft, context)
+    try:
+        statement = writing.begin(
+            request.desk,
+            draft.letter(replying.references(answered)),
+            by=request.actor,
+            now=now,
+            meeting=draft.main.cleaned_data["meeting"],
+            answers=answered.statement if answered else None,
+        )
+    except Refused as refused:
+        return _page(request, draft, context, refused)
+    messages.success(request, _("The draft is kept. Circulate it when it says what it should."))
+    return _onward(request, statement)
+
+
+@at_desk(*AUTHORS)
+def statement_edit(request: AtDesk, pk: int) -> HttpResponse:
+    now = timezone.now()
+    statement = _issued(request.desk, pk)
+    context: Context = {"statement": statement, "title": _("Change the draft")}
+    if request.method != "POST":
+        if statement.state != Statement.State.DRAFT:
+            return _stands_still(request, statement)
+        return _page(request, _opened(request.desk, statement), context)
+    draft = _typed(request, statement)
+    if draft.asks_more or not draft.is_valid():
+        return _page(request, draft, context)
+    letter = draft.letter()
+    try:
+        revision = writing.rewrite(
+            statement,
+            letter,
+            by=request.actor,
+            seen=draft.main.cleaned_data["seen"] or 0,
+            now=now,
+            meeting=draft.main.cleaned_data["meeting"],
+        )
+    except Refused as refused:
+        return _page(request, draft, context, refused, letter)
+    messages.success(request, _("Saved as revision %(number)s.") % {"number": revision.number})
+    return _onward(request, statement)
+
+
+@at_desk(*SECRETARIAT)
+def statement_amend(request: AtDesk, pk: int) -> HttpResponse:
+    """An editorial change while the window goes on: the whole text in the form, with a reason."""
+    now = timezone.now()
+    statement = _issued(request.desk, pk)
+    context: Context = {"statement": statement, "title": _("Editorial change"), "amends": True}
+    against = obstacles(statement, "amend", request.actor, now)
+    if request.method != "POST":
+        if against:
+            return render(request, "409.html", _where(statement, against), status=409)
+        return _page(request, _opened(request.desk, statement), context)
+    draft = _typed(request, statement)
+    context["reason"] = request.POST.get("reason", "")
+    if draft.asks_more or not draft.is_valid():
+        return _page(request, draft, context)
+    letter = draft.letter()
+    try:
+        statement = advance(
+            statement,
+            "amend",
+            by=request.actor,
+            seen=draft.main.cleaned_data["seen"] or 0,
+            reason=context["reason"],
+            details=Amendment(letter),
+            now=now,
+        )
+    except Refused as refused:
+        return _page(request, draft, context, refused, letter)
+    messages.success(request, _("The editorial change is made. The window for comments goes on."))
+    return redirect(statement)
+
+
+@at_desk(*AUTHORS)
+@require_POST
+def statement_preview(request: AtDesk, pk: int | None = None) -> HttpResponse:
+    """What is typed, as a PDF; nothing is saved."""
+    now = timezone.now()
+    if pk is None:
+        statement = Statement(
+            desk=request.desk, source=request.desk.group, source_text=request.desk.group.designation, created_at=now
+        )
+        draft = Draft(request.desk, now, given=request.POST, files=request.FILES)
+        context: Context = {"answered": _answered(request.desk, request.POST.get("answers", ""))}
+    else:
+        statement = _issued(request.desk, pk)
+        draft = _typed(request, statement)
+        context = {"statement": statement}
+    if not draft.is_valid():
+        return _page(request, draft, {**context, "title": _("Nothing to show yet")})
+    circulation = statement.circulation if pk and statement.state == Statement.State.CIRCULATED else None
+    masthead = renditions.masthead_of(statement, circulation=circulation)
+    letter = draft.letter(replying.references(context.get("answered")))
+    try:
+        rendered = renderer.render(Sheet(letter, masthead), "pdf")
+    except renderer.RenderError as error:
+        return _page(request, draft, {**context, "title": _("Nothing to show yet")}, Refused([str(error)]))
+    response = HttpResponse(rendered.content, content_type="application/pdf")
+    response["Content-Disposition"] = 'inline; filename="preview.pdf"'
+    return response
+
+
+@at_desk(*AUTHORS)
+@require_POST
+def statement_resolve(request: AtDesk) -> HttpResponse:
+    """A piece of the form as it will be read: the addressees of one purpose, or the length of the abstract."""
+    if "abstract" in request.POST:
+        words = len(request.POST["abstract"].split())
+        return render(request, "liaisons/_words.html", {"words": words, "most": ABSTRACT_WORDS})
+    today = request.desk.today(timezone.now())
+    text = next((request.POST[purpose] for purpose in PURPOSES if purpose in request.POST), "")
+    resolved = addressing.resolve(text[:10_000], Directory.load(today, request.desk.group))
+    return render(request, "liaisons/_resolved.html", {"resolved": resolved})
+
+
+def _issued(desk: Desk, pk: int) -> Statement:
+    statements = Statement.objects.issued_by(desk).select_related("desk__group", "revision__author")
+    return get_object_or_404(statements, pk=pk)
+
+
+def _answered(desk: Desk, key: str) -> Registration | None:
+    """The registration that is to be answered. Raises Http404 for one that is not in this desk's register."""
+    if not key:
+        return None
+    registrations = Registration.objects.of_desk(desk).select_related(
+        "statement__revision", "statement__source", "forwarded_by", "document"
+    )
+    return get_object_or_404(registrations, pk=key if key.isdecimal() else 0)
+
+
+def _opened(desk: Desk, statement: Statement) -> Draft:
+    revision = statement.revision
+    assert revision is not None  # begin() and correct() write one
+    initial = {"seen": revision.pk, "meeting": revision.meeting_id}
+    return Draft(desk, timezone.now(), before=revision.letter, initial=initial)
+
+
+def _typed(request: AtDesk, statement: Statement) -> Draft:
+    """What was posted, beside the revision that the person had before them."""
+    seen = request.POST.get("seen", "")
+    revision = statement.revisions.filter(pk=seen if seen.isdecimal() else 0).first() or statement.revision
+    return Draft(
+        request.desk,
+        timezone.now(),
+        before=revision.letter if revision else None,
+        given=request.POST,
+        files=request.FILES,
+    )
+
+
+def _prefilled(desk: Desk, actor: Actor, answered: Registration | None) -> Mapping[str, Any]:
+    person = actor.person
+    contact = (
+        {name: getattr(person, name) for name in ("name", "organization", "country", "phone", "email")}
+        if person
+        else {}
+    )
+    initial: dict[str, Any] = {
+        "questions": desk.questions_default,
+        "venue_date": _("by correspondence"),
+        "language": "en",
+        "contacts": [contact],
+    }
+    return initial | (replying.prefilled(answered) if answered else {})
+
+
+def _page(
+    request: AtDesk, draft: Draft, context: Context, refused: Refused | None = None, typed: Letter | None = None
+) -> HttpResponse:
+    """The form, with what was typed; after a refusal with the sentences, and what somebody else wrote meanwhile."""
+    status = 200
+    if refused is not None:
+        status = 409 if isinstance(refused, Moved) else 400
+    elif draft.main.is_bound and not draft.asks_more:
+        status = 400
+    if isinstance(refused, Moved) and typed is not None:
+        context |= _meanwhile(draft, context["statement"], typed)
+    return render(
+        request,
+        "liaisons/draft.html",
+        {
+            **context,
+            "draft": draft,
+            "form": draft.main,
+            "media": Media.from_media(draft.main.media, nonce=request.csp_nonce),
+            "resolved": draft.resolved(),
+            "words": draft.words(),
+            "most_words": ABSTRACT_WORDS,
+            "obstacles": refused.sentences if refused else [],
+        },
+        status=status,
+    )
+
+
+def _meanwhile(draft: Draft, statement: Statement, typed: Letter) -> Context:
+    """Show what differs between the text in force and the one typed; sent again, the typed one follows it knowingly."""
+    revision = _issued(draft.desk, statement.pk).revision
+    assert revision is not None  # somebody wrote it just now
+    draft.main.data["seen"] = str(revision.pk)  # type: ignore[index]  # a copy of what was posted
+    return {"theirs": revision, "changes": changes.between(revision.letter, typed)}
+
+
+def _onward(request: AtDesk, statement: Statement) -> HttpResponse:
+    if "stay" in request.POST:
+        return redirect("statement-edit", statement.pk)
+    return redirect(statement)
+
+
+def _stands_still(request: AtDesk, statement: Statement) -> HttpResponse:
+    state = statement.get_state_display()
+    sentence = _("The statement is %(state)s: its text stands still. Take it back to draft first.") % {"state": state}
+    return render(request, "409.html", _where(statement, [sentence]), status=409)
+
+
+def _where(statement: Statement, sentences: list[str]) -> Context:
+    return {
+        "obstacles": sentences,
+        "back": statement.get_absolute_url(),
+        "now_state": statement.state,
+        "now_label": statement.get_state_display(),
+    }

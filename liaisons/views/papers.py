@@ -1,0 +1,101 @@
+"""A statement as files: PDF and Word, and what travels with it or came back."""
+
+import hashlib
+
+from django.core.cache import cache
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from contacts.http import AtDesk, DeskRequest, at_desk
+from liaisons import renditions
+from liaisons.documents import renderer
+from liaisons.documents.rendered import sheet_to_json
+from liaisons.letter import Sheet
+from liaisons.models import Attachment, Rendition, ReplyFile, Statement
+from liaisons.views.files import attachment
+from liaisons.views.reading import letter_for, masthead_of, reader_of, visible
+
+DAY = 24 * 3600  # seconds
+
+
+@require_safe
+def statement_pdf(request: DeskRequest, pk: int) -> HttpResponse:
+    return _paper(request, pk, Rendition.Kind.PDF)
+
+
+@require_safe
+def statement_word(request: DeskRequest, pk: int) -> HttpResponse:
+    return _paper(request, pk, Rendition.Kind.WORD)
+
+
+@require_safe
+def statement_attachment(request: DeskRequest, pk: int, file_pk: int) -> HttpResponse:
+    """A file that travels with the statement: of the text in force, and for the desk of older ones too."""
+    statement = visible(request, pk=pk)
+    files = Attachment.objects.filter(revision__statement=statement)
+    if not reader_of(request, statement).inside:
+        files = files.filter(revision=statement.revision_id)
+    file = get_object_or_404(files.select_related("blob"), pk=file_pk)
+    return attachment(file.blob, file.name)
+
+
+@at_desk()
+@require_safe
+def statement_reply_file(request: AtDesk, pk: int, file_pk: int) -> HttpResponse:
+    """A file that came with an answer: for the desk that asked."""
+    statement = visible(request, pk=pk, desk=request.desk)
+    files = ReplyFile.objects.filter(reply__addressee__statement=statement)
+    file = get_object_or_404(files.select_related("blob"), pk=file_pk)
+    return attachment(file.blob, file.name)
+
+
+def _paper(request: DeskRequest, pk: int, kind: Rendition.Kind) -> HttpResponse:
+    """The text in force: the desk gets the file that is sent, others the same without addresses of people."""
+    statement = visible(request, pk=pk)
+    revision = statement.revision
+    if revision is None:
+        raise Http404(_("Nothing has been written yet."))
+    reader = reader_of(request, statement)
+    masthead = masthead_of(statement)
+    if not reader.sees_addresses:
+        sheet = Sheet(letter_for(reader, revision.letter), masthead)
+        return _public(request, statement, sheet, renditions.unsaved(revision, masthead, [kind])[0])
+    rendition = renditions.order(revision, masthead, [kind])[0]
+    if rendition.blob is None:
+        renditions.try_again([rendition.pk])
+        renditions.make_missing(only=[rendition.pk])
+        rendition = Rendition.objects.select_related("blob").get(pk=rendition.pk)
+    if rendition.blob is None:
+        return _not_made(request, statement, rendition.error or _("It is being made. Try again in a minute."))
+    return _file(rendition.blob.read(), rendition)
+
+
+def _public(request: DeskRequest, statement: Statement, sheet: Sheet, rendition: Rendition) -> HttpResponse:
+    """Made once a day at most, since anybody may ask for it."""
+    kind = Rendition.Kind(rendition.kind)
+    key = f"paper-{kind.value}-{hashlib.sha256(sheet_to_json(sheet)).hexdigest()}"
+    made: bytes | None = cache.get(key)
+    if made is None:
+        try:
+            made = renderer.render(sheet, "pdf" if kind == Rendition.Kind.PDF else "docx").content
+        except renderer.RenderError as error:
+            return _not_made(request, statement, str(error))
+        cache.set(key, made, DAY)
+    return _file(made, rendition)
+
+
+def _file(content: bytes, rendition: Rendition) -> HttpResponse:
+    """A PDF is shown, a Word file saved."""
+    kind = Rendition.Kind(rendition.kind)
+    response = HttpResponse(content, content_type=renditions.MEDIA_TYPES[kind])
+    how = "inline" if kind == Rendition.Kind.PDF else "attachment"
+    response["Content-Disposition"] = f'{how}; filename="{rendition.name}"'
+    response["Cache-Control"] = "private, no-cache"
+    return response
+
+
+def _not_made(request: DeskRequest, statement: Statement, sentence: str) -> HttpResponse:
+    context = {"obstacles": [sentence], "back": statement.get_absolute_url()}
+    return render(request, "409.html", context, status=409)

@@ -1,0 +1,66 @@
+"""Who reads a statement, and what of it that reader is shown."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+
+from contacts.http import DeskRequest
+from liaisons import renditions
+from liaisons.documents.page import Page
+from liaisons.letter import Letter, Masthead, Sheet
+from liaisons.models import Revision, Statement
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Who reads a statement: `inside` has a role at the desk that issued it, `receives` at one that registered it."""
+
+    inside: bool
+    receives: bool
+    roles: frozenset[str]
+
+    @property
+    def sees_addresses(self) -> bool:
+        return self.inside or self.receives
+
+
+def visible(request: DeskRequest, **named: Any) -> Statement:
+    """The statement, where the reader may see it. Raises Http404: what has not left is not there for outsiders."""
+    now = timezone.now()
+    today = request.desk.today(now) if request.desk else now.date()
+    known = Statement.objects.visible_to(request.actor, today).select_related(
+        "desk__group", "source", "revision__author", "revision__meeting", "responsible", "corrects__revision"
+    )
+    return get_object_or_404(known, **named)
+
+
+def reader_of(request: DeskRequest, statement: Statement) -> Reader:
+    now = timezone.now()
+    issued_by = statement.desk
+    roles = request.actor.roles_at(issued_by.group, issued_by.today(now)) if issued_by else frozenset()
+    here = request.desk
+    receives = here is not None and here != issued_by and statement.registrations.filter(desk=here).exists()
+    return Reader(bool(roles), receives, roles)
+
+
+def masthead_of(statement: Statement) -> Masthead:
+    """A text that circulates carries its document number, any other one the number of the statement."""
+    circulated = statement.state == Statement.State.CIRCULATED
+    return renditions.masthead_of(statement, circulation=statement.circulation if circulated else None)
+
+
+def letter_for(reader: Reader, letter: Letter) -> Letter:
+    """The letter as the reader may see it: how to reach people is for the desks that wrote or received it."""
+    if reader.sees_addresses:
+        return letter
+    return replace(letter, contacts=tuple(replace(contact, phone="", email="") for contact in letter.contacts))
+
+
+def letter_of(statement: Statement, revision: Revision | None, reader: Reader) -> dict[str, Any]:
+    """What link_letter.html wants."""
+    if revision is None:
+        return {"page": None, "sections": []}
+    page = Page(Sheet(letter_for(reader, revision.letter), masthead_of(statement)))
+    return {"page": page, "sections": [page.body, *page.annexes]}

@@ -1,0 +1,177 @@
+"""The register of statements, the page of one, its revisions and its files."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from contacts.http import AtDesk, DeskRequest, at_desk
+from liaisons import changes, history, listing, relations, returns, rules
+from liaisons.forms.register import RegisterFilter
+from liaisons.forms.steps import FORMS, StepForm, label_of
+from liaisons.models import (
+    Circulation,
+    Comment,
+    Message,
+    Relation,
+    Statement,
+)
+from liaisons.rules import AUTHORS, SECRETARIAT, Refused
+from liaisons.views.paging import leaf
+from liaisons.views.reading import Reader, letter_of, reader_of, visible
+from liaisons.workflow import Offer, offers
+
+Context = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Button:
+    """A step on the page: its form and where that goes, or the address of the page that the step has."""
+
+    offer: Offer
+    label: str
+    url: str
+    form: StepForm | None
+
+
+@require_safe
+def statements(request: DeskRequest) -> HttpResponse:
+    """The register of the desk; for outsiders, what any desk here has sent."""
+    now = timezone.now()
+    desk = request.desk
+    known = Statement.objects.visible_to(request.actor, desk.today(now) if desk else now.date())
+    known = known.of_desk(desk) if desk else known.posted()
+    form = RegisterFilter(request.GET, desk, known)
+    found = listing.received_at(listing.with_dates(form.narrow(known)), desk)
+    here = leaf(found, "created_at", request.GET)
+    context = {
+        "form": form,
+        "lines": listing.lines(here.rows, desk),
+        "earlier": here.earlier,
+        "later": here.later,
+        "today": desk.today(now) if desk else now.date(),
+        "narrowed": any(form.cleaned_data.values()),
+        "may_write": desk is not None and rules.may_write(desk, request.actor, now),
+    }
+    return render(request, "liaisons/statements.html", context)
+
+
+@require_safe
+def statement(request: DeskRequest, pk: int) -> HttpResponse:
+    return _statement_page(request, visible(request, pk=pk))
+
+
+@require_safe
+def statement_permanent(request: DeskRequest, study_period: str, reference: str, correction: int = 0) -> HttpResponse:
+    """The public address that stays: /statements/2025-2028/SG21-LS76/."""
+    found = visible(
+        request,
+        series__isnull=False,
+        study_period=study_period,
+        reference=reference,
+        correction=correction,
+    )
+    return _statement_page(request, found)
+
+
+@require_safe
+def statement_revision(request: DeskRequest, pk: int, number: int) -> HttpResponse:
+    """An older text, with what became of the one before it; for the desk that wrote it."""
+    found = visible(request, pk=pk)
+    reader = reader_of(request, found)
+    if not reader.inside:
+        raise Http404(_("Older texts are for the desk."))
+    revision = get_object_or_404(found.revisions.select_related("author"), number=number)
+    before = found.revisions.filter(number__lt=number).order_by("-number").first()
+    context = {
+        "statement": found,
+        "revision": revision,
+        **letter_of(found, revision, reader),
+        "before": before,
+        "changes": changes.between(before.letter, revision.letter) if before else [],
+    }
+    return render(request, "liaisons/revision.html", context)
+
+
+@at_desk(*SECRETARIAT)
+@require_POST
+def statement_confirm_relation(request: AtDesk, pk: int, relation_pk: int) -> HttpResponse:
+    found = visible(request, pk=pk)
+    rows = Relation.objects.filter(statement=found) | Relation.objects.filter(to=found)
+    relation = get_object_or_404(rows, pk=relation_pk)
+    try:
+        relations.confirm(relation, desk=request.desk, by=request.actor, now=timezone.now())
+    except Refused as refused:
+        raise Http404(str(refused)) from refused
+    messages.success(request, _("The link is confirmed."))
+    return redirect(found)
+
+
+def _statement_page(request: DeskRequest, statement: Statement) -> HttpResponse:
+    now = timezone.now()
+    reader = reader_of(request, statement)
+    today = statement.desk.today(now) if statement.desk else now.date()
+    revision = statement.revision
+    context: Context = {
+        "statement": statement,
+        "revision": revision,
+        "reader": reader,
+        "table": returns.table(statement, now, inside=reader.inside),
+        "is_out": statement.state in returns.OUT,
+        "attachments": revision.attachments.select_related("blob") if revision else [],
+        "related": relations.of(statement, request.actor, today),
+        "may_confirm": bool(request.desk and SECRETARIAT & request.actor.roles_at(request.desk.group, today)),
+        "events": history.of_statement(statement, inside=reader.inside),
+        "today": today,
+        **letter_of(statement, revision, reader),
+    }
+    if reader.inside:
+        context |= _for_the_desk(request, statement, reader, now)
+    elif reader.receives and request.desk:
+        context["registration"] = statement.registrations.select_related("document", "assignee").get(desk=request.desk)
+    return render(request, "liaisons/statement.html", context)
+
+
+def _for_the_desk(request: DeskRequest, statement: Statement, reader: Reader, now: datetime) -> Context:
+    is_here = request.desk == statement.desk
+    buttons = [_button(statement, offer, reader) for offer in offers(statement, request.actor, now)] if is_here else []
+    circulations = (
+        statement.circulations.select_related("document", "desk__group")
+        .prefetch_related("comments__author", "comments__group", "comments__disposed_by")
+        .order_by("-opened_at", "-pk")
+    )
+    dispatch = Message.objects.of_dispatch(statement).exclude(state=Message.State.CANCELLED)
+    gone = dispatch.filter(state=Message.State.SENT)
+    return {
+        "buttons": [button for button in buttons if button.offer.is_open],
+        "closed": [button for button in buttons if not button.offer.is_open],
+        "warnings": rules.warnings(statement) if statement.state not in returns.OUT else [],
+        "is_here": is_here,
+        "may_edit": is_here and statement.state == Statement.State.DRAFT and bool(reader.roles & AUTHORS),
+        "may_settle": is_here and statement.state in returns.OUT and bool(reader.roles & SECRETARIAT),
+        "sees_dispatch": is_here and bool(reader.roles & (SECRETARIAT | rules.CHAIRS | {"administrator"})),
+        "circulations": [_counted(circulation) for circulation in circulations],
+        "approvals": statement.approvals.select_related("person", "revision", "meeting"),
+        "revisions": statement.revisions.select_related("author").defer("content", "body").order_by("-number"),
+        "mails": dispatch.count() if statement.dispatch_round else 0,
+        "mails_gone": gone.count() if statement.dispatch_round else 0,
+    }
+
+
+def _button(statement: Statement, offer: Offer, reader: Reader) -> Button:
+    form = FORMS.get(offer.step)
+    name = "statement-dispatch" if offer.step in ("send", "recall") else f"statement-{offer.step}"
+    url = reverse(name, args=[statement.pk])
+    return Button(offer, label_of(offer.step), url, form(statement, reader.roles) if form else None)
+
+
+def _counted(circulation: Circulation) -> tuple[Circulation, list[Comment]]:
+    """The circulation with those of its comments that count."""
+    return circulation, [comment for comment in circulation.comments.all() if comment.confirmed_at is not None]

@@ -1,0 +1,211 @@
+"""Steps with a statement and with an addressee: one address per verb, a form that also works on a page of its own."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from contacts.http import AtDesk, at_desk
+from contacts.models import Person
+from liaisons import changes
+from liaisons.forms.steps import FORMS, SettleForm, StepForm
+from liaisons.letter import Letter
+from liaisons.models import Addressee, Event, Statement
+from liaisons.rules import ROLES, Moved, Refused
+from liaisons.workflow import advance, obstacles
+
+Context = dict[str, Any]
+
+
+@at_desk(*ROLES["circulate"])
+def statement_circulate(request: AtDesk, pk: int) -> HttpResponse:
+    return _step(request, pk, "circulate", _circulated)
+
+
+@at_desk(*ROLES["approve"])
+def statement_approve(request: AtDesk, pk: int) -> HttpResponse:
+    return _step(request, pk, "approve", _approved)
+
+
+@at_desk(*ROLES["revise"])
+def statement_revise(request: AtDesk, pk: int) -> HttpResponse:
+    return _step(request, pk, "revise", lambda _statement: _("It is a draft again. Change it, then circulate it anew."))
+
+
+@at_desk(*ROLES["complete"])
+def statement_complete(request: AtDesk, pk: int) -> HttpResponse:
+    return _step(request, pk, "complete", lambda _statement: _("It counts as replied. Reminders have stopped."))
+
+
+@at_desk(*ROLES["close"])
+def statement_close(request: AtDesk, pk: int) -> HttpResponse:
+    return _step(request, pk, "close", lambda row: _("Closed: %(outcome)s.") % {"outcome": row.get_outcome_display()})
+
+
+@at_desk(*ROLES["correct"])
+def statement_correct(request: AtDesk, pk: int) -> HttpResponse:
+    return _step(
+        request, pk, "correct", lambda _statement: _("The correction is begun, as a draft with the same number.")
+    )
+
+
+@at_desk(*ROLES["withdraw"])
+def statement_withdraw(request: AtDesk, pk: int) -> HttpResponse:
+    return _step(request, pk, "withdraw", _withdrawn)
+
+
+@at_desk(*ROLES["settle"])
+def addressee_settle(request: AtDesk, pk: int, addressee_pk: int) -> HttpResponse:
+    """Record what came back from an addressee by another way than its link."""
+    now = timezone.now()
+    rows = Addressee.objects.select_related("statement__desk__group", "statement__revision", "group")
+    addressee = get_object_or_404(
+        rows.prefetch_related("requests"), pk=addressee_pk, statement=pk, statement__desk=request.desk
+    )
+    against = obstacles(addressee, "settle", request.actor, now)
+    if request.method != "POST":
+        form = SettleForm(addressee, initial={"seen": addressee.statement.revision_id})
+        return _settle_page(request, addressee, form, against, status=409 if against else 200)
+    form = SettleForm(addressee, request.POST, request.FILES)
+    if not form.is_valid():
+        return _settle_page(request, addressee, form, [], status=400)
+    try:
+        settled = advance(
+            addressee,
+            "settle",
+            by=request.actor,
+            seen=form.cleaned_data["seen"],
+            details=form.answer(),
+            now=now,
+        )
+    except Refused as refused:
+        return _settle_page(request, addressee, form, refused.sentences, status=_status(refused))
+    still = settled.requests.still_open().count()
+    said = (
+        ngettext("%(count)d request is still open.", "%(count)d requests are still open.", still) % {"count": still}
+        if still
+        else _("Nothing is owed by them any more.")
+    )
+    messages.success(request, _("What %(addressee)s said is kept.") % {"addressee": settled} + " " + said)
+    return redirect(settled.statement)
+
+
+def _step(request: AtDesk, pk: int, step: str, says: Callable[[Statement], str]) -> HttpResponse:
+    """Show the step's form, or take the step and say what happened; `says` makes the sentence."""
+    now = timezone.now()
+    statement = _issued(request, pk)
+    if request.method != "POST":
+        against = obstacles(statement, step, request.actor, now)
+        return _page(request, step, statement, FORMS[step](statement, request.roles), {"obstacles": against})
+    form = FORMS[step](statement, request.roles, request.POST)
+    if not form.is_valid():
+        return _page(request, step, statement, form, {}, status=400)
+    try:
+        taken = advance(
+            statement,
+            step,
+            by=request.actor,
+            seen=form.cleaned_data["seen"],
+            reason=form.cleaned_data.get("reason", ""),
+            details=form.details(),
+            now=now,
+        )
+    except Refused as refused:
+        return _refused(request, step, pk, form, refused)
+    messages.success(request, says(taken))
+    return redirect(_after(step, taken))
+
+
+def _refused(request: AtDesk, step: str, pk: int, form: StepForm, refused: Refused) -> HttpResponse:
+    """The form again, with what was typed; when the text changed meanwhile, with the changes, to be seen first."""
+    statement = _issued(request, pk)
+    context: Context = {"obstacles": refused.sentences}
+    if isinstance(refused, Moved) and statement.revision:
+        seen = statement.revisions.filter(pk=form.cleaned_data["seen"]).first()
+        before: Letter | None = seen.letter if seen else None
+        context |= {
+            "theirs": statement.revision,
+            "changes": changes.between(before, statement.revision.letter) if before else [],
+            "may_repeat": not obstacles(statement, step, request.actor),
+        }
+        given = request.POST.copy()
+        given["seen"] = str(statement.revision.pk)
+        form = FORMS[step](statement, request.roles, given)
+        form.is_valid()
+    return _page(request, step, statement, form, context, status=_status(refused))
+
+
+def _page(
+    request: AtDesk, step: str, statement: Statement, form: StepForm, context: Context, status: int = 200
+) -> HttpResponse:
+    shown = {"may_repeat": not context.get("obstacles"), **context}
+    return render(
+        request, "liaisons/step.html", {"step": step, "statement": statement, "form": form, **shown}, status=status
+    )
+
+
+def _settle_page(
+    request: AtDesk, addressee: Addressee, form: SettleForm, against: list[str], status: int
+) -> HttpResponse:
+    context = {
+        "addressee": addressee,
+        "statement": addressee.statement,
+        "form": form,
+        "obstacles": against,
+        "nominee": [form[name] for name in form.NOMINEE if name in form.fields],
+        "replies": addressee.replies.order_by("received_at"),
+    }
+    return render(request, "liaisons/settle.html", context, status=status)
+
+
+def _issued(request: AtDesk, pk: int) -> Statement:
+    rows = Statement.objects.visible_to(request.actor, request.desk.today(timezone.now())).issued_by(request.desk)
+    return get_object_or_404(rows.select_related("desk__group", "revision__author"), pk=pk)
+
+
+def _status(refused: Refused) -> int:
+    return 409 if isinstance(refused, Moved) else 400
+
+
+def _after(step: str, statement: Statement) -> Statement:
+    """Where to go on: a correction is a statement of its own."""
+    if step != "correct":
+        return statement
+    return statement.corrections.order_by("-correction")[0]
+
+
+def _circulated(statement: Statement) -> str:
+    circulation = statement.circulation
+    if circulation is None:
+        return ""
+    return _("%(document)s is on its way to %(list)s. Comments are open until %(day)s, counted from today.") % {
+        "document": circulation.document,
+        "list": circulation.desk.mailing_list,
+        "day": date_format(circulation.expected_close(), "j F Y"),
+    }
+
+
+def _approved(statement: Statement) -> str:
+    if statement.state == Statement.State.APPROVED:
+        return _("Approved as %(reference)s. It can be sent now.") % {"reference": statement.reference}
+    event = Event.objects.filter(statement=statement, verb="approve").latest("at", "pk")
+    waiting = Person.objects.filter(pk__in=event.data.get("waiting_for", []))
+    return _("Your approval is kept. Still asked: %(names)s.") % {"names": ", ".join(str(person) for person in waiting)}
+
+
+def _withdrawn(statement: Statement) -> str:
+    event = Event.objects.filter(statement=statement, verb="withdraw").latest("at", "pk")
+    told = int(event.data.get("told", 0))
+    if told:
+        return ngettext(
+            "Withdrawn. %(count)d mail tells those who had it.",
+            "Withdrawn. %(count)d mails tell those who had it.",
+            told,
+        ) % {"count": told}
+    return _("Withdrawn. Nothing more of it will leave.")
