@@ -44,9 +44,22 @@ def main() -> None:
 
 
 def _swollen() -> bool:
-    """Whether the data of this process has grown too large; getrusage() would count what its parent once had."""
-    data = int(Path("/proc/self/statm").read_text().split()[5])
-    return data * resource.getpagesize() > SWOLLEN
+    return _status("VmData") > SWOLLEN
+
+
+def _exhausted(error: BaseException | None) -> bool:
+    """Whether memory was what failed: libraries in C turn it into errors of their own, and free it on the way."""
+    while error:
+        if isinstance(error, MemoryError):
+            return True
+        error = error.__cause__ or error.__context__
+    return _status("VmHWM") > 0.8 * MEMORY
+
+
+def _status(name: str) -> int:
+    """Bytes, as the kernel counts them for this process; getrusage() would count what its parent once had."""
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return next(int(line.split()[1]) * 1024 for line in lines if line.startswith(f"{name}:"))
 
 
 def _answer(kind: str, content: bytes) -> tuple[dict[str, Any], bytes]:
@@ -56,7 +69,9 @@ def _answer(kind: str, content: bytes) -> tuple[dict[str, Any], bytes]:
         return {"failure": "memory"}, b""
     except RecursionError:
         return {"failure": "depth"}, b""
-    except Exception:  # noqa: BLE001 – whatever it was, the process that asked must hear of it
+    except Exception as error:  # noqa: BLE001 – whatever it was, the process that asked must hear of it
+        if _exhausted(error):
+            return {"failure": "memory"}, b""
         return {"failure": "fault", "detail": traceback.format_exc()}, b""
     return {"missing": rendered.missing, "refused": rendered.refused}, rendered.content
 

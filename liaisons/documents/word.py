@@ -191,11 +191,9 @@ class _Writer:
         return paragraph(style, content, numbering=numbering, right_to_left=self._right_to_left)
 
     def _emblem(self) -> BaseOxmlElement:
-        """A picture in a paragraph; a drawing (SVG) cannot stand in a Word file, so the placeholder does."""
         element = self._text("Header", "")
-        own = self._page.sheet.masthead.emblem
-        picture = own if own and picture_type(own) != DRAWING else _placeholder()
-        shape = Paragraph(cast("CT_P", element), self._document).add_run().add_picture(BytesIO(picture))
+        picture = BytesIO(_printable_emblem(self._page.sheet.masthead.emblem))
+        shape = Paragraph(cast("CT_P", element), self._document).add_run().add_picture(picture)
         scale = min(_EMBLEM[0] / shape.width, _EMBLEM[1] / shape.height)
         shape.width, shape.height = round(shape.width * scale), round(shape.height * scale)
         shape._inline.docPr.set("descr", self._page.labels.emblem)
@@ -293,6 +291,14 @@ def _packed(document: WordDocument) -> bytes:
         for name in source.namelist():
             target.writestr(zipfile.ZipInfo(name, _UNDATED.timetuple()[:6]), source.read(name), zipfile.ZIP_DEFLATED)
     return packed.getvalue()
+
+
+def _printable_emblem(own: bytes) -> bytes:
+    """The desk's own, or the placeholder: a drawing (SVG) cannot stand in a Word file."""
+    try:
+        return own if own and picture_type(own) != DRAWING else _placeholder()
+    except ValueError:
+        return _placeholder()
 
 
 @cache

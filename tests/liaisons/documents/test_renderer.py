@@ -122,7 +122,7 @@ def test_hostile_bodies_give_a_file_in_good_time(body):
 def test_memory_that_is_over_gives_a_sentence_and_a_new_child(monkeypatch):
     """With a limit so low that a table reaches it soon; the real one is checked where the child knows nothing."""
     renderer.stop()
-    monkeypatch.setattr(renderer, "_CHILD", limited_child(110))
+    monkeypatch.setattr(renderer, "_CHILD", limited_child(120))
     with pytest.raises(RenderError) as caught:
         render(with_annex(big_table(3000)), "pdf")
     assert caught.value.reason in ("memory", "broken")
