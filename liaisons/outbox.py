@@ -68,7 +68,7 @@ def queue(messages: Iterable[Message | Draft]) -> list[Message]:
     """
     drafts = [message if isinstance(message, Draft) else Draft(message) for message in messages]
     for draft in drafts:
-        _check(draft.message)
+        _check(draft)
     with transaction.atomic():
         Message.objects.bulk_create([draft.message for draft in drafts], ignore_conflicts=True)
         names = [draft.message.message_id for draft in drafts]
@@ -298,9 +298,10 @@ def compose(message: Message, now: datetime) -> transport.Mail:
         blob = file.rendition.blob if file.rendition else file.blob
         if blob is None:
             raise FileNotFoundError(_("%(name)s has not been made.") % {"name": file.name})
-        # As bytes, whatever the type: a text must arrive as it was handed in.
-        mail.attach(file.name, blob.read(), blob.media_type if not blob.media_type.startswith("text/") else None)
-    mail.lines  # noqa: B018 – a fault in it must show before it is handed over
+        # A text travels as bytes too, or its line ends would change on the way.
+        as_bytes = blob.media_type.startswith(("application/", "image/"))
+        mail.attach(file.name, blob.read(), blob.media_type if as_bytes else "application/octet-stream")
+    mail.lines  # noqa: B018 – a fault in it must show before the message is marked as handed over
     return mail
 
 
@@ -348,10 +349,13 @@ def _left(message: Message, at: datetime) -> None:
         Circulation.objects.select_for_update().get(pk=message.circulation_id).distribute(at)
 
 
-def _check(message: Message) -> None:
-    message.clean_fields(exclude={field.name for field in Message._meta.get_fields() if field.is_relation})
-    for name, value in message.headers.items():
+def _check(draft: Draft) -> None:
+    """Raise ValidationError for what would break a header; keys of other rows are the database's to check."""
+    draft.message.clean_fields(exclude={field.name for field in Message._meta.get_fields() if field.is_relation})
+    for name, value in draft.message.headers.items():
         validate_one_line(f"{name}: {value}")
+    for file in draft.files:
+        validate_one_line(_name_of(file))
 
 
 def _require_known(keys: set[str]) -> None:
@@ -362,8 +366,12 @@ def _require_known(keys: set[str]) -> None:
 
 def _file_row(message: Message, file: File) -> MessageFile:
     if isinstance(file, Rendition):
-        return MessageFile(message=message, rendition=file, name=file.name)
-    return MessageFile(message=message, blob=file[0], name=file[1])
+        return MessageFile(message=message, rendition=file, name=_name_of(file))
+    return MessageFile(message=message, blob=file[0], name=_name_of(file))
+
+
+def _name_of(file: File) -> str:
+    return file.name if isinstance(file, Rendition) else file[1]
 
 
 def _wake_on_commit() -> None:

@@ -105,8 +105,10 @@ class SmtpBackend(smtp.EmailBackend):
     """Django's SMTP connection, kept open for many mails and asked step by step."""
 
     final_answer_seconds = FINAL_ANSWER_SECONDS
+    _partial_connection: smtplib.SMTP | None  # Django's: opened, but not let in
 
     def hand_over(self, mail: Mail) -> Answer:
+        lines = _dotted(mail.lines)  # a fault in it must show before the server waits for it
         used_before = self.connection is not None
         try:
             self._envelope(mail)
@@ -115,7 +117,7 @@ class SmtpBackend(smtp.EmailBackend):
             if not used_before:
                 raise
             self._envelope(mail)
-        return self._text(mail)
+        return self._text(lines)
 
     def close(self) -> None:
         try:
@@ -155,12 +157,12 @@ class SmtpBackend(smtp.EmailBackend):
         if code // 100 != hundreds:
             self._refused(answer)
 
-    def _text(self, mail: Mail) -> Answer:
+    def _text(self, lines: bytes) -> Answer:
         """Send the text and wait for the answer that counts. If it fails to come, nobody knows who has the mail."""
         server = cast("smtplib.SMTP", self.connection)
         try:
             self._wait_at_most(self.final_answer_seconds)
-            server.send(_dotted(mail.lines))
+            server.send(lines)
             answer = Answer.of(*server.getreply())
             self._wait_at_most(self.timeout)
         except (OSError, smtplib.SMTPException) as error:
@@ -188,9 +190,10 @@ class SmtpBackend(smtp.EmailBackend):
 
     def _drop(self) -> None:
         """Forget a connection that is broken, without a word to the server."""
-        if self.connection is not None:
-            self.connection.close()
-            self.connection = None
+        for connection in (self.connection, self._partial_connection):
+            if connection is not None:
+                connection.close()
+        self.connection = self._partial_connection = None
 
 
 def _lines(mail: EmailMessage) -> bytes:
