@@ -145,10 +145,10 @@ def send(statement: Statement, taken: Taken) -> Data:
 def recall(statement: Statement, taken: Taken) -> Data:
     messages = Message.objects.of_dispatch(statement)
     total = messages.count()
+    statement.recall(taken.now)  # before the cancelling: its condition asks whether all are still held
     cancelled = outbox.cancel(messages)
     if cancelled != total:
         raise Refused([_("The first messages are leaving just now. Correct or withdraw the statement instead.")])
-    statement.recall(taken.now)
     statement.save()
     links.revoke(links.of_addressees(statement), taken.now)
     return {"messages": cancelled}
