@@ -144,6 +144,11 @@ def test_a_killed_supervisor_leaves_nobody_over_and_the_desk_starts_again(desk):
     desk.start(seconds=30)
 
 
+def test_nobody_else_on_the_machine_reads_what_the_desk_keeps(desk):
+    for kept in (desk.folder, desk.folder / "desk.sqlite3", *(desk.folder / "log").glob("*.log")):
+        assert kept.stat().st_mode & 0o077 == 0, kept
+
+
 def test_what_bin_run_says_is_enough_to_begin(desk):
     assert f"http://localhost:{desk.port}" in desk.said()
     assert str(desk.folder / "mail") in desk.said()
