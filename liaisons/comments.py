@@ -11,6 +11,9 @@ from liaisons import mail, outbox
 from liaisons.models import Circulation, Comment, Event
 from liaisons.rules import CHAIRS, SECRETARIAT, Refused
 
+# Of one address in one circulation: a link to a list is in many hands, and nobody's mailbox is to be filled by it.
+MOST_UNCONFIRMED = 3
+
 
 def comment(
     circulation: Circulation,
@@ -32,6 +35,8 @@ def comment(
         raise Refused([_("Write what you want to say.")])
     if by.person is None and not email:
         raise Refused([_("Give your e-mail: your comment counts once you have confirmed it.")])
+    if by.person is None and _waiting(circulation, email) >= MOST_UNCONFIRMED:
+        raise Refused([_("Comments from this address wait to be confirmed. Look into your mailbox first.")])
     with transaction.atomic():
         row = Comment.objects.create(
             circulation=circulation,
@@ -117,6 +122,10 @@ def move_window(circulation: Circulation, closes_on: date, *, reason: str, by: A
             reason=reason.strip(),
             data={"from": before.isoformat() if before else None, "to": closes_on.isoformat()},
         )
+
+
+def _waiting(circulation: Circulation, email: str) -> int:
+    return circulation.comments.filter(email__iexact=email, confirmed_at__isnull=True).count()
 
 
 def _represented(circulation: Circulation, by: Actor, now: datetime) -> Group | None:

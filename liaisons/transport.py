@@ -251,6 +251,7 @@ class Kept:
     at: datetime
     recipient: str
     subject: str
+    message_id: str
     size: int
 
 
@@ -280,4 +281,6 @@ def _kept(path: Path) -> Kept:
     with path.open("rb") as file:
         head = message_from_bytes(file.read(16 * 1024).partition(b"\r\n\r\n")[0], policy=policy.default)
     at = datetime.strptime(path.name.partition("-")[0], "%Y%m%dT%H%M%S%f").replace(tzinfo=UTC)
-    return Kept(path.name, at, str(head["Delivered-To"]), str(head["Subject"]), path.stat().st_size)
+    return Kept(
+        path.name, at, str(head["Delivered-To"]), str(head["Subject"]), str(head["Message-ID"]), path.stat().st_size
+    )

@@ -1,0 +1,32 @@
+"""What the secretariat notes while letters leave."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from contacts.models.person import validate_one_line
+from liaisons.models import Addressee
+
+
+class HandoverForm(forms.Form):
+    """That a letter went by hand, by web form or through another body."""
+
+    on = forms.DateField(label=_("Handed over on"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    note = forms.CharField(
+        label=_("How, and their reference"),
+        max_length=300,
+        required=False,
+        validators=[validate_one_line],
+        help_text=_("Such as: web form, ticket 4711."),
+    )
+
+    def __init__(self, *args: Any, addressee: Addressee, **kwargs: Any) -> None:
+        kwargs.setdefault("prefix", f"addressee-{addressee.pk}")
+        super().__init__(*args, **kwargs)
+
+
+class ReasonForm(forms.Form):
+    """Why a message is not to be sent again, or how it is known to have arrived."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=500, widget=forms.Textarea(attrs={"rows": 2}))

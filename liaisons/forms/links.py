@@ -1,0 +1,205 @@
+"""What people write who came by a signed link: comments, approvals, answers."""
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from contacts.models.person import validate_one_line
+from liaisons.details import Answer, Nominee
+from liaisons.kept import FilesForm
+from liaisons.models import Comment, Reply, Request
+
+
+class OneLine(forms.CharField):
+    """Becomes part of a header or a line of a list."""
+
+    default_validators = [validate_one_line]
+
+
+class CommentForm(forms.Form):
+    """A word on a text in circulation, from somebody we know."""
+
+    kind = forms.ChoiceField(
+        label=_("What is it?"),
+        choices=[
+            (Comment.Kind.SUPPORT, _("I support the text")),
+            (Comment.Kind.EDITORIAL, _("An editorial comment: wording, spelling, references")),
+            (Comment.Kind.TECHNICAL, _("A technical comment: what the text says")),
+            (Comment.Kind.QUESTION, _("A question")),
+            (Comment.Kind.OBJECTION, _("An objection: the text should not be approved as it stands")),
+        ],
+        widget=forms.RadioSelect,
+    )
+    clause = OneLine(
+        label=_("Paragraph or clause"),
+        max_length=100,
+        required=False,
+        help_text=_("The number before the paragraph, such as 3 or A1.2. Empty for the whole text."),
+    )
+    text = forms.CharField(label=_("What you want to say"), required=False, widget=forms.Textarea(attrs={"rows": 5}))
+    proposed = forms.CharField(
+        label=_("Proposed text"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("How the paragraph should read instead."),
+    )
+
+
+class OpenCommentForm(CommentForm):
+    """The same from anybody who has the link that went to the list."""
+
+    name = OneLine(label=_("Your name"), max_length=200)
+    email = forms.EmailField(
+        label=_("Your e-mail"),
+        help_text=_(
+            "You get a mail there to confirm the comment; it counts from then on. Only the desk sees the address."
+        ),
+    )
+    group_text = OneLine(
+        label=_("The group or organization you speak for"),
+        max_length=200,
+        required=False,
+        help_text=_("Such as ITU-T SG21 or IETF. Empty when you speak for yourself."),
+    )
+
+
+class DecideForm(forms.Form):
+    """Approve the revision that the page shows."""
+
+    seen = forms.IntegerField(widget=forms.HiddenInput)
+
+
+class ReturnForm(DecideForm):
+    """Give it back to its authors."""
+
+    reason = forms.CharField(
+        label=_("What has to change before you can approve it"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+
+
+class AnswerForm(FilesForm):
+    """What an addressee has to say to a statement. `asked` are its requests that are still open."""
+
+    seen = forms.IntegerField(widget=forms.HiddenInput)
+    kind = forms.ChoiceField(
+        label=_("What do you send?"),
+        choices=[
+            (Reply.Kind.ANSWER, _("Our answer")),
+            (Reply.Kind.ACKNOWLEDGEMENT, _("A note that we have received it; the answer follows")),
+            (Reply.Kind.PRELIMINARY, _("A preliminary answer")),
+            (Reply.Kind.MORE_TIME, _("We need more time")),
+            (Reply.Kind.NOT_FOR_US, _("It is not for us but for another body")),
+            (Reply.Kind.DECLINE, _("We decline")),
+        ],
+        widget=forms.RadioSelect,
+    )
+    requests = forms.MultipleChoiceField(
+        label=_("Which requests is this about?"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_(
+            "Tick what your answer settles, or what you decline; the others stay open. "
+            "Who declines without a tick declines everything that is open."
+        ),
+    )
+    nominee_name = OneLine(label=_("Name"), max_length=200, required=False)
+    nominee_email = forms.EmailField(label=_("E-mail"), required=False)
+    nominee_organization = OneLine(label=_("Organization"), max_length=200, required=False)
+    nominee_country = OneLine(label=_("Country"), max_length=100, required=False)
+    until = forms.DateField(
+        label=_("More time until"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    for_whom = OneLine(label=_("Which body is it for?"), max_length=200, required=False)
+    text = forms.CharField(
+        label=_("Your words"),
+        required=False,
+        max_length=50_000,
+        widget=forms.Textarea(attrs={"rows": 6}),
+        help_text=_("An answer of a few lines can stand here instead of a file. Who declines says why."),
+    )
+    reference = OneLine(
+        label=_("Your own reference"),
+        max_length=80,
+        required=False,
+        help_text=_("The number of your liaison statement, such as SG21-LS82."),
+    )
+    name = OneLine(label=_("Your name"), max_length=200)
+    email = forms.EmailField(label=_("Your e-mail"), help_text=_("You get a receipt there."))
+
+    def __init__(self, *args: Any, asked: list[Request], today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.asked = asked
+        self.today = today
+        self.fields["files"].label = _("Attach your answer")
+        if asked:
+            choices = [(request.key, str(request)) for request in asked]
+            field = self.fields["requests"]
+            assert isinstance(field, forms.MultipleChoiceField)
+            field.choices = choices
+            field.initial = [choices[0][0]] if len(choices) == 1 else []
+        else:
+            del self.fields["requests"]
+
+    @property
+    def asks_for_nomination(self) -> bool:
+        return any(request.kind == Request.Kind.NOMINATION for request in self.asked)
+
+    def clean_until(self) -> date | None:
+        until: date | None = self.cleaned_data["until"]
+        if until and until < self.today:
+            raise ValidationError(gettext("This day is over. Choose a later one."))
+        return until
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = self.cleaned_data
+        if cleaned.get("kind") == Reply.Kind.ANSWER:
+            self._require_an_answer(cleaned)
+        if cleaned.get("nominee_email") and not cleaned.get("nominee_name"):
+            self.add_error("nominee_name", gettext("Give the name of the person you nominate."))
+        return cleaned
+
+    def _require_an_answer(self, cleaned: dict[str, Any]) -> None:
+        if self.asked and not cleaned.get("requests"):
+            self.add_error(
+                "requests", gettext("Tick what this answers. If it answers none of it, send a preliminary answer.")
+            )
+        if self.errors:
+            return
+        if not any(cleaned.get(name) for name in ("text", "files", "nominee_name")):
+            self.add_error("text", gettext("Write your answer here, attach it, or name the person you nominate."))
+
+    def details(self) -> Answer:
+        """What was written, as the step `settle` wants it; ticks count for an answer or a refusal alone."""
+        given = self.cleaned_data
+        kind, ticked = given["kind"], tuple(given.get("requests", ()))
+        declines = kind in (Reply.Kind.DECLINE, Reply.Kind.NOT_FOR_US)
+        return Answer(
+            kind=kind,
+            settles=ticked if kind == Reply.Kind.ANSWER else (),
+            declines=ticked if declines else (),
+            text=given["text"],
+            reference=given["reference"],
+            for_whom=given["for_whom"] if kind == Reply.Kind.NOT_FOR_US else "",
+            until=given["until"] if kind == Reply.Kind.MORE_TIME else None,
+            name=given["name"],
+            email=given["email"],
+            nominee=self._nominee() if not declines else None,
+            files=tuple(given["files"]),
+        )
+
+    def _nominee(self) -> Nominee | None:
+        given = self.cleaned_data
+        if not given["nominee_name"]:
+            return None
+        return Nominee(
+            name=given["nominee_name"],
+            email=given["nominee_email"],
+            organization=given["nominee_organization"],
+            country=given["nominee_country"],
+        )

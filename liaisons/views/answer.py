@@ -1,0 +1,125 @@
+"""The page of an addressee: the letter, what is asked of it, what it has answered, and the form to answer with."""
+
+from datetime import datetime
+
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from contacts.http import DeskRequest
+from liaisons import links, renditions
+from liaisons.documents.page import Page
+from liaisons.documents.paragraphs import numbered
+from liaisons.forms.links import AnswerForm
+from liaisons.letter import Sheet
+from liaisons.models import Addressee, Link, Reply
+from liaisons.rules import Moved, Refused
+from liaisons.views import enclosed
+from liaisons.views.opened import by_link
+from liaisons.workflow import advance, obstacles
+
+
+def open_answer(
+    request: DeskRequest, link: Link, now: datetime, form: AnswerForm | None = None, status: int = 200
+) -> HttpResponse:
+    addressee = _addressee(link)
+    statement = addressee.statement
+    assert statement.desk is not None
+    assert statement.approved_revision is not None  # only what was sent has such links
+    page = Page(Sheet(statement.approved_revision.letter, renditions.masthead_of(statement)))
+    asked = list(addressee.requests.order_by("key"))
+    context = {
+        "link": link,
+        "token": links.token(link.pk),
+        "addressee": addressee,
+        "statement": statement,
+        "at": statement.desk,
+        "page": page,
+        "sections": numbered(page),
+        "files": enclosed.of_addressee(addressee),
+        "asked": asked,
+        "still_open": [one for one in asked if not one.outcome],
+        "replies": _replies(addressee),
+        "obstacles": obstacles(addressee, "settle", links.actor(link), now),
+        "corrected_by": statement.corrections.filter(sent_at__isnull=False).exclude(state="withdrawn").last(),
+        "form": form or _form(link, addressee, now),
+        "overdue": addressee.is_overdue(now),
+    }
+    return render(request, "liaisons/answer.html", context, status=status)
+
+
+@require_POST
+@by_link(Link.Purpose.ANSWER)
+def link_answer(request: DeskRequest, link: Link, now: datetime) -> HttpResponse:
+    """Take what the addressee of the link sends; no other addressee can be named here."""
+    addressee = _addressee(link)
+    form = _form(link, addressee, now, request)
+    if not form.is_valid():
+        return open_answer(request, link, now, form, status=400)
+    try:
+        advance(
+            addressee,
+            "settle",
+            by=links.actor(link),
+            seen=form.cleaned_data["seen"],
+            details=form.details(),
+            now=now,
+        )
+    except Refused as refused:
+        for sentence in refused.sentences:
+            form.add_error(None, sentence)
+        return open_answer(request, link, now, form, status=409 if isinstance(refused, Moved) else 400)
+    reply = addressee.replies.filter(received_at=now).latest("pk")
+    return redirect("link-recorded", links.token(link.pk), reply.pk)
+
+
+@require_safe
+@by_link(Link.Purpose.ANSWER)
+def link_recorded(request: DeskRequest, link: Link, now: datetime, pk: int) -> HttpResponse:
+    """What was recorded of one reply, and what is still open after it."""
+    addressee = _addressee(link)
+    reply = get_object_or_404(_replies(addressee), pk=pk)
+    context = {
+        "link": link,
+        "token": links.token(link.pk),
+        "addressee": addressee,
+        "statement": addressee.statement,
+        "at": addressee.statement.desk,
+        "reply": reply,
+        "still_open": list(addressee.requests.still_open().order_by("key")),
+    }
+    return render(request, "liaisons/answer_recorded.html", context)
+
+
+def _addressee(link: Link) -> Addressee:
+    assert link.addressee is not None  # a constraint binds the link to it
+    rows = Addressee.everyone.select_related("group", "statement__desk__group", "statement__approved_revision")
+    return rows.get(pk=link.addressee.pk)
+
+
+def _replies(addressee: Addressee) -> QuerySet[Reply]:
+    return addressee.replies.prefetch_related(
+        "reply_files__blob", "settlements__request", "nominations__appointment__person"
+    ).order_by("received_at", "pk")
+
+
+def _form(link: Link, addressee: Addressee, now: datetime, request: DeskRequest | None = None) -> AnswerForm:
+    statement = addressee.statement
+    assert statement.desk is not None
+    given = (request.POST, request.FILES) if request else ()
+    return AnswerForm(
+        *given,
+        asked=list(addressee.requests.still_open().order_by("key")),
+        today=statement.desk.today(now),
+        initial={"seen": statement.revision_id, **_contact(link, addressee)},
+    )
+
+
+def _contact(link: Link, addressee: Addressee) -> dict[str, str]:
+    """Who wrote last from there, else whom the link was sent to."""
+    last = addressee.replies.exclude(name="").last()
+    if last is not None:
+        return {"name": last.name, "email": last.email}
+    name = link.person.name if link.person else ""
+    return {"name": name, "email": link.email or (link.person.email if link.person else "")}

@@ -1,0 +1,264 @@
+"""Sending a statement: each mail before it leaves, how far they are, taking back, and what goes without mail."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST, require_safe
+
+from contacts.http import AtDesk, at_desk
+from contacts.models import Channel, Desk
+from liaisons import handover, links, mail, outbox, rules
+from liaisons.forms.dispatch import HandoverForm
+from liaisons.forms.links import DecideForm
+from liaisons.models import Addressee, Message, Statement
+from liaisons.outbox import Draft
+from liaisons.rules import Moved, Refused
+from liaisons.workflow import advance, obstacles
+
+LOOKERS = ("secretariat", "chair", "cochair", "administrator")
+
+
+@dataclass(frozen=True)
+class Leaving:
+    """A mail of a dispatch on its way, with the state in which people see it: one that is held is not just queued."""
+
+    message: Message
+    now: datetime
+
+    @property
+    def state(self) -> str:
+        return "held" if self.message.is_held(self.now) and not self.message.tries else self.message.state
+
+    @property
+    def label(self) -> str:
+        return _("held") if self.state == "held" else self.message.get_state_display()
+
+    @property
+    def is_stuck(self) -> bool:
+        return self.state in (Message.State.FAILED, Message.State.IN_DOUBT)
+
+    @property
+    def waits_to_be_tried_again(self) -> bool:
+        return self.state == Message.State.QUEUED and self.message.tries > 0
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a dispatch is. What was taken back does not count."""
+
+    rows: list[Leaving]
+    numbers: Counter[str] = field(default_factory=Counter)
+
+    @classmethod
+    def of(cls, statement: Statement, now: datetime) -> "Progress":
+        sent = Message.objects.of_dispatch(statement).select_related("addressee").order_by("pk")
+        rows = [Leaving(message, now) for message in sent]
+        return cls(rows, Counter(row.state for row in rows))
+
+    @property
+    def done(self) -> int:
+        return self.numbers[Message.State.SENT]
+
+    @property
+    def total(self) -> int:
+        return len(self.rows) - self.numbers[Message.State.CANCELLED]
+
+    @property
+    def held(self) -> int:
+        return self.numbers["held"]
+
+    @property
+    def moves(self) -> bool:
+        """Whether anything is still going to happen by itself."""
+        return bool(self.held + self.numbers[Message.State.QUEUED] + self.numbers[Message.State.SENDING])
+
+    @property
+    def leaves_at(self) -> datetime | None:
+        return min((row.message.not_before for row in self.rows if row.state == "held"), default=None)
+
+    @property
+    def stuck(self) -> int:
+        return self.numbers[Message.State.FAILED] + self.numbers[Message.State.IN_DOUBT]
+
+
+@dataclass(frozen=True)
+class Otherwise:
+    """An addressee whose letter does not go by mail: how its group takes letters, and whether it has it."""
+
+    addressee: Addressee
+    ways: list[Channel]
+    form: HandoverForm | None = None
+
+
+@require_safe
+@at_desk(*LOOKERS)
+def statement_dispatch(request: AtDesk, pk: int) -> HttpResponse:
+    now = timezone.now()
+    statement = _statement(request.desk, pk)
+    if request.headers.get("HX-Request") and statement.sent_at:
+        return render(request, "liaisons/dispatch_progress.html", _progress(request, statement, now))
+    return _page(request, statement, now)
+
+
+@at_desk(*LOOKERS)
+def statement_send(request: AtDesk, pk: int) -> HttpResponse:
+    """Send; whoever only looks is shown what would leave."""
+    if request.method != "POST":
+        return redirect("statement-dispatch", pk)
+    now = timezone.now()
+    statement = _statement(request.desk, pk)
+    form = DecideForm(request.POST)
+    try:
+        advance(statement, "send", by=request.actor, seen=form.cleaned_data["seen"] if form.is_valid() else 0, now=now)
+    except Refused as refused:
+        return _refused(request, statement, refused, now)
+    return redirect("statement-dispatch", pk)
+
+
+@require_POST
+@at_desk(*LOOKERS)
+def statement_recall(request: AtDesk, pk: int) -> HttpResponse:
+    now = timezone.now()
+    statement = _statement(request.desk, pk)
+    form = DecideForm(request.POST)
+    try:
+        advance(
+            statement, "recall", by=request.actor, seen=form.cleaned_data["seen"] if form.is_valid() else 0, now=now
+        )
+    except Refused as refused:
+        return _refused(request, statement, refused, now)
+    messages.success(request, _("The dispatch is taken back: none of its mails has left. The statement is approved."))
+    return redirect("statement-dispatch", pk)
+
+
+@require_POST
+@at_desk("secretariat")
+def addressee_handover(request: AtDesk, pk: int) -> HttpResponse:
+    """Note that the letter went by another way than mail."""
+    now = timezone.now()
+    addressee = get_object_or_404(
+        Addressee.objects.filter(statement__in=Statement.objects.issued_by(request.desk)), pk=pk
+    )
+    form = HandoverForm(request.POST, addressee=addressee)
+    if form.is_valid():
+        try:
+            handover.hand_over(addressee, form.cleaned_data["on"], form.cleaned_data["note"], by=request.actor, now=now)
+        except Refused as refused:
+            for sentence in refused.sentences:
+                form.add_error(None, sentence)
+        else:
+            messages.success(request, _("Noted: %(name)s has the letter.") % {"name": addressee})
+            return redirect(f"{reverse('statement-dispatch', args=[addressee.statement_id])}#otherwise")
+    return _page(request, _statement(request.desk, addressee.statement_id), now, handing=form, status=400)
+
+
+def _statement(desk: Desk, pk: int) -> Statement:
+    rows = Statement.objects.issued_by(desk).select_related("desk__group", "revision", "approved_revision")
+    return get_object_or_404(rows, pk=pk)
+
+
+def _refused(request: AtDesk, statement: Statement, refused: Refused, now: datetime) -> HttpResponse:
+    """Show the dispatch as it stands now, with the reason above it."""
+    for sentence in refused.sentences:
+        messages.error(request, sentence)
+    status = 409 if isinstance(refused, Moved) else 400
+    return _page(request, _statement(request.desk, statement.pk), now, status=status)
+
+
+def _page(
+    request: AtDesk, statement: Statement, now: datetime, *, handing: HandoverForm | None = None, status: int = 200
+) -> HttpResponse:
+    is_out = statement.sent_at is not None and statement.state != Statement.State.APPROVED
+    context = {
+        "statement": statement,
+        "at": request.desk,
+        "is_out": is_out,
+        "warnings": rules.warnings(statement),
+        "otherwise": _otherwise(request, statement, now, is_out=is_out, handing=handing),
+        "nothing_leaves": outbox.refusal(),
+        **(_progress(request, statement, now) if is_out else _preview(request, statement, now)),
+    }
+    return render(request, "liaisons/dispatch.html", context, status=status)
+
+
+def _preview(request: AtDesk, statement: Statement, now: datetime) -> dict[str, Any]:
+    """Every mail as it would leave now, the one asked for in full."""
+    drafts: list[Draft] = []
+    if statement.state == Statement.State.APPROVED:
+        drafts = mail.dispatch(statement, now, preview=True)
+    at = request.GET.get("mail", "")
+    shown = drafts[int(at) % len(drafts)] if drafts and at.isdecimal() and len(at) < 6 else next(iter(drafts), None)
+    taken_back = statement.messages.of_dispatch(statement).filter(state=Message.State.CANCELLED).exists()
+    return {
+        "may_send": rules.permits(statement, "send", request.actor),
+        "obstacles": obstacles(statement, "send", request.actor, now),
+        "decide_form": DecideForm(initial={"seen": statement.revision_id}),
+        "drafts": drafts,
+        "shown": shown,
+        "shown_text": links.mask(shown.message.text) if shown else "",
+        "shown_files": [file[1] if isinstance(file, tuple) else file.name for file in shown.files] if shown else [],
+        "taken_back": taken_back,
+        "addressed": sum(draft.message.addressee_id is not None for draft in drafts),
+    }
+
+
+def _progress(request: AtDesk, statement: Statement, now: datetime) -> dict[str, Any]:
+    progress = Progress.of(statement, now)
+    return {
+        "statement": statement,
+        "at": request.desk,
+        "progress": progress,
+        "summary": _summary(progress),
+        "may_recall": not obstacles(statement, "recall", request.actor, now),
+        "decide_form": DecideForm(initial={"seen": statement.revision_id}),
+        "decides": "secretariat" in request.roles,
+    }
+
+
+def _summary(progress: Progress) -> str:
+    """What is not simply sent, in words."""
+    numbers, told = progress.numbers, []
+    if count := numbers["held"]:
+        told.append(ngettext("%(count)d held", "%(count)d held", count) % {"count": count})
+    if count := numbers[Message.State.QUEUED] + numbers[Message.State.SENDING]:
+        told.append(ngettext("%(count)d on its way", "%(count)d on their way", count) % {"count": count})
+    if count := numbers[Message.State.IN_DOUBT]:
+        told.append(ngettext("%(count)d in doubt", "%(count)d in doubt", count) % {"count": count})
+    if count := numbers[Message.State.FAILED]:
+        told.append(ngettext("%(count)d failed", "%(count)d failed", count) % {"count": count})
+    if count := numbers[Message.State.CANCELLED]:
+        told.append(ngettext("%(count)d cancelled", "%(count)d cancelled", count) % {"count": count})
+    return ", ".join(told)
+
+
+def _otherwise(
+    request: AtDesk, statement: Statement, now: datetime, *, is_out: bool, handing: HandoverForm | None
+) -> list[Otherwise]:
+    """Addressees no mail goes to, by name; once it is sent also those whose mail failed or who were served by hand."""
+    left_out = set(statement.addressees.unreachable().values_list("pk", flat=True))
+    if is_out:
+        failed = Message.objects.of_dispatch(statement).filter(state=Message.State.FAILED, addressee__isnull=False)
+        left_out.update(failed.values_list("addressee", flat=True))
+    may_note = is_out and "secretariat" in request.roles
+    rows = []
+    for addressee in statement.addressees.select_related("group").prefetch_related("group__channels__via"):
+        if addressee.pk not in left_out and addressee.posted_at is None:
+            continue
+        form = None
+        if may_note:
+            prefix = f"addressee-{addressee.pk}"
+            given = handing if handing is not None and handing.prefix == prefix else None
+            form = given or HandoverForm(
+                addressee=addressee, initial={"on": request.desk.today(now), "note": addressee.posted_note}
+            )
+        rows.append(Otherwise(addressee, list(addressee.group.channels.all()) if addressee.group else [], form))
+    return rows

@@ -1,0 +1,147 @@
+"""Signed links: one address that opens each by its purpose; approving and confirming live here.
+
+Opening a link never changes anything: programs that look into mails for their readers open every link in them.
+"""
+
+from datetime import datetime
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from contacts.http import DeskRequest
+from liaisons import comments, links, renditions
+from liaisons.details import Returned
+from liaisons.documents.page import Page
+from liaisons.documents.paragraphs import numbered
+from liaisons.forms.links import DecideForm, ReturnForm
+from liaisons.letter import Sheet
+from liaisons.models import Comment, Link, Statement
+from liaisons.rules import Moved, Refused
+from liaisons.views import enclosed
+from liaisons.views.answer import open_answer
+from liaisons.views.circulation import open_circulation
+from liaisons.views.opened import by_link
+from liaisons.workflow import advance, obstacles
+
+
+@require_safe
+@by_link()
+def link(request: DeskRequest, link: Link, now: datetime) -> HttpResponse:
+    if link.purpose == Link.Purpose.COMMENT:
+        return open_circulation(request, link, now)
+    if link.purpose == Link.Purpose.APPROVE:
+        return open_approve(request, link, now)
+    if link.purpose == Link.Purpose.ANSWER:
+        return open_answer(request, link, now)
+    return open_confirm(request, link)
+
+
+@require_safe
+@by_link(Link.Purpose.COMMENT, Link.Purpose.APPROVE, Link.Purpose.ANSWER)
+def link_file(request: DeskRequest, link: Link, now: datetime, name: str) -> HttpResponse:
+    """A file of what the link is bound to, by its name."""
+    circulation = link.circulation or (link.statement.circulation if link.statement else None)
+    if link.addressee:
+        return enclosed.serve(enclosed.of_addressee(link.addressee), name)
+    return enclosed.serve(enclosed.of_circulation(circulation) if circulation else [], name)
+
+
+# Approve
+
+
+def open_approve(
+    request: DeskRequest, link: Link, now: datetime, return_form: ReturnForm | None = None, status: int = 200
+) -> HttpResponse:
+    statement = _statement(link)
+    revision, circulation = statement.revision, statement.circulation
+    assert statement.desk is not None
+    assert revision is not None  # what is not written is not approved
+    actor = links.actor(link)
+    page = Page(Sheet(revision.letter, renditions.masthead_of(statement, circulation=circulation)))
+    said = Comment.objects.counted().filter(circulation=circulation).select_related("author", "group", "disposed_by")
+    context = {
+        "link": link,
+        "token": links.token(link.pk),
+        "statement": statement,
+        "at": statement.desk,
+        "circulation": circulation,
+        "page": page,
+        "sections": numbered(page),
+        "files": enclosed.of_circulation(circulation) if circulation else [],
+        "said": [{"comment": comment} for comment in said.order_by("made_at", "pk")],
+        "approvals": revision.approvals.select_related("person").order_by("given_at"),
+        "obstacles": obstacles(statement, "approve", actor, now),
+        "may_return": not obstacles(statement, "revise", actor, now),
+        "decide_form": DecideForm(initial={"seen": revision.pk}),
+        "return_form": return_form or ReturnForm(initial={"seen": revision.pk}),
+        "returning": return_form is not None,
+    }
+    return render(request, "liaisons/approve.html", context, status=status)
+
+
+@require_POST
+@by_link(Link.Purpose.APPROVE)
+def link_approve(request: DeskRequest, link: Link, now: datetime) -> HttpResponse:
+    form = DecideForm(request.POST)
+    seen = form.cleaned_data["seen"] if form.is_valid() else 0
+    try:
+        statement = advance(_statement(link), "approve", by=links.actor(link), seen=seen, now=now)
+    except Refused as refused:
+        for sentence in refused.sentences:
+            messages.error(request, sentence)
+        return open_approve(request, link, now, status=409 if isinstance(refused, Moved) else 400)
+    if statement.state == Statement.State.APPROVED:
+        messages.success(request, _("You approved it. It is %(number)s now.") % {"number": statement.reference})
+    else:
+        messages.success(request, _("Your approval is kept. The others have been asked."))
+    return redirect("link", links.token(link.pk))
+
+
+@require_POST
+@by_link(Link.Purpose.APPROVE)
+def link_return(request: DeskRequest, link: Link, now: datetime) -> HttpResponse:
+    """Give the text back to its authors, with a reason."""
+    form = ReturnForm(request.POST)
+    if not form.is_valid():
+        return open_approve(request, link, now, form, status=400)
+    seen, reason = form.cleaned_data["seen"], form.cleaned_data["reason"]
+    try:
+        advance(_statement(link), "revise", by=links.actor(link), seen=seen, reason=reason, details=Returned(), now=now)
+    except Refused as refused:
+        for sentence in refused.sentences:
+            form.add_error(None, sentence)
+        return open_approve(request, link, now, form, status=409 if isinstance(refused, Moved) else 400)
+    messages.success(request, _("You returned it. Its authors have your reason."))
+    return redirect("link", links.token(link.pk))
+
+
+def _statement(link: Link) -> Statement:
+    assert link.statement is not None  # a constraint binds the link to it
+    return Statement.objects.select_related("desk__group", "revision__author").get(pk=link.statement.pk)
+
+
+# Confirm
+
+
+def open_confirm(request: DeskRequest, link: Link) -> HttpResponse:
+    assert link.comment is not None  # a constraint binds the link to it
+    circulation = link.comment.circulation
+    context = {
+        "link": link,
+        "token": links.token(link.pk),
+        "comment": link.comment,
+        "circulation": circulation,
+        "at": circulation.desk,
+    }
+    return render(request, "liaisons/confirm.html", context)
+
+
+@require_POST
+@by_link(Link.Purpose.CONFIRM)
+def link_confirm(request: DeskRequest, link: Link, now: datetime) -> HttpResponse:
+    assert link.comment is not None
+    comments.confirm(link.comment, by=links.actor(link), now=now)
+    return redirect("link", links.token(link.pk))

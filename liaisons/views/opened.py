@@ -1,0 +1,134 @@
+"""The frame of every page that a signed link opens, and what a link says that opens nothing any more."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import wraps
+from typing import Concatenate, ParamSpec
+from zoneinfo import ZoneInfo
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.cache import add_never_cache_headers
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from contacts.http import DeskRequest
+from contacts.models import Desk
+from liaisons import links
+from liaisons.models import Event, Link, Statement
+
+P = ParamSpec("P")
+LinkView = Callable[Concatenate[DeskRequest, Link, datetime, P], HttpResponse]
+
+
+def by_link(*purposes: str) -> Callable[[LinkView[P]], Callable[..., HttpResponse]]:
+    """Hand the view the link behind the token in the address. A link of another purpose has no such page (404)."""
+
+    def decorate(view: LinkView[P]) -> Callable[..., HttpResponse]:
+        @wraps(view)
+        def opened(request: DeskRequest, token: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+            now = timezone.now()
+            try:
+                link = links.open(token, now)
+            except links.Unusable as unusable:
+                return _closed(request, unusable, token)
+            if purposes and link.purpose not in purposes:
+                raise Http404(_("This link does not lead there."))
+            zone = link.person.zone if link.person else timezone.get_current_timezone_name()
+            with timezone.override(ZoneInfo(zone)):
+                return discreet(view(request, link, now, *args, **kwargs))
+
+        return opened
+
+    return decorate
+
+
+def discreet(response: HttpResponse) -> HttpResponse:
+    """Keep the address of the page, which is a key, out of caches, search engines and the logs of other hosts.
+
+    "no-referrer" would make browsers send forms from nowhere, and the protection against forged ones refuse them.
+    """
+    add_never_cache_headers(response)
+    response["Referrer-Policy"] = "same-origin"
+    response["X-Robots-Tag"] = "noindex, nofollow"
+    return response
+
+
+@dataclass(frozen=True)
+class Became:
+    """What became of the thing that a closed link was for."""
+
+    heading: str
+    sentence: str
+    reason: str = ""
+
+
+def _closed(request: DeskRequest, unusable: links.Unusable, token: str) -> HttpResponse:
+    """The page of a link that opens nothing: 404 when nobody made it, 410 when it is over."""
+    if isinstance(unusable, links.Forged):
+        incomplete = Became(_("This link is not complete"), unusable.sentences[0])
+        return discreet(render(request, "liaisons/link_closed.html", {"became": incomplete}, status=404))
+    # links.open() has checked the seal: the number is that of a link we made.
+    bound = ("statement__desk__group", "addressee__statement__desk__group")
+    circulated = ("circulation__statement", "circulation__desk__group", "comment__circulation__desk__group")
+    rows = Link.objects.select_related(*bound, *circulated, "comment__circulation__statement")
+    link = rows.get(pk=int(token.partition(".")[0]))
+    statement = statement_of(link)
+    became = _what_became(link, statement) if statement else None
+    approvals = statement.approvals.select_related("person") if statement and link.purpose == "approve" else []
+    context = {
+        "became": became or Became(_("This link is closed"), unusable.sentences[0]),
+        "at": desk_of(link),
+        "statement": statement,
+        "approvals": approvals,
+    }
+    return discreet(render(request, "liaisons/link_closed.html", context, status=410))
+
+
+def statement_of(link: Link) -> Statement | None:
+    if link.addressee:
+        return link.addressee.statement
+    circulation = link.circulation or (link.comment.circulation if link.comment else None)
+    return circulation.statement if circulation else link.statement
+
+
+def desk_of(link: Link) -> Desk | None:
+    circulation = link.circulation or (link.comment.circulation if link.comment else None)
+    if circulation:
+        return circulation.desk
+    statement = statement_of(link)
+    return statement.desk if statement else None
+
+
+def _what_became(link: Link, statement: Statement) -> Became | None:
+    """Read from the record who ended what the link was for; names are for our own people, groups for others."""
+    ended = Event.objects.filter(
+        statement=statement, verb__in=("approve", "revise", "recall", "withdraw"), addressee=None
+    ).exclude(target_state="circulated")
+    if link.revoked_at:
+        ended = ended.filter(at__lte=link.revoked_at)
+    event: Event | None = ended.select_related("person", "user", "desk__group").last()
+    if event is None or event.desk is None or not link.revoked_at:
+        return None
+    what = {
+        "who": event.who if link.purpose == Link.Purpose.APPROVE else event.desk.group,
+        "statement": statement.reference or statement.title,
+        "day": date_format(timezone.localtime(event.at, event.desk.zoneinfo), "j F Y"),
+    }
+    reason = event.reason if event.verb in ("revise", "withdraw") else ""
+    if event.verb == "withdraw":
+        return Became(_("This statement was withdrawn"), _("%(who)s withdrew %(statement)s on %(day)s.") % what, reason)
+    if event.verb == "recall":
+        return Became(
+            _("This statement was taken back"),
+            _("%(who)s took %(statement)s back on %(day)s, before it left. It may come again with a new link.") % what,
+        )
+    if event.verb == "revise":
+        return Became(
+            _("The text went back to its authors"),
+            _("%(who)s returned it on %(day)s. It will be circulated again, with a new link.") % what,
+            reason,
+        )
+    return Became(_("This is decided"), _("%(statement)s was approved on %(day)s.") % what)

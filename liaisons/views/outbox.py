@@ -1,0 +1,144 @@
+"""The outbox of a desk: each mail with its state, in full, and what a person decides about it."""
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.db.models import Count
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from contacts.http import AtDesk, at_desk
+from contacts.models import Desk
+from liaisons import health, links
+from liaisons import outbox as mails
+from liaisons.forms.dispatch import ReasonForm
+from liaisons.models import Event, Message
+from liaisons.rules import Refused
+from liaisons.views import enclosed
+from liaisons.views.dispatch import Leaving
+from liaisons.views.paging import leaf
+
+LOOKERS = ("secretariat", "administrator")
+
+
+@require_safe
+@at_desk(*LOOKERS)
+def outbox(request: AtDesk) -> HttpResponse:
+    """The desk's mails, newest first; ?state= keeps one state."""
+    now = timezone.now()
+    rows = Message.objects.of_desk(request.desk)
+    counts = dict(rows.order_by().values_list("state").annotate(Count("pk")))
+    state = request.GET.get("state", "")
+    if state in Message.State.values:
+        rows = rows.filter(state=state)
+    page = leaf(rows.select_related("statement").defer("text"), "queued_at", request.GET)
+    context = {
+        "rows": [Leaving(message, now) for message in page.rows],
+        "earlier": page.earlier,
+        "later": page.later,
+        "state": state if state in Message.State.values else "",
+        "tabs": [
+            (value, label, counts.get(value, 0))
+            for value, label in Message.State.choices
+            if value in counts or value == state
+        ],
+        "total": sum(counts.values()),
+        "nothing_leaves": mails.refusal(),
+        "late": health.late(now),
+    }
+    return render(request, "liaisons/outbox.html", context)
+
+
+@require_safe
+@at_desk(*LOOKERS)
+def message(request: AtDesk, pk: int) -> HttpResponse:
+    return _page(request, _message(request.desk, pk))
+
+
+@require_safe
+@at_desk(*LOOKERS)
+def message_file(request: AtDesk, pk: int, name: str) -> HttpResponse:
+    return enclosed.serve(enclosed.of_message(_message(request.desk, pk)), name)
+
+
+@require_POST
+@at_desk("secretariat")
+def message_send_again(request: AtDesk, pk: int) -> HttpResponse:
+    def decide(row: Message) -> str:
+        mails.send_again(row, request.actor, timezone.now())
+        return _("It leaves once more, under the same Message-ID.")
+
+    return _decided(request, pk, decide)
+
+
+@require_POST
+@at_desk("secretariat")
+def message_arrived(request: AtDesk, pk: int) -> HttpResponse:
+    def decide(row: Message) -> str:
+        mails.mark_arrived(row, request.actor, timezone.now(), request.POST.get("reason", "")[:500])
+        return _("Noted: it has arrived.")
+
+    return _decided(request, pk, decide)
+
+
+@require_POST
+@at_desk("secretariat")
+def message_give_up(request: AtDesk, pk: int) -> HttpResponse:
+    row = _message(request.desk, pk)
+    form = ReasonForm(request.POST)
+    if not form.is_valid():
+        return _page(request, row, form, status=400)
+
+    def decide(row: Message) -> str:
+        mails.give_up(row, request.actor, timezone.now(), form.cleaned_data["reason"])
+        return _("It is not sent again.")
+
+    return _decided(request, pk, decide)
+
+
+def _message(desk: Desk, pk: int) -> Message:
+    rows = Message.objects.of_desk(desk).select_related(
+        "desk__group", "statement", "addressee", "circulation__document"
+    )
+    return get_object_or_404(rows, pk=pk)
+
+
+def _decided(request: AtDesk, pk: int, decide: Callable[[Message], str]) -> HttpResponse:
+    """Do it, say what was done, and go back to where the button stood."""
+    row = _message(request.desk, pk)
+    try:
+        messages.success(request, decide(row))
+    except Refused as refused:
+        for sentence in refused.sentences:
+            messages.error(request, sentence)
+        return _page(request, _message(request.desk, pk), status=400)
+    back = request.POST.get("next", "")
+    if url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}, require_https=request.is_secure()):
+        return redirect(back)
+    return redirect(row)
+
+
+def _page(request: AtDesk, row: Message, form: ReasonForm | None = None, status: int = 200) -> HttpResponse:
+    states = Message.State
+    decided = Event.objects.filter(
+        desk=request.desk, verb__in=("send_again", "mark_arrived", "give_up"), data__message=row.pk
+    )
+    decides = "secretariat" in request.roles
+    context = {
+        "row": Leaving(row, timezone.now()),
+        "message": row,
+        "text": links.mask(row.text),
+        "files": enclosed.of_message(row),
+        "decided": decided.select_related("person", "user"),
+        "may_send_again": decides and row.state in (states.IN_DOUBT, states.FAILED),
+        "may_mark_arrived": decides and row.state == states.IN_DOUBT,
+        "may_give_up": decides and (row.state == states.IN_DOUBT or (row.state == states.QUEUED and row.tries > 0)),
+        "form": form or ReasonForm(),
+        "giving_up": form is not None,
+        "nothing_leaves": mails.refusal(),
+    }
+    return render(request, "liaisons/message.html", context, status=status)

@@ -1,0 +1,375 @@
+"""A text in circulation: who reads it, who says what, and what the desk decides about it."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
+
+from contacts.actor import Actor
+from liaisons import comments, links, renditions
+from liaisons.details import Amendment
+from liaisons.models import Approval, Circulation, Comment, Document, Event, Link, Message, Revision, Series
+from liaisons.workflow import advance
+from tests.fixtures import AFTER, NOW
+
+DURING = NOW + timedelta(days=2)
+
+
+@pytest.fixture(autouse=True)
+def _during():
+    with time_machine.travel(DURING, tick=False):
+        yield
+
+
+@pytest.fixture
+def circulation(circulated) -> Circulation:
+    return circulated.circulation
+
+
+@pytest.fixture
+def said(circulation, member, rapporteur):
+    """A word of the rapporteur, and an objection of the member."""
+    comments.comment(circulation, by=Actor.of(rapporteur), kind="editorial", clause="1", text="Comma.", now=NOW)
+    return comments.comment(
+        circulation, by=Actor.of(member), kind="objection", clause="1", text="Not ours.", proposed="Ours.", now=NOW
+    )
+
+
+def at(name: str, *args: object) -> str:
+    return reverse(name, args=args)
+
+
+@pytest.mark.parametrize("role", ["secretary", "chair", "rapporteur", "member", "administrator"])
+def test_everybody_at_the_desk_reads_the_frozen_text(client, circulation, request, role):
+    client.force_login(request.getfixturevalue(role))
+    page = client.get(at("circulation", circulation.pk))
+    assertContains(page, circulation.document.reference)
+    assertContains(page, "JCA-MV asks your group to nominate a representative")
+    assertContains(page, 'id="p1"')
+
+
+@pytest.mark.parametrize(("role", "status"), [("other_secretary", 404), ("outsider", 403)])
+def test_others_do_not(client, circulation, request, role, status):
+    client.force_login(request.getfixturevalue(role))
+    assert client.get(at("circulation", circulation.pk)).status_code == status
+
+
+def test_who_is_not_signed_in_is_asked_to(client, circulation):
+    address = at("circulation", circulation.pk)
+    assertRedirects(client.get(address), f"{at('sign-in')}?next={address}", fetch_redirect_response=False)
+
+
+def test_the_window_is_told_at_the_desks_seat_and_by_the_readers_clock(client, circulation, member):
+    client.force_login(member)  # in Pago Pago, eleven hours behind UTC
+    page = client.get(at("circulation", circulation.pk))
+    assertContains(page, "end of Monday 27 October 2025 in Geneva")
+    assertContains(page, "1\xa0week, 5\xa0days left")
+    assertContains(page, "Monday 27 October 2025, 12:00 (Pacific/Pago_Pago)")
+
+
+def test_a_text_the_server_has_not_taken_has_no_window_yet(client, circulation, secretary):
+    Circulation.objects.filter(pk=circulation.pk).update(distributed_at=None, closes_on=None, closes_at=None)
+    client.force_login(secretary)
+    assertContains(client.get(at("circulation", circulation.pk)), "The 14 days for comments begin when it does.")
+
+
+def test_a_member_comments_and_withdraws(client, circulation, member):
+    client.force_login(member)
+    page = client.post(
+        at("circulation-comment", circulation.pk),
+        {"kind": "technical", "clause": "1", "text": "Say which roadmap.", "proposed": "its roadmap"},
+    )
+    assert page.status_code == 302
+    comment = Comment.objects.get()
+    assert (comment.author, comment.kind, comment.late, comment.clause) == (member.person, "technical", False, "1")
+    assert comment.confirmed_at == DURING
+    page = client.get(at("circulation", circulation.pk))
+    assertContains(page, "Say which roadmap.")
+    assertNotContains(page, member.email)
+    client.post(at("comment-withdraw", comment.pk))
+    comment.refresh_from_db()
+    assert comment.withdrawn_at == DURING
+    assertContains(client.get(at("circulation", circulation.pk)), "state-withdrawn")
+
+
+def test_nobody_withdraws_what_another_said(client, circulation, said, secretary):
+    client.force_login(secretary)
+    page = client.post(at("comment-withdraw", said.pk), follow=True)
+    assertContains(page, "withdrawn by the person who made it")
+    said.refresh_from_db()
+    assert said.withdrawn_at is None
+
+
+def test_a_comment_without_words_is_refused_and_what_was_typed_stays(client, circulation, member):
+    client.force_login(member)
+    page = client.post(at("circulation-comment", circulation.pk), {"kind": "objection", "clause": "3", "text": " "})
+    assertContains(page, "Write what you want to say.", status_code=400)
+    assertContains(page, 'name="clause" value="3"', status_code=400)
+    assert not Comment.objects.exists()
+
+
+def test_a_number_before_a_paragraph_leads_to_a_comment_on_it(client, circulation, member):
+    client.force_login(member)
+    address = at("circulation", circulation.pk)
+    assertContains(client.get(address), f'href="{address}?at=1#say"')
+    assertContains(client.get(f"{address}?at=1"), 'name="clause" value="1"')
+
+
+def test_a_late_comment_is_kept_and_marked(client, circulation, member):
+    client.force_login(member)
+    with time_machine.travel(AFTER, tick=False):
+        client.force_login(member)
+        assertContains(client.get(at("circulation", circulation.pk)), "is kept and marked as late")
+        client.post(at("circulation-comment", circulation.pk), {"kind": "objection", "text": "Too late?"})
+        comment = Comment.objects.get()
+        assert comment.late
+        assert not Comment.objects.standing_objections().exists()
+
+
+def test_after_its_end_nothing_more_is_said(client, circulated, circulation, secretary, member):
+    advance(circulated, "revise", by=Actor.of(secretary), seen=circulated.revision_id, reason="A slip.", now=DURING)
+    client.force_login(member)
+    page = client.get(at("circulation", circulation.pk))
+    assertContains(page, "This circulation ended on 15 October 2025")
+    assertNotContains(page, at("circulation-comment", circulation.pk))
+    assertNotContains(page, "to the statement")  # a draft again: members do not see it
+    page = client.post(at("circulation-comment", circulation.pk), {"kind": "support"})
+    assertContains(page, "This circulation has ended", status_code=400)
+
+
+def test_an_editorial_change_since_is_told(client, circulated, circulation, secretary, letter, member):
+    advance(
+        circulated,
+        "amend",
+        by=Actor.of(secretary),
+        seen=circulated.revision_id,
+        reason="A comma in the abstract.",
+        details=Amendment(replace(letter, abstract="An invitation, to take part.")),
+        now=DURING,
+    )
+    client.force_login(member)
+    assertContains(client.get(at("circulation", circulation.pk)), "A comma in the abstract.")
+
+
+@pytest.mark.parametrize(
+    ("role", "disposition", "kept"),
+    [
+        ("secretary", "accepted", True),
+        ("secretary", "in_part", True),
+        ("chair", "noted", True),
+        ("chair", "rejected", True),
+        ("chair", "overruled", True),
+        ("secretary", "overruled", False),
+    ],
+)
+def test_the_desk_says_what_was_done_about_a_comment(client, circulation, said, request, role, disposition, kept):
+    client.force_login(request.getfixturevalue(role))
+    given = {f"comment-{said.pk}-disposition": disposition, f"comment-{said.pk}-text": "Outside our terms."}
+    page = client.post(at("comment-dispose", said.pk), given)
+    said.refresh_from_db()
+    assert (said.disposition == disposition) is kept
+    assert page.status_code == (302 if kept else 400)
+    told = Message.objects.filter(recipient=said.email, subject__startswith="Your comment")
+    assert told.count() == int(kept)
+
+
+def test_an_objection_is_not_overruled_without_a_reason(client, circulation, said, chair):
+    client.force_login(chair)
+    page = client.post(at("comment-dispose", said.pk), {f"comment-{said.pk}-disposition": "overruled"})
+    assertContains(page, "An objection is overruled by a chair, with a reason.", status_code=400)
+    assert Comment.objects.standing_objections().count() == 1
+
+
+def test_only_an_objection_is_offered_to_be_overruled(client, circulation, said, chair):
+    client.force_login(chair)
+    assertContains(client.get(at("circulation", circulation.pk)), 'value="overruled"', count=1)
+
+
+def test_members_dispose_of_nothing(client, circulation, said, member):
+    client.force_login(member)
+    assertNotContains(client.get(at("circulation", circulation.pk)), at("comment-dispose", said.pk))
+    assert client.post(at("comment-dispose", said.pk), {}).status_code == 403
+
+
+def test_a_comment_at_another_desk_is_not_there(client, circulation, said, other_secretary):
+    client.force_login(other_secretary)
+    assert client.post(at("comment-dispose", said.pk), {}).status_code == 404
+    assert client.post(at("comment-withdraw", said.pk), {}).status_code == 404
+
+
+def test_the_window_is_moved_with_a_reason(client, circulation, chair):
+    client.force_login(chair)
+    given = {"window-closes_on": "2025-10-20", "window-reason": "The meeting is near."}
+    assertRedirects(client.post(at("circulation-window", circulation.pk), given), at("circulation", circulation.pk))
+    circulation.refresh_from_db()
+    assert (circulation.closes_on, circulation.shortened_because) == (date(2025, 10, 20), "The meeting is near.")
+    assert Event.objects.get(verb="move_window").reason == "The meeting is near."
+    assertContains(client.get(at("circulation", circulation.pk)), "The window was shortened: The meeting is near.")
+
+
+def test_without_a_reason_the_window_stays(client, circulation, secretary):
+    client.force_login(secretary)
+    page = client.post(at("circulation-window", circulation.pk), {"window-closes_on": "2025-10-20"})
+    assertContains(page, 'value="2025-10-20"', status_code=400)
+    circulation.refresh_from_db()
+    assert circulation.closes_on == date(2025, 10, 27)
+
+
+def test_members_do_not_move_the_window(client, circulation, member):
+    client.force_login(member)
+    assertNotContains(client.get(at("circulation", circulation.pk)), at("circulation-window", circulation.pk))
+    assert client.post(at("circulation-window", circulation.pk), {}).status_code == 403
+
+
+def test_the_page_asks_the_database_as_often_for_three_comments_as_for_one(client, circulation, member, chair):
+    client.force_login(chair)
+
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as asked:
+            client.get(at("circulation", circulation.pk))
+        return len(asked)
+
+    comments.comment(circulation, by=Actor.of(member), kind="question", text="One?", now=NOW)
+    first = queries()
+    for word in ("Two?", "Three?"):
+        comments.comment(circulation, by=Actor.of(member), kind="question", text=word, now=NOW)
+    assert queries() == first
+
+
+def test_a_report_in_circulation_is_read_in_its_file(client, desk, secretary):
+    series = Series.objects.create(group=desk.group, kind="documents", period="", last_number=9)
+    document = Document.objects.create(
+        series=series, number=9, reference="JCA-MV-Doc-009", kind="report", title="Report", registered_at=NOW
+    )
+    circulation = Circulation.objects.create(desk=desk, document=document, window_days=14, opened_at=NOW)
+    circulation.distribute(NOW)
+    client.force_login(secretary)
+    assertContains(client.get(at("circulation", circulation.pk)), "The text of JCA-MV-Doc-009 is in its files.")
+
+
+# By the link that went to the list
+
+
+@pytest.fixture
+def listlink(circulation) -> Link:
+    return Link.objects.get(circulation=circulation, purpose="comment")
+
+
+def by_link(name: str, link: Link, *args: object) -> str:
+    return at(name, links.token(link.pk), *args)
+
+
+@pytest.fixture
+def theirs(circulation, member) -> Link:
+    return links.issue("comment", circulation=circulation, person=member.person, now=NOW)
+
+
+def test_a_link_to_the_list_opens_the_text_and_names_but_no_addresses(client, listlink, said, member):
+    page = client.get(by_link("link", listlink))
+    assertContains(page, "JCA-MV asks your group to nominate a representative")
+    assertContains(page, "Mel Member")
+    assertNotContains(page, member.email)
+    assertContains(page, 'name="email"')
+
+
+def test_what_an_unknown_person_says_counts_when_their_address_is_confirmed(client, listlink, circulation):
+    given = {
+        "kind": "objection", "text": "Our group does this.", "name": "Dee Delegate", "email": "dee@example.org",
+        "group_text": "ITU-T SG21",
+    }  # fmt: skip
+    page = client.post(by_link("link-comment", listlink), given, follow=True)
+    assertContains(page, "We have sent a mail to dee@example.org")
+    assertNotContains(page, "Our group does this.")
+    assert not Comment.objects.standing_objections().exists()
+    confirm = Link.objects.get(purpose="confirm")
+    assert Message.objects.get(kind="confirm").recipient == "dee@example.org"
+    assertContains(client.get(by_link("link", confirm)), "Is this comment yours?")
+    assert not Comment.objects.standing_objections().exists()
+    assertContains(client.post(by_link("link-confirm", confirm), follow=True), "Your comment counts")
+    assert Comment.objects.standing_objections().count() == 1
+    page = client.get(by_link("link", listlink))
+    assertContains(page, "Our group does this.")
+    assertNotContains(page, "dee@example.org")
+
+
+def test_confirming_twice_confirms_once(client, listlink, circulation):
+    comments.comment(
+        circulation, by=links.actor(listlink), kind="support", name="Dee", email="dee@example.org", now=DURING
+    )
+    confirm = Link.objects.get(purpose="confirm")
+    for _time in range(2):
+        assert client.post(by_link("link-confirm", confirm)).status_code == 302
+    assert Event.objects.filter(verb="confirm").count() == 1
+
+
+def test_a_link_to_the_list_asks_for_name_and_address(client, listlink):
+    page = client.post(by_link("link-comment", listlink), {"kind": "support"})
+    assert page.status_code == 400
+    assert set(page.context["form"].errors) == {"name", "email"}
+    page = client.post(
+        by_link("link-comment", listlink),
+        {"kind": "support", "name": "Dee\r\nBcc: all@example.org", "email": "dee@example.org"},
+    )
+    assert set(page.context["form"].errors) == {"name"}
+
+
+def test_nobody_can_have_a_strangers_mailbox_filled(client, listlink):
+    given = {"kind": "support", "name": "Dee", "email": "dee@example.org"}
+    for _time in range(5):
+        page = client.post(by_link("link-comment", listlink), given)
+    assertContains(page, "Look into your mailbox", status_code=400)
+    assert Message.objects.filter(recipient="dee@example.org").count() == 3
+
+
+def test_a_link_with_a_person_speaks_for_them_and_for_nobody_else(client, theirs, member):
+    assertNotContains(client.get(by_link("link", theirs)), 'name="email"')
+    client.post(by_link("link-comment", theirs), {"kind": "support", "name": "Somebody", "email": "else@example.org"})
+    comment = Comment.objects.get()
+    assert (comment.author, comment.name, comment.email) == (member.person, "Mel Member", member.email)
+    client.post(by_link("link-comment-withdraw", theirs, comment.pk))
+    comment.refresh_from_db()
+    assert comment.withdrawn_at == DURING
+
+
+def test_a_link_withdraws_nothing_of_others_nor_elsewhere(client, theirs, said, rapporteur):
+    other = Comment.objects.get(author=rapporteur.person)
+    client.post(by_link("link-comment-withdraw", theirs, other.pk))
+    other.refresh_from_db()
+    assert other.withdrawn_at is None
+    assert client.post(by_link("link-comment-withdraw", theirs, 10**6)).status_code == 404
+
+
+def test_a_script_in_a_comment_stays_text(client, listlink, circulation, member):
+    comments.comment(circulation, by=Actor.of(member), kind="question", text="<script>alert(1)</script>", now=NOW)
+    page = client.get(by_link("link", listlink))
+    assertContains(page, "&lt;script&gt;alert(1)")
+    assertNotContains(page, "<script>alert(1)")
+
+
+def test_the_files_of_a_circulation_are_served_to_its_readers_alone(client, circulation, listlink, secretary, outsider):
+    renditions.make_missing(only=Message.objects.get(kind="circulate").files.values_list("rendition", flat=True))
+    name = f"{circulation.document.reference}.pdf"
+    page = client.get(by_link("link-file", listlink, name))
+    assert page.content.startswith(b"%PDF-")
+    assert page["Content-Type"] == "application/pdf"
+    assert page["Content-Disposition"] == f'attachment; filename="{name}"'
+    assert page["X-Content-Type-Options"] == "nosniff"
+    assert client.get(by_link("link-file", listlink, "another.pdf")).status_code == 404
+    client.force_login(secretary)
+    assert client.get(at("circulation-file", circulation.pk, name)).status_code == 200
+    client.force_login(outsider)
+    assert client.get(at("circulation-file", circulation.pk, name)).status_code == 403
+
+
+def test_a_chair_gives_the_text_back_on_the_record(client, circulation, circulated, chair):
+    approve = links.issue("approve", statement=circulated, circulation=circulation, person=chair.person, now=NOW)
+    seen = circulated.revision_id
+    client.post(by_link("link-return", approve), {"seen": seen, "reason": "Name the meeting."})
+    returned = Approval.objects.get()
+    assert (returned.returned, returned.person, returned.revision_id) == (True, chair.person, seen)
+    assert Revision.objects.filter(statement=circulated).count() == 2
