@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 
 from contacts.actor import Actor
 from contacts.models import Person
@@ -46,7 +46,11 @@ def mark_answered(now: datetime) -> None:
     """Mark received statements as answered when our answer has left for good."""
     leaving = Message.objects.waiting().filter(statement=OuterRef("statement"), kind=Message.Kind.SEND)
     out = Relation.objects.filter(
-        ~Exists(leaving), kind=Relation.Kind.REPLIES_TO, statement__desk__isnull=False, statement__sent_at__isnull=False
+        ~Exists(leaving),
+        Q(inferred=False) | Q(confirmed_at__isnull=False),
+        kind=Relation.Kind.REPLIES_TO,
+        statement__desk__isnull=False,
+        statement__sent_at__isnull=False,
     ).exclude(statement__state__in=[Statement.State.DRAFT, Statement.State.WITHDRAWN])
     for relation in out.select_related("statement").filter(
         to__registrations__state__in=[Registration.State.RECEIVED, Registration.State.ASSIGNED]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol, cast
 from django.utils import timezone
 from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django_stubs_ext import StrPromise
 
 if TYPE_CHECKING:
@@ -192,7 +192,12 @@ def to_send(statement: "Statement") -> list[str]:
 def to_recall(statement: "Statement") -> list[str]:
     gone = statement.messages.of_dispatch(statement).exclude(state="queued").count()
     if gone:
-        return [_("%(count)d messages have left already. Correct or withdraw the statement instead.") % {"count": gone}]
+        sentence = ngettext(
+            "%(count)d mail has begun to leave. Correct or withdraw the statement instead.",
+            "%(count)d mails have begun to leave. Correct or withdraw the statement instead.",
+            gone,
+        )
+        return [sentence % {"count": gone}]
     return []
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, TypeVar, cast
 
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -97,7 +98,7 @@ def obstacles(thing: Thing, step: str, actor: Actor, now: datetime | None = None
         thing.as_of = now
     transition = getattr(thing, step)
     if not can_proceed(transition, check_conditions=False):
-        return [_where_it_stands(thing, step)]
+        return [_where_it_stands(thing)]
     if not rules.permits(thing, step, actor):  # has_transition_perm() is false for unmet conditions too
         return [_not_yours(step)]
     sentences = rules.broken(thing, step)
@@ -157,7 +158,7 @@ def _require_seen(thing: Thing, seen: int | str | None, by: Actor) -> None:
         return
     if isinstance(thing, Registration):
         if seen != thing.state:
-            raise Moved([_where_it_stands(thing, "")])
+            raise Moved([_where_it_stands(thing)])
         return
     statement = thing.statement if isinstance(thing, Addressee) else thing
     writing.require_seen(statement, int(seen or 0))
@@ -176,9 +177,10 @@ def _subject(thing: Thing) -> dict[str, Any]:
     return {"statement": thing, "desk": thing.desk, "revision": thing.revision, "circulation": thing.circulation}
 
 
-def _where_it_stands(thing: Thing, step: str) -> str:
+def _where_it_stands(thing: Thing) -> str:
     """Say what state the thing is in and who brought it there."""
-    moved = Event.objects.filter(target_state=_state(thing)).exclude(verb=step).order_by("at", "pk")
+    moved = Event.objects.filter(target_state=_state(thing)).exclude(source_state=F("target_state"))
+    moved = moved.order_by("at", "pk")
     if isinstance(thing, Registration):
         event = moved.filter(registration=thing).last()
         state = thing.get_state_display()

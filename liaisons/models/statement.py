@@ -189,6 +189,7 @@ class Statement(models.Model):
         """Back to the authors; a statement that has a number keeps it (numbers have no gaps)."""
         self.approved_revision = None
         self.approved_at = None
+        self.approval_text = ""
 
     @transition(
         state,
