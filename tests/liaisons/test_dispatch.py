@@ -153,7 +153,7 @@ def test_it_is_taken_back_whole_while_it_is_held(signed_in, sent):
 def test_what_has_left_is_not_taken_back(signed_in, sent):
     Message.objects.filter(pk=Message.objects.filter(kind="send").first().pk).update(state="sent", sent_at=SOON)
     page = signed_in.post(at("statement-recall", sent.pk), {"seen": sent.revision_id})
-    assertContains(page, "left already", status_code=400)
+    assertContains(page, "begun to leave", status_code=400)
     assertNotContains(signed_in.get(at("statement-dispatch", sent.pk)), 'id="recall"')
     assert Statement.objects.get().state == "sent"
 
