@@ -23,6 +23,7 @@ from config.settings import DATABASES, LIAISE_VAR, STORAGES  # noqa: E402
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+(LIAISE_VAR / "static").mkdir()  # where WhiteNoise looks for collected ones, and warns
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # A file and not memory: threads and processes see it as they see the real one.
     DATABASES["default"]["TEST"] = {"NAME": str(LIAISE_VAR / "test.sqlite3")}
