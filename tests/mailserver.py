@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -26,6 +26,7 @@ class MailServer:
         self.received: list[tuple[str, bytes]] = []
         self.connections = 0
         self.port = 0
+        self.waits_for: Callable[[], Awaitable[None]] | None = None
 
     def recipients(self) -> list[str]:
         return [recipient for recipient, _text in self.received]
@@ -93,6 +94,8 @@ class _Wire(SMTP):
             await self.asked("ANSWERED")
 
     async def asked(self, stage: str) -> str | None:
+        if self.server.waits_for is not None:
+            await self.server.waits_for()
         said = self.server.does(stage, self.recipient)
         if said == HANG_UP:
             self.transport.abort()

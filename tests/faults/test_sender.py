@@ -1,5 +1,6 @@
 """A sender is killed while it sends: no mail is lost, none comes twice, at most one is in doubt."""
 
+import asyncio
 import os
 import random
 import signal
@@ -140,9 +141,13 @@ def test_five_senders_killed_one_after_the_other_leave_at_most_five_in_doubt(des
 
 
 def test_two_senders_at_once_send_no_mail_twice(desk, server, sixty):
+    async def both_to_be_there() -> None:
+        while server.connections < 2:
+            await asyncio.sleep(0.01)
+
+    server.waits_for = both_to_be_there
     senders = [Sender(server), Sender(server)]
     assert [sender.wait() for sender in [sender.go() for sender in senders]] == [0, 0]
-    assert server.connections == 2
     assert sorted(server.recipients()) == EVERYBODY
     assert states(desk) == {"sent": 60}
 
