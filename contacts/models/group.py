@@ -9,7 +9,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from .person import validate_one_line
+from .person import or_no_day, or_none, validate_one_line
 
 
 class GroupQuerySet(models.QuerySet["Group"]):
@@ -65,7 +65,7 @@ class Group(models.Model):
         verbose_name_plural = _("groups")
         ordering = ["designation"]
         constraints = [
-            models.UniqueConstraint(fields=["designation", "valid_from"], nulls_distinct=False, name="group_once"),
+            models.UniqueConstraint("designation", or_no_day("valid_from"), name="group_once"),
             models.CheckConstraint(
                 condition=Q(valid_to__isnull=True) | Q(valid_from__isnull=True) | Q(valid_to__gte=F("valid_from")),
                 name="group_ends_after_it_begins",
@@ -148,8 +148,8 @@ class Alias(models.Model):
         ordering = ["text"]
         constraints = [
             models.UniqueConstraint(
-                fields=["key", "within"],
-                nulls_distinct=False,
+                "key",
+                or_none("within"),
                 name="alias_once",
                 violation_error_message=_("This spelling already stands for another group."),
             ),
@@ -191,9 +191,7 @@ class Channel(models.Model):
                     "A channel by mail needs an e-mail, by web form a URL, via a body that body."
                 ),
             ),
-            models.UniqueConstraint(
-                fields=["group", "kind", "email", "url", "via"], nulls_distinct=False, name="channel_once"
-            ),
+            models.UniqueConstraint("group", "kind", "email", "url", or_none("via"), name="channel_once"),
         ]
 
     def __str__(self) -> str:

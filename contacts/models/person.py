@@ -9,7 +9,7 @@ from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, Permis
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Lower
+from django.db.models.functions import Coalesce, Lower
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -33,6 +33,15 @@ def validate_one_line(text: str) -> None:
     """Refuse line breaks in what may become a mail header."""
     if "\r" in text or "\n" in text:
         raise ValidationError(_("Write this on one line, without line breaks."))
+
+
+def or_none(field: str) -> Coalesce:
+    """Let a unique constraint take two rows without a value for equal; SQLite has no NULLS NOT DISTINCT."""
+    return Coalesce(field, 0)
+
+
+def or_no_day(field: str) -> Coalesce:
+    return Coalesce(field, models.Value(date.min, models.DateField()))
 
 
 class PersonQuerySet(models.QuerySet["Person"]):
@@ -168,8 +177,11 @@ class Appointment(models.Model):
                 violation_error_message=_("An appointment cannot end before it begins."),
             ),
             models.UniqueConstraint(
-                fields=["person", "group", "role", "represents", "valid_from"],
-                nulls_distinct=False,
+                "person",
+                "group",
+                "role",
+                or_none("represents"),
+                or_no_day("valid_from"),
                 name="appointment_once",
             ),
         ]
