@@ -58,6 +58,9 @@ class Desk(models.Model):
     )
     questions_label = models.CharField(_("label of the Questions row"), max_length=40, default="Question(s):")
     questions_default = models.CharField(_("default of the Questions row"), max_length=100, default="N/A")
+    printed_as = models.CharField(
+        _("name printed at the head of a statement"), max_length=120, blank=True, validators=[validate_one_line]
+    )
     capitals = models.BooleanField(_("print the name of the group in capitals"), default=False)
     window_days = models.PositiveSmallIntegerField(
         _("days for comments"), default=14, validators=[MinValueValidator(1), MaxValueValidator(90)]
@@ -88,7 +91,7 @@ class Desk(models.Model):
 
     def printed_group(self) -> str:
         """The name of the group as the page prints it in the block at the right."""
-        name = self.group.name or self.group.designation
+        name = self.printed_as or self.group.name or self.group.designation
         return name.upper() if self.capitals else name
 
     def clean(self) -> None:
