@@ -11,7 +11,8 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
-from contacts.demo import load
+from contacts import demo as people
+from liaisons import demo
 from liaisons.demo.walk import BEGINS, walk
 
 # Set in the second process, whose settings point at the walk's own database, mailbox and files.
@@ -38,7 +39,8 @@ class Command(BaseCommand):
 
     def walk(self, folder: Path) -> None:
         call_command("migrate", verbosity=0)
-        load(BEGINS)
+        people.load(BEGINS)
+        demo.load_register()
         statement = walk(self.stdout.write, folder)
         mails = len(list(folder.glob("*.eml")))
         self.stdout.write(f"{statement.reference} is {statement.get_state_display()}; {mails} mails are in {folder}.")
