@@ -194,6 +194,9 @@ if env.str("EMAIL_URL", default=""):
     EMAIL_BACKEND = "liaisons.transport.SmtpBackend"
 EMAIL_TIMEOUT = 10
 
+# An address typed without a scheme is taken as https, as Django 6 will do by itself.
+FORMS_URLFIELD_ASSUME_HTTPS = True
+
 STATIC_URL = "/static/"
 STATIC_ROOT = LIAISE_VAR / "static"
 # Nobody asks for them but developer tools; compressing them takes longer than all the rest.
