@@ -28,7 +28,10 @@ def groups(db):
     itu_t = Group.objects.create(designation="ITU-T", kind=kinds.SECTOR)
     tsag = Group.objects.create(designation="ITU-T TSAG", kind=kinds.ADVISORY_GROUP, parent=itu_t)
     rows = [
-        Group(designation="JCA-MV", kind=kinds.JOINT_ACTIVITY, parent=tsag, name="Joint Coordination Activity on Metaverse Standardization"),
+        Group(
+            designation="JCA-MV", kind=kinds.JOINT_ACTIVITY, parent=tsag,
+            name="Joint Coordination Activity on Metaverse Standardization",
+        ),
         Group(designation="ITU-T SG20", kind=kinds.STUDY_GROUP, parent=itu_t, ordinal=20),
         Group(designation="ITU-T SG21", kind=kinds.STUDY_GROUP, parent=itu_t, ordinal=21),
         Group(designation="IETF", kind=kinds.ORGANIZATION),

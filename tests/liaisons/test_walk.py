@@ -40,7 +40,8 @@ def test_the_invitation_goes_from_draft_to_replied(walked):
     _folder, told = walked
     steps = [
         "The secretary drafts", "as JCA-MV-Doc-022;", "supports", "objects", "takes the draft back",
-        "as JCA-MV-Doc-022-R1;", "2 Co-Chairs have been asked", "Its number is JCA-MV-LS1", "Taken back within the hold",
+        "as JCA-MV-Doc-022-R1;", "2 Co-Chairs have been asked", "Its number is JCA-MV-LS1",
+        "Taken back within the hold",
         "Sent again", "declin", "not for us but for", "The statement is replied",
     ]  # fmt: skip
     places = [told.find(step) for step in steps]
