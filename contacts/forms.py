@@ -6,12 +6,15 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from contacts.designations import Directory, key, read
 from contacts.models import Alias, Appointment, Channel, Desk, Group, Person, Succession
 from contacts.rights import may_give
+
+MOST_PROPOSALS = 1_000
 
 
 class DayField(forms.DateField):
@@ -54,11 +57,17 @@ class GroupField(forms.CharField):
         return mentions[0].group
 
 
+def designations() -> QuerySet[Group, str]:
+    """What browsers propose in a field that names a group."""
+    return Group.objects.order_by("designation").values_list("designation", flat=True)[:MOST_PROPOSALS]
+
+
 class DirectoryMixin(forms.BaseForm):
     """Hands its directory to the fields that name groups."""
 
     def __init__(self, *args: Any, directory: Directory, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.directory = directory
         for field in self.fields.values():
             if isinstance(field, GroupField):
                 field.directory = directory
@@ -215,7 +224,7 @@ class NewPersonForm(PersonForm):
     def clean_email(self) -> str:
         email: str = self.cleaned_data["email"]
         self.known = Person.objects.filter(email__iexact=email).first() if email else None
-        return email
+        return "" if self.known else email  # no second person with this address
 
 
 class AppointmentForm(DirectoryMixin, forms.ModelForm[Appointment]):
@@ -306,6 +315,7 @@ class DeskForm(forms.ModelForm[Desk]):
             "document_pattern",
             "questions_label",
             "questions_default",
+            "printed_as",
             "capitals",
             "window_days",
             "approvers",
@@ -319,6 +329,7 @@ class DeskForm(forms.ModelForm[Desk]):
             "mailing_list": gettext_lazy("Drafts go there for comment."),
             "zone": gettext_lazy("Deadlines and windows end with the day in this zone."),
             "number_pattern": gettext_lazy("{group} is the designation, {n} the number; {n:03d} prints 007."),
+            "printed_as": gettext_lazy("Empty: the name of the group."),
             "hold_minutes": gettext_lazy("0 sends at once."),
         }
 
@@ -328,7 +339,7 @@ class DeskForm(forms.ModelForm[Desk]):
             (_("Mail"), ["mailbox", "mailing_list", "hold_minutes"]),
             (_("Place and time"), ["locality", "zone"]),
             (_("Numbers"), ["number_pattern", "document_pattern"]),
-            (_("The printed page"), ["questions_label", "questions_default", "capitals"]),
+            (_("The printed page"), ["questions_label", "questions_default", "printed_as", "capitals"]),
             (_("Circulation and approval"), ["window_days", "approvers"]),
             (_("Reminders"), ["remind_outsiders", "remind_insiders", "remind_weekly"]),
         ]

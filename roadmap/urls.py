@@ -1,5 +1,12 @@
-"""Addresses of this app."""
+"""Addresses of the roadmap."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from roadmap import views
+
+urlpatterns: list[URLPattern] = [
+    path("roadmap/", views.roadmap, name="roadmap"),
+    path("roadmap/deliverables/", views.deliverables, name="deliverables"),
+    path("roadmap/deliverables/<int:pk>/", views.deliverable, name="deliverable"),
+    path("roadmap/work-items/", views.work_items, name="work-items"),
+]

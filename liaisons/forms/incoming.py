@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_stubs_ext import StrOrPromise
 
-from contacts.designations import Directory, read
+from contacts.designations import read
 from contacts.forms import DayField, DirectoryMixin, GroupField
 from contacts.models import Desk, Person
 from contacts.models.person import validate_one_line
@@ -111,10 +111,6 @@ class RegistrationForm(DirectoryMixin, FilesForm):
         if received and dated and dated > received:
             self.add_error("dated", _("It was received before it was written. Look at the two dates."))
         return given
-
-    @property
-    def directory(self) -> Directory:
-        return cast("GroupField", self.fields["forwarded_by"]).directory
 
     def received(self) -> Received:
         """What the form says. A source that nobody knows, or that names several bodies, stays text."""

@@ -1,0 +1,1 @@
+"""Pages of groups, people and their tables."""

@@ -1,0 +1,312 @@
+"""Statements that came in: the list, one registered by hand, and its page with the steps it offers."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import Count, QuerySet
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from contacts.designations import Directory
+from contacts.forms import designations
+from contacts.http import AtDesk, at_desk
+from contacts.models import Desk
+from liaisons import incoming as desk_incoming
+from liaisons import relations
+from liaisons.answering import Answering, answered_by
+from liaisons.forms.incoming import FORMS, IncomingFilter, RegistrationForm, RegistrationStep, RelateForm
+from liaisons.forms.steps import SettleForm
+from liaisons.history import told
+from liaisons.models import Addressee, DocumentFile, Event, Registration, Statement
+from liaisons.models.register import RegistrationQuerySet
+from liaisons.rules import ROLES, permits
+from liaisons.search import find
+from liaisons.views.files import attachment
+from liaisons.views.paging import leaf
+from liaisons.workflow import Moved, Refused, advance, offers
+
+JOINED = ("desk__group", "statement__source", "document", "assignee", "forwarded_by")
+WAITING = (Registration.State.RECEIVED, Registration.State.ASSIGNED)
+
+
+@at_desk()
+def incoming(request: AtDesk) -> HttpResponse:
+    now = timezone.now()
+    registered = Registration.objects.of_desk(request.desk)
+    state = request.GET.get("state", "")
+    chosen = IncomingFilter(request.GET, request.desk)
+    rows = _in_state(_narrowed(registered, chosen, request.desk), state)
+    counts = dict(registered.order_by().values_list("state").annotate(Count("pk")))
+    states = [(value, label, counts.get(value, 0)) for value, label in Registration.State.choices]
+    rows = rows.select_related(*JOINED, "statement__revision").defer(
+        "statement__revision__content", "statement__revision__body"
+    )
+    context = {
+        "leaf": leaf(rows, "created_at", request.GET),
+        "filter": chosen,
+        "state": state,
+        "states": states,
+        "total": sum(counts.values()),
+        "filtered": any(request.GET.get(name) for name in ("q", "purpose", "assignee")),
+        "today": request.desk.today(now),
+        "waiting": WAITING,
+        "may_register": bool(request.roles & {"secretariat"}),
+    }
+    return render(request, "liaisons/incoming.html", context)
+
+
+@at_desk("secretariat")
+def registration_new(request: AtDesk) -> HttpResponse:
+    now = timezone.now()
+    today = request.desk.today(now)
+    directory = Directory.load(today, within=request.desk.group)
+    form = RegistrationForm(
+        request.POST or None,
+        request.FILES or None,
+        desk=request.desk,
+        directory=directory,
+        initial={"received_on": today},
+    )
+    refused: list[str] = []
+    if request.method == "POST" and form.is_valid():
+        received = form.received()
+        try:
+            registration = desk_incoming.register(request.desk, received, by=request.actor, now=now)
+        except Refused as refusal:
+            refused = refusal.sentences
+        else:
+            messages.success(request, _("Registered as %(document)s.") % {"document": registration.document})
+            if received.source is None:
+                messages.warning(
+                    request,
+                    _("Nobody here knows “%(source)s”: it stays as written until a group gets that spelling.")
+                    % {"source": received.source_text},
+                )
+            return redirect(registration)
+    context = {"form": form, "refused": refused, "designations": designations()}
+    return render(request, "liaisons/registration_form.html", context, status=400 if form.errors or refused else 200)
+
+
+@at_desk()
+def registration(request: AtDesk, pk: int) -> HttpResponse:
+    return _page(request, _found(request, pk), timezone.now())
+
+
+@at_desk()
+def registration_file(request: AtDesk, pk: int, file: int) -> HttpResponse:
+    """A file of the letter; one of another letter is not found here."""
+    found = _found(request, pk)
+    row = get_object_or_404(DocumentFile.objects.select_related("blob"), pk=file, document=found.document_id)
+    return attachment(row.blob, row.name)
+
+
+@at_desk()
+@require_POST
+def registration_assign(request: AtDesk, pk: int) -> HttpResponse:
+    return _take(request, pk, "assign", _("Assigned."))
+
+
+@at_desk()
+@require_POST
+def registration_answer(request: AtDesk, pk: int) -> HttpResponse:
+    return _take(request, pk, "answer", _("Marked as answered."))
+
+
+@at_desk()
+@require_POST
+def registration_note(request: AtDesk, pk: int) -> HttpResponse:
+    return _take(request, pk, "note", _("Noted."))
+
+
+@at_desk()
+@require_POST
+def registration_reopen(request: AtDesk, pk: int) -> HttpResponse:
+    return _take(request, pk, "reopen", _("Reopened: it waits to be assigned."))
+
+
+@at_desk("secretariat")
+@require_POST
+def registration_relate(request: AtDesk, pk: int) -> HttpResponse:
+    """Say which of our statements it answers."""
+    now = timezone.now()
+    found = _found(request, pk)
+    form = RelateForm(found, request.POST)
+    if not form.is_valid():
+        return _page(request, found, now, relate=form)
+    desk_incoming.relate(found, form.cleaned_data["statement"], by=request.actor, now=now)
+    return redirect(f"{found.get_absolute_url()}#answers")
+
+
+@at_desk("secretariat")
+def registration_settle(request: AtDesk, pk: int) -> HttpResponse:
+    """What the letter settles for one addressee of a statement of ours."""
+    now = timezone.now()
+    found = _found(request, pk)
+    key = request.GET.get("addressee", "")
+    ours = Addressee.objects.filter(statement__desk=request.desk).select_related("statement__desk__group", "group")
+    addressee = get_object_or_404(
+        ours.filter(statement__in=found.statement.relations.values("to")), pk=key if key.isdecimal() else 0
+    )
+    statement = found.statement
+    first = {
+        "seen": addressee.statement.revision_id,
+        "kind": "answer",
+        "reference": statement.reference,
+        "name": str(statement.source or statement.source_text),
+    }
+    form = SettleForm(addressee, request.POST or None, request.FILES or None, initial=first)
+    refused: list[str] = []
+    status = 200
+    if request.method == "POST":
+        status = 400
+        if form.is_valid():
+            answer = replace(form.answer(), statement=statement)
+            try:
+                advance(addressee, "settle", by=request.actor, seen=form.cleaned_data["seen"], details=answer, now=now)
+            except Refused as refusal:
+                refused, status = refusal.sentences, 409 if isinstance(refusal, Moved) else 400
+            else:
+                messages.success(request, _("Recorded for %(addressee)s.") % {"addressee": addressee})
+                return redirect(f"{found.get_absolute_url()}#answers")
+    context = {
+        "registration": found,
+        "addressee": addressee,
+        "statement": addressee.statement,
+        "form": form,
+        "obstacles": refused,
+        "nominee": [form[name] for name in SettleForm.NOMINEE if name in form.fields],
+        "replies": addressee.replies.select_related("statement").prefetch_related("reply_files"),
+    }
+    return render(request, "liaisons/registration_settle.html", context, status=status)
+
+
+# What several of them need
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A step the person may take here, with its form, or with what stands against it."""
+
+    step: str
+    url: str
+    form: RegistrationStep
+    obstacles: list[str]
+
+    @property
+    def is_refused(self) -> bool:
+        return bool(self.form.errors)
+
+
+def _found(request: AtDesk, pk: int) -> Registration:
+    rows = Registration.objects.of_desk(request.desk).select_related(
+        *JOINED, "statement__revision", "deputy", "answered_by"
+    )
+    return get_object_or_404(rows, pk=pk)
+
+
+def _take(request: AtDesk, pk: int, step: str, done: str) -> HttpResponse:
+    now = timezone.now()
+    found = _found(request, pk)
+    found.as_of = now
+    if not permits(found, step, request.actor):
+        roles = ", ".join(sorted(ROLES[step])).replace("_", "-")
+        raise PermissionDenied(_("This step belongs to other roles at the desk: %(roles)s.") % {"roles": roles})
+    form = FORMS[step](found, request.POST)
+    if not form.is_valid():
+        return _page(request, found, now, form=form)
+    given = form.cleaned_data
+    try:
+        advance(
+            found,
+            step,
+            by=request.actor,
+            seen=given["seen"],
+            reason=given.get("reason", ""),
+            details=form.details(),
+            now=now,
+        )
+    except Refused as refusal:
+        status = 409 if isinstance(refusal, Moved) else 400
+        return _page(request, _found(request, pk), now, form=form, refused=refusal.sentences, status=status)
+    messages.success(request, done)
+    return redirect(found)
+
+
+def _page(
+    request: AtDesk,
+    found: Registration,
+    now: datetime,
+    *,
+    form: RegistrationStep | None = None,
+    relate: RelateForm | None = None,
+    refused: list[str] | None = None,
+    status: int = 0,
+) -> HttpResponse:
+    """The page of a registration; a form that was refused stands open with what was typed."""
+    today = request.desk.today(now)
+    secretary = bool(request.roles & {"secretariat"})
+    answers = answered_by(found)
+    context = {
+        "registration": found,
+        "statement": found.statement,
+        "revision": found.statement.revision,
+        "files": found.document.files.select_related("blob") if found.document else [],
+        "choices": _choices(request, found, form, now),
+        "answers": answers,
+        "relate": (relate or RelateForm(found)) if secretary else None,
+        "related": _others(relations.of(found.statement, request.actor, today), answers),
+        "events": told(_events(found)),
+        "refused": refused,
+        "today": today,
+        "waits": found.state in WAITING,
+        "secretary": secretary,
+        "unknown": secretary and found.statement.source_id is None,
+    }
+    refused_form = bool((form and form.errors) or (relate and relate.errors))
+    return render(request, "liaisons/registration.html", context, status=status or (400 if refused_form else 200))
+
+
+def _choices(request: AtDesk, found: Registration, given: RegistrationStep | None, now: datetime) -> list[Choice]:
+    """The steps that the machine offers, each with its form."""
+    return [
+        Choice(
+            offer.step,
+            reverse(f"registration-{offer.step}", args=[found.pk]),
+            given if isinstance(given, FORMS[offer.step]) else FORMS[offer.step](found),
+            offer.obstacles,
+        )
+        for offer in offers(found, request.actor, now)
+    ]
+
+
+def _others(all_related: list[relations.Related], answers: list[Answering]) -> list[relations.Related]:
+    """The thread without what stands above it as answered."""
+    shown = {one.statement.pk for one in answers}
+    return [related for related in all_related if related.statement.pk not in shown or related.is_inferred]
+
+
+def _events(found: Registration) -> QuerySet[Event]:
+    joined = ("person", "user", "addressee", "revision", "statement", "registration__document")
+    return found.events.select_related(*joined).order_by("-at", "-pk")
+
+
+def _narrowed(rows: RegistrationQuerySet, chosen: IncomingFilter, desk: Desk) -> RegistrationQuerySet:
+    chosen.is_valid()
+    given = chosen.cleaned_data
+    if given.get("q"):
+        rows = rows.filter(statement__in=find(Statement.objects.of_desk(desk), given["q"], desk).values("pk"))
+    if given.get("purpose"):
+        rows = rows.filter(purpose=given["purpose"])
+    if given.get("assignee"):
+        rows = rows.filter(assignee=given["assignee"])
+    return rows
+
+
+def _in_state(rows: RegistrationQuerySet, state: str) -> RegistrationQuerySet:
+    return rows.filter(state=state) if state in Registration.State.values else rows

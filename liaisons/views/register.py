@@ -1,0 +1,263 @@
+"""The documents and the meetings of a desk."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.db.models import Count, Max, Prefetch, Q
+from django.forms import ModelForm
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from contacts.designations import Directory
+from contacts.forms import designations
+from contacts.http import AtDesk, at_desk
+from contacts.paging import page_of
+from liaisons.filing import file_document
+from liaisons.forms.papers import (
+    ActionForm,
+    DecisionForm,
+    DocumentFilter,
+    DocumentForm,
+    ItemDocumentForm,
+    ItemForm,
+    MeetingForm,
+)
+from liaisons.models import Action, AgendaItem, Decision, Document, ItemDocument, Meeting, Revision, Statement
+from liaisons.models.register import DocumentQuerySet
+from liaisons.rules import Refused
+from liaisons.views.files import attachment
+
+MOST_WORDS = 12
+
+
+@at_desk()
+def documents(request: AtDesk) -> HttpResponse:
+    chosen = DocumentFilter(request.GET, request.desk)
+    rows = _narrowed(Document.objects.of_desk(request.desk), chosen)
+    at_items = ItemDocument.objects.select_related("item__meeting").order_by(
+        "item__meeting__starts_on", "item__position"
+    )
+    rows = rows.select_related("source").prefetch_related(Prefetch("at_items", at_items), "files")
+    context = {
+        "page": page_of(rows, "number", request.GET, descending=True),
+        "filter": chosen,
+        "narrowed": any(request.GET.get(name) for name in ("q", "kind", "meeting")),
+        "secretary": "secretariat" in request.roles,
+    }
+    return render(request, "liaisons/documents.html", context)
+
+
+@at_desk()
+def document(request: AtDesk, pk: int) -> HttpResponse:
+    today = request.desk.today(timezone.now())
+    found = _document(request, pk)
+    visible = Statement.objects.visible_to(request.actor, today)
+    annexed = Revision.objects.filter(annexes__document=found, statement__in=visible, current_in__isnull=False)
+    series = Document.objects.filter(series=found.series, number=found.number).exclude(pk=found.pk)
+    circulation = getattr(found, "circulation", None)
+    context = {
+        "document": found,
+        "files": found.files.select_related("blob"),
+        "registration": getattr(found, "registration", None),
+        "circulation": circulation,
+        "circulated": visible.filter(pk=circulation.statement_id).first() if circulation else None,
+        "annexed": annexed.select_related("statement").distinct(),
+        "at_items": found.at_items.select_related("item__meeting", "presenter"),
+        "other_revisions": series.order_by("-revision"),
+    }
+    return render(request, "liaisons/document.html", context)
+
+
+@at_desk()
+def document_file(request: AtDesk, pk: int, file: int) -> HttpResponse:
+    """A file of the document; one of another document is not found here."""
+    row = get_object_or_404(_document(request, pk).files.select_related("blob"), pk=file)
+    return attachment(row.blob, row.name)
+
+
+@at_desk("secretariat")
+def document_new(request: AtDesk) -> HttpResponse:
+    now = timezone.now()
+    directory = Directory.load(request.desk.today(now), within=request.desk.group)
+    form = DocumentForm(request.POST or None, request.FILES or None, desk=request.desk, directory=directory)
+    refused: list[str] = []
+    if request.method == "POST" and form.is_valid():
+        try:
+            filed = file_document(request.desk, form.paper(), by=request.actor, now=now)
+        except Refused as refusal:
+            refused = refusal.sentences
+        else:
+            messages.success(request, _("Registered as %(document)s.") % {"document": filed})
+            return redirect(filed)
+    context = {"form": form, "refused": refused, "designations": designations()}
+    return render(request, "liaisons/document_form.html", context, status=400 if form.errors or refused else 200)
+
+
+@at_desk()
+def meetings(request: AtDesk) -> HttpResponse:
+    rows = Meeting.objects.filter(group=request.desk.group).annotate(
+        documents=Count("items__documents", distinct=True),
+        open_actions=Count("actions", filter=Q(actions__done_on=None), distinct=True),
+    )
+    context = {
+        "page": page_of(rows, "starts_on", request.GET, descending=True),
+        "today": request.desk.today(timezone.now()),
+        "secretary": "secretariat" in request.roles,
+    }
+    return render(request, "liaisons/meetings.html", context)
+
+
+@at_desk()
+def meeting(request: AtDesk, pk: int) -> HttpResponse:
+    return _meeting_page(request, _meeting(request, pk))
+
+
+@at_desk("secretariat")
+def meeting_new(request: AtDesk) -> HttpResponse:
+    return _meeting_form(request, Meeting(group=request.desk.group))
+
+
+@at_desk("secretariat")
+def meeting_edit(request: AtDesk, pk: int) -> HttpResponse:
+    return _meeting_form(request, _meeting(request, pk))
+
+
+@at_desk("secretariat")
+@require_POST
+def meeting_item(request: AtDesk, pk: int) -> HttpResponse:
+    """Add an item to the agenda."""
+    found = _meeting(request, pk)
+    form = ItemForm(request.POST, instance=AgendaItem(meeting=found, position=_next(found.items)), prefix="item")
+    return _added(request, found, item=form)
+
+
+@at_desk("secretariat")
+@require_POST
+def meeting_document(request: AtDesk, pk: int) -> HttpResponse:
+    """Put a document at an item of the agenda."""
+    found = _meeting(request, pk)
+    form = ItemDocumentForm(request.POST, meeting=found, desk=request.desk, prefix="document")
+    return _added(request, found, document=form)
+
+
+@at_desk("secretariat")
+@require_POST
+def meeting_disposition(request: AtDesk, pk: int, row: int) -> HttpResponse:
+    """Say what the meeting did with a document at an item."""
+    found = _meeting(request, pk)
+    at_item = get_object_or_404(ItemDocument.objects.filter(item__meeting=found), pk=row)
+    disposition = request.POST.get("disposition", "")
+    if disposition not in ("", *ItemDocument.Disposition.values):
+        messages.error(request, _("Choose one of the dispositions. Nothing was changed."))
+    else:
+        at_item.disposition = disposition
+        at_item.save(update_fields=["disposition"])
+        messages.success(request, _("The disposition of %(document)s is kept.") % {"document": at_item.document})
+    return redirect(f"{found.get_absolute_url()}#item-{at_item.item_id}")
+
+
+@at_desk("secretariat")
+@require_POST
+def meeting_decision(request: AtDesk, pk: int) -> HttpResponse:
+    found = _meeting(request, pk)
+    decision = Decision(meeting=found, position=_next(found.decisions))
+    return _added(request, found, decision=DecisionForm(request.POST, instance=decision, prefix="decision"))
+
+
+@at_desk("secretariat")
+@require_POST
+def meeting_action(request: AtDesk, pk: int) -> HttpResponse:
+    found = _meeting(request, pk)
+    action = Action(meeting=found, position=_next(found.actions))
+    return _added(request, found, action=ActionForm(request.POST, instance=action, prefix="action"))
+
+
+@at_desk("secretariat")
+@require_POST
+def meeting_action_done(request: AtDesk, pk: int, action: int) -> HttpResponse:
+    """Mark an action as done today, or as open again."""
+    found = _meeting(request, pk)
+    row = get_object_or_404(found.actions, pk=action)
+    row.done_on = None if row.done_on else request.desk.today(timezone.now())
+    row.save(update_fields=["done_on"])
+    return redirect(f"{found.get_absolute_url()}#actions")
+
+
+# What several of them need
+
+
+def _document(request: AtDesk, pk: int) -> Document:
+    rows = Document.objects.of_desk(request.desk).select_related("source", "series", "registration", "circulation")
+    return get_object_or_404(rows, pk=pk)
+
+
+def _meeting(request: AtDesk, pk: int) -> Meeting:
+    return get_object_or_404(Meeting.objects.filter(group=request.desk.group), pk=pk)
+
+
+def _narrowed(rows: DocumentQuerySet, chosen: DocumentFilter) -> DocumentQuerySet:
+    chosen.is_valid()
+    given = chosen.cleaned_data
+    for word in given.get("q", "").replace("\0", "").split()[:MOST_WORDS]:
+        said = Q(reference__icontains=word) | Q(title__icontains=word) | Q(source_text__icontains=word)
+        rows = rows.filter(said | Q(source__designation__icontains=word))
+    if given.get("kind"):
+        rows = rows.filter(kind=given["kind"])
+    if given.get("meeting"):
+        at_meeting = ItemDocument.objects.filter(item__meeting=given["meeting"])
+        rows = rows.filter(pk__in=at_meeting.values("document"))
+    return rows
+
+
+def _next(rows: Any) -> int:  # noqa: ANN401
+    """The position after the last row."""
+    last: int | None = rows.aggregate(last=Max("position"))["last"]
+    return (last or 0) + 1
+
+
+def _added(request: AtDesk, found: Meeting, **form: "ModelForm[Any]") -> HttpResponse:
+    """Save what a small form adds to the meeting, or show the meeting with the form as it was filled in."""
+    ((part, filled),) = form.items()
+    if not filled.is_valid():
+        return _meeting_page(request, found, **form)
+    filled.save()
+    return redirect(f"{found.get_absolute_url()}#{part}s")
+
+
+def _meeting_form(request: AtDesk, found: Meeting) -> HttpResponse:
+    is_new = found.pk is None
+    form = MeetingForm(request.POST or None, instance=found)
+    if request.method == "POST" and form.is_valid():
+        saved = form.save()
+        messages.success(request, _("%(meeting)s is kept.") % {"meeting": saved})
+        return redirect(saved)
+    context = {"form": form, "meeting": None if is_new else _meeting(request, found.pk)}
+    return render(request, "liaisons/meeting_form.html", context, status=400 if form.errors else 200)
+
+
+def _meeting_page(request: AtDesk, found: Meeting, **given: forms.BaseForm) -> HttpResponse:
+    at_items = ItemDocument.objects.select_related("document__source", "presenter").order_by("document__number")
+    items = found.items.prefetch_related(Prefetch("documents", at_items), "decisions")
+    secretary = "secretariat" in request.roles
+    context = {
+        "meeting": found,
+        "items": items,
+        "decisions": found.decisions.select_related("item"),
+        "actions": found.actions.select_related("owner"),
+        "dispositions": ItemDocument.Disposition.choices,
+        "today": request.desk.today(timezone.now()),
+        "secretary": secretary,
+    }
+    if secretary:
+        context |= {
+            "item_form": ItemForm(instance=AgendaItem(meeting=found), prefix="item"),
+            "document_form": ItemDocumentForm(meeting=found, desk=request.desk, prefix="document"),
+            "decision_form": DecisionForm(instance=Decision(meeting=found), prefix="decision"),
+            "action_form": ActionForm(instance=Action(meeting=found), prefix="action"),
+            **{f"{part}_form": form for part, form in given.items()},
+        }
+    return render(request, "liaisons/meeting.html", context, status=400 if given else 200)
