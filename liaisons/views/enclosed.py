@@ -2,44 +2,57 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from operator import attrgetter
 
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.utils.translation import gettext as _
 
-from liaisons.models import Addressee, Blob, Circulation, Message, MessageFile, Revision
+from liaisons import renditions
+from liaisons.models import Addressee, Blob, Circulation, Message, MessageFile, Rendition, Revision
 from liaisons.views.files import attachment
 
 
 @dataclass(frozen=True)
 class Enclosed:
-    """A file under the name it goes by; without a blob it is still to be made."""
+    """A file under the name it goes by: a stored one, or a rendition that is made when somebody asks for it."""
 
     name: str
-    blob: Blob | None
+    blob: Blob | None = None
+    rendition: Rendition | None = None
     title: str = ""
-    note: str = ""
 
     @property
-    def kind(self) -> str:
-        return self.name.rpartition(".")[2].upper()
+    def size(self) -> int | None:
+        return self.blob.size if self.blob else None
+
+    @property
+    def cannot_be_made(self) -> bool:
+        return self.rendition is not None and self.blob is None and self.rendition.tries >= Rendition.MAX_TRIES
 
 
-def of_circulation(circulation: Circulation) -> list[Enclosed]:
-    """What went to the list, the letter's attachments, and the files of the circulated document."""
-    sent = MessageFile.objects.filter(message__circulation=circulation)
+def of_circulation(circulation: Circulation, revision: Revision | None = None) -> list[Enclosed]:
+    """The text that circulates (or another revision of it) as PDF and Word, and what goes with it."""
+    revision = revision or circulation.revision
     document = circulation.document.files.select_related("blob").order_by("pk")
-    return _distinct(
-        [*_of_mails(sent), *_attached(circulation.revision), *(Enclosed(file.name, file.blob) for file in document)]
+    kept = [Enclosed(file.name, file.blob) for file in document]
+    if revision is None or circulation.statement is None:
+        return _distinct(kept)
+    sent = Rendition.objects.filter(revision=revision, messages__circulation=circulation).select_related("blob")
+    rendered = {row.kind: row for row in sent.order_by("pk")}.values() or renditions.unsaved(
+        revision, renditions.masthead_of(circulation.statement, circulation=circulation)
     )
+    return _distinct([*(_rendered(row) for row in rendered), *_attached(revision), *kept])
 
 
 def of_addressee(addressee: Addressee) -> list[Enclosed]:
     """What the addressee was sent with the letter in force."""
     statement = addressee.statement
     sent = MessageFile.objects.filter(message__in=Message.objects.of_dispatch(statement).filter(addressee=addressee))
-    return _distinct([*_of_mails(sent), *_attached(statement.approved_revision)])
+    files = _of_mails(sent)
+    if not files and statement.approved_revision:
+        masthead = renditions.masthead_of(statement)
+        files = [_rendered(row) for row in renditions.unsaved(statement.approved_revision, masthead)]
+    return _distinct([*files, *_attached(statement.approved_revision)])
 
 
 def of_message(message: Message) -> list[Enclosed]:
@@ -51,20 +64,34 @@ def serve(files: Iterable[Enclosed], name: str) -> HttpResponse:
     found = next((file for file in files if file.name == name), None)
     if found is None:
         raise Http404(_("There is no such file here."))
-    if found.blob is None:
-        raise Http404(_("%(name)s is still being made. Try again in a minute.") % {"name": name})
-    return attachment(found.blob, found.name)
+    blob = found.blob or (_made(found.rendition) if found.rendition else None)
+    if blob is None:
+        raise Http404(_("%(name)s could not be made. Tell the secretariat.") % {"name": name})
+    return attachment(blob, found.name)
+
+
+def _made(rendition: Rendition) -> Blob | None:
+    """Make the file now, rather than let its reader wait for the worker."""
+    if rendition._state.adding:
+        sheet = renditions.sheet_of(rendition)
+        rendition = renditions.order(rendition.revision, sheet.masthead, [rendition.kind])[0]
+    if rendition.blob is None:
+        renditions.make_missing(only=[rendition.pk])
+        rendition = Rendition.objects.select_related("blob").get(pk=rendition.pk)
+    return rendition.blob
 
 
 def _of_mails(files: QuerySet[MessageFile]) -> list[Enclosed]:
     return [
-        Enclosed(
-            file.name,
-            file.rendition.blob if file.rendition else file.blob,
-            note=file.rendition.error if file.rendition else "",
-        )
-        for file in files.select_related("rendition__blob", "blob").order_by("pk")
+        Enclosed(file.name, blob=file.rendition.blob, rendition=file.rendition)
+        if file.rendition
+        else Enclosed(file.name, file.blob)
+        for file in files.select_related("rendition__blob", "rendition__revision", "blob").order_by("pk")
     ]
+
+
+def _rendered(rendition: Rendition) -> Enclosed:
+    return Enclosed(rendition.name, rendition.blob, rendition)
 
 
 def _attached(revision: Revision | None) -> list[Enclosed]:
@@ -74,6 +101,6 @@ def _attached(revision: Revision | None) -> list[Enclosed]:
 
 
 def _distinct(files: list[Enclosed]) -> list[Enclosed]:
-    """Each name once: the same file goes with many mails."""
+    """Each name once, PDF before Word: the same file goes with many mails."""
     named = {file.name: file for file in reversed(files)}
-    return sorted(named.values(), key=attrgetter("name"))
+    return sorted(named.values(), key=lambda file: (not file.name.endswith(".pdf"), file.name))

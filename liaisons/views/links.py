@@ -43,10 +43,14 @@ def link(request: DeskRequest, link: Link, now: datetime) -> HttpResponse:
 @by_link(Link.Purpose.COMMENT, Link.Purpose.APPROVE, Link.Purpose.ANSWER)
 def link_file(request: DeskRequest, link: Link, now: datetime, name: str) -> HttpResponse:
     """A file of what the link is bound to, by its name."""
-    circulation = link.circulation or (link.statement.circulation if link.statement else None)
     if link.addressee:
         return enclosed.serve(enclosed.of_addressee(link.addressee), name)
-    return enclosed.serve(enclosed.of_circulation(circulation) if circulation else [], name)
+    if link.purpose == Link.Purpose.APPROVE:
+        statement = _statement(link)
+        circulation, revision = statement.circulation, statement.revision
+    else:
+        circulation, revision = link.circulation, None
+    return enclosed.serve(enclosed.of_circulation(circulation, revision) if circulation else [], name)
 
 
 # Approve
@@ -70,7 +74,7 @@ def open_approve(
         "circulation": circulation,
         "page": page,
         "sections": numbered(page),
-        "files": enclosed.of_circulation(circulation) if circulation else [],
+        "files": enclosed.of_circulation(circulation, revision) if circulation else [],
         "said": [{"comment": comment} for comment in said.order_by("made_at", "pk")],
         "approvals": revision.approvals.select_related("person").order_by("given_at"),
         "obstacles": obstacles(statement, "approve", actor, now),

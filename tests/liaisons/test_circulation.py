@@ -11,7 +11,7 @@ from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
 from contacts.actor import Actor
-from liaisons import comments, links, renditions
+from liaisons import comments, links
 from liaisons.details import Amendment
 from liaisons.models import Approval, Circulation, Comment, Document, Event, Link, Message, Revision, Series
 from liaisons.workflow import advance
@@ -352,7 +352,6 @@ def test_a_script_in_a_comment_stays_text(client, listlink, circulation, member)
 
 
 def test_the_files_of_a_circulation_are_served_to_its_readers_alone(client, circulation, listlink, secretary, outsider):
-    renditions.make_missing(only=Message.objects.get(kind="circulate").files.values_list("rendition", flat=True))
     name = f"{circulation.document.reference}.pdf"
     page = client.get(by_link("link-file", listlink, name))
     assert page.content.startswith(b"%PDF-")

@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -17,9 +18,9 @@ from pytest_django.asserts import assertContains, assertNotContains
 
 from contacts.actor import Actor
 from contacts.models import Appointment
-from liaisons import links, renditions
-from liaisons.details import Answer
-from liaisons.models import Addressee, Approval, Event, Link, Message, Reply, Request, Statement
+from liaisons import links
+from liaisons.details import Amendment, Answer
+from liaisons.models import Addressee, Approval, Event, Link, Message, Rendition, Reply, Request, Statement
 from liaisons.rules import Refused
 from liaisons.workflow import advance
 from tests.fixtures import AFTER, NOW
@@ -357,16 +358,26 @@ def test_when_all_is_settled_a_word_can_still_be_added(client, answering, sent):
     assert Reply.objects.count() == 2
 
 
-def test_an_addressee_downloads_the_letter(client, answering):
-    renditions.make_missing(
-        only=Message.objects.get(addressee=answering.addressee).files.values_list("rendition", flat=True)
-    )
+def test_an_addressee_downloads_the_letter_which_is_made_when_nobody_has_yet(client, answering):
     page = client.get(at("link-file", answering, "JCA-MV-LS1.pdf"))
     assert page.content.startswith(b"%PDF-")
+    assert page["Content-Type"] == "application/pdf"
     assert page["Content-Disposition"] == 'attachment; filename="JCA-MV-LS1.pdf"'
+    assert "no-store" in page["Cache-Control"]
     assert client.get(at("link-file", answering, "JCA-MV-Doc-001.pdf")).status_code == 404
 
 
-def test_a_file_that_is_still_being_made_says_so(client, answering):
-    assertContains(client.get(at("link", answering)), "being made")
+def test_a_file_that_cannot_be_made_says_so(client, answering):
+    Rendition.objects.update(tries=Rendition.MAX_TRIES)
+    assertContains(client.get(at("link", answering)), "could not be made")
     assert client.get(at("link-file", answering, "JCA-MV-LS1.pdf")).status_code == 404
+
+
+def test_a_chair_reads_the_file_of_the_text_to_be_approved(client, circulated, approving, secretary, letter):
+    advance(
+        circulated, "amend", by=Actor.of(secretary), seen=circulated.revision_id, reason="A comma.",
+        details=Amendment(replace(letter, abstract="With, a comma.")), now=NOW,
+    )  # fmt: skip
+    client.get(at("link-file", approving, "JCA-MV-Doc-001.docx"))
+    made = Rendition.objects.get(blob__isnull=False)
+    assert (made.kind, made.revision.abstract) == ("docx", "With, a comma.")
