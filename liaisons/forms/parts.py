@@ -205,8 +205,10 @@ class AttachedForm(DraftPart):
 
     @property
     def name(self) -> str:
-        sealed = self["file"].value()
-        return unseal(sealed)[1] if sealed else ""
+        try:
+            return unseal(self["file"].value() or "")[1]
+        except ValidationError:
+            return ""
 
     def clean_file(self) -> tuple[str, str]:
         return unseal(self.cleaned_data["file"])

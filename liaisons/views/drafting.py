@@ -88,7 +88,7 @@ def statement_amend(request: AtDesk, pk: int) -> HttpResponse:
     """An editorial change while the window goes on: the whole text in the form, with a reason."""
     now = timezone.now()
     statement = _issued(request.desk, pk)
-    context: Context = {"statement": statement, "title": _("Editorial change"), "amends": True}
+    context: Context = {"statement": statement, "title": _("Editorial change"), "amends": True, "reason": ""}
     against = obstacles(statement, "amend", request.actor, now)
     if request.method != "POST":
         if against:
