@@ -1,5 +1,6 @@
 """What is written and received: statements, registers, circulations, replies, messages, and their events."""
 
+from .addressee import Addressee, Request
 from .blob import Blob, Rendition
 from .circulation import Approval, Circulation, Comment
 from .event import Event
@@ -9,7 +10,7 @@ from .message import Message, MessageFile, Reminder
 from .register import Document, DocumentFile, Registration, Series
 from .reply import Nomination, Reply, ReplyFile, Settlement
 from .revision import Annex, Attachment, Revision, RevisionContact
-from .statement import Addressee, Relation, Request, Statement
+from .statement import Relation, Statement
 
 __all__ = [
     "Action",

@@ -7,11 +7,12 @@ from django.utils.translation import gettext_lazy as _
 
 from contacts.models import Desk, Person, User
 
+from .addressee import Addressee
 from .circulation import Circulation
 from .link import Link
 from .register import Registration
 from .revision import Revision
-from .statement import Addressee, Statement
+from .statement import Statement
 
 if TYPE_CHECKING:
     from contacts.actor import Actor

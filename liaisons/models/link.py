@@ -9,8 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from contacts.models import Person
 
+from .addressee import Addressee
 from .circulation import Circulation, Comment
-from .statement import Addressee, Statement
+from .statement import Statement
 
 
 class LinkQuerySet(models.QuerySet["Link"]):

@@ -11,10 +11,11 @@ from django.utils.translation import gettext_lazy as _
 from contacts.models import Desk, Person
 from contacts.models.person import validate_one_line
 
+from .addressee import Addressee
 from .blob import Blob, Rendition
 from .circulation import Circulation
 from .revision import Revision
-from .statement import Addressee, Statement
+from .statement import Statement
 
 
 class MessageQuerySet(models.QuerySet["Message"]):

@@ -6,8 +6,9 @@ from django.utils.translation import gettext_lazy as _
 from contacts.models import Appointment, Person
 from contacts.models.person import validate_one_line
 
+from .addressee import Addressee, Request
 from .blob import Blob
-from .statement import Addressee, Request, Statement
+from .statement import Statement
 
 
 class Reply(models.Model):
