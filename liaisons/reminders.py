@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -111,8 +112,7 @@ def _stages(desk: Desk, now: datetime) -> Iterator[tuple[Any, ...]]:
     today = connection.ops.adapt_datefield_value(desk.today(now))
     weekly = {-7 * week for week in range(1, WEEKS + 1)} if desk.remind_weekly else set()
     for outsider, days in ((True, set(desk.remind_outsiders)), (False, set(desk.remind_insiders) | weekly)):
-        stages = sorted(days, reverse=True)
-        for stage, following in zip(stages, [*stages[1:], None], strict=True):
+        for stage, following in pairwise([*sorted(days, reverse=True), None]):
             least_left = stage - STALE_AFTER_DAYS if following is None else following + 1
             yield desk.pk, desk.zone, today, outsider, stage, least_left, stage
 

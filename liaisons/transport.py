@@ -197,8 +197,9 @@ class SmtpBackend(smtp.EmailBackend):
 
 
 def _lines(mail: EmailMessage) -> bytes:
+    # Headers come folded from Django; folding them again would leave the first line of long ones empty.
     written = BytesIO()
-    BytesGenerator(written, mangle_from_=False).flatten(mail.message(), linesep="\r\n")
+    BytesGenerator(written, mangle_from_=False, maxheaderlen=0).flatten(mail.message(), linesep="\r\n")
     return written.getvalue()
 
 

@@ -33,7 +33,7 @@ def answer_received(reply: Reply, now: datetime) -> Draft:
                     (_("Needs time until"), text.day_text(reply.until) if reply.until else ""),
                 ]
             ),
-            "settled": text.listed(f"{row.request}: {row.get_outcome_display()}" for row in settled),
+            "settled": text.listed(f"{str(row.request).rstrip('.')}: {row.get_outcome_display()}" for row in settled),
             "open": text.listed(str(request) for request in addressee.requests.still_open()),
             "said": text.quoted(reply.text) if reply.text else "",
             "files": text.listed(file.name for file in reply.reply_files.all()),

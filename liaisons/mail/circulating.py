@@ -21,6 +21,7 @@ def to_list(circulation: Circulation, now: datetime) -> list[Draft]:
     """The text in circulation, to the desk's list, with a link that is everyone's."""
     desk, document = circulation.desk, circulation.document
     until = circulation.expected_close()
+    title = text.title_of(circulation.revision.letter) if circulation.revision else document.title
     link = links.issue(Link.Purpose.COMMENT, circulation=circulation, email=desk.mailing_list, now=now)
     recipient = Recipient(_("%(desk)s mailing list") % {"desk": desk}, desk.mailing_list)
     with recipient.reading():
@@ -31,7 +32,7 @@ def to_list(circulation: Circulation, now: datetime) -> list[Draft]:
                     (_("From"), letterhead.secretariat(desk)),
                     (_("To"), recipient.name),
                     (_("Document"), document.reference),
-                    (_("Title"), document.title),
+                    (_("Title"), title),
                     (_("Comments until"), text.deadline_text(desk, until)),
                 ]
             ),
@@ -50,7 +51,7 @@ def to_list(circulation: Circulation, now: datetime) -> list[Draft]:
             revision=circulation.revision,
             circulation=circulation,
             subject=_("%(number)s, for comment until %(day)s: %(title)s")
-            % {"number": document.reference, "day": text.day_text(until), "title": document.title},
+            % {"number": document.reference, "day": text.day_text(until), "title": title},
             text=text.text("circulate", words, link=link),
             headers={**letterhead.list_id(desk), **letterhead.thread(circulation.statement)},
         )
