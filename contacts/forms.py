@@ -89,9 +89,9 @@ class LinesField(forms.CharField):
 class GroupForm(DirectoryMixin, forms.ModelForm[Group]):
     """A group and where it stands."""
 
-    parent = GroupField(label=gettext_lazy("stands under"), required=False)
-    valid_from = DayField(label=gettext_lazy("exists from"), required=False)
-    valid_to = DayField(label=gettext_lazy("exists until"), required=False)
+    parent = GroupField(label=gettext_lazy("Stands under"), required=False)
+    valid_from = DayField(label=gettext_lazy("Exists from"), required=False)
+    valid_to = DayField(label=gettext_lazy("Exists until"), required=False)
 
     class Meta:
         model = Group
@@ -108,7 +108,7 @@ class AliasForm(DirectoryMixin, forms.ModelForm[Alias]):
     """Another spelling of a group; `instance.group` is set by the caller."""
 
     within = GroupField(
-        label=gettext_lazy("only in letters of"),
+        label=gettext_lazy("Only in letters of"),
         required=False,
         help_text=gettext_lazy("For short names that mean another group elsewhere, such as WG1."),
     )
@@ -141,7 +141,7 @@ def refuse_taken_spelling(alias: Alias, within: Group | None) -> None:
 class ChannelForm(DirectoryMixin, forms.ModelForm[Channel]):
     """How a group wants letters; `instance.group` is set by the caller."""
 
-    via = GroupField(label=gettext_lazy("via"), required=False)
+    via = GroupField(label=gettext_lazy("Via"), required=False)
 
     class Meta:
         model = Channel
@@ -170,8 +170,8 @@ class ChannelForm(DirectoryMixin, forms.ModelForm[Channel]):
 class SuccessionForm(DirectoryMixin, forms.ModelForm[Succession]):
     """Which group carries on the work of this one; `instance.predecessor` is set by the caller."""
 
-    successor = GroupField(label=gettext_lazy("its work goes to"))
-    taken_effect_on = DayField(label=gettext_lazy("from"))
+    successor = GroupField(label=gettext_lazy("Its work goes to"))
+    taken_effect_on = DayField(label=gettext_lazy("From"))
 
     class Meta:
         model = Succession
@@ -191,7 +191,7 @@ class PersonForm(forms.ModelForm[Person]):
     """What is known of a person, whatever roles they hold."""
 
     spellings = LinesField(
-        label=gettext_lazy("other spellings"), required=False, help_text=gettext_lazy("One on each line.")
+        label=gettext_lazy("Other spellings"), required=False, help_text=gettext_lazy("One on each line.")
     )
 
     class Meta:
@@ -231,10 +231,10 @@ class AppointmentForm(DirectoryMixin, forms.ModelForm[Appointment]):
     """A role in the group of the desk; `instance.group` is set by the caller, `roles` are those of who appoints."""
 
     represents = GroupField(
-        label=gettext_lazy("represents"), required=False, help_text=gettext_lazy("For a representative: which body.")
+        label=gettext_lazy("Represents"), required=False, help_text=gettext_lazy("For a representative: which body.")
     )
-    valid_from = DayField(label=gettext_lazy("from"), required=False)
-    valid_to = DayField(label=gettext_lazy("until"), required=False)
+    valid_from = DayField(label=gettext_lazy("From"), required=False)
+    valid_to = DayField(label=gettext_lazy("Until"), required=False)
 
     class Meta:
         model = Appointment
@@ -294,12 +294,12 @@ class DeskForm(forms.ModelForm[Desk]):
     """The settings with which a group issues letters."""
 
     remind_outsiders = StagesField(
-        label=gettext_lazy("reminders to addressees"),
+        label=gettext_lazy("Reminders to addressees"),
         required=False,
         help_text=gettext_lazy("Days before the deadline: 7 is a week before, 0 the day itself, -1 the day after."),
     )
     remind_insiders = StagesField(
-        label=gettext_lazy("reminders to our own people"),
+        label=gettext_lazy("Reminders to our own people"),
         required=False,
         help_text=gettext_lazy("In the same way; the responsible person gets them in one mail."),
     )

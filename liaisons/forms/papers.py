@@ -43,7 +43,7 @@ class DocumentForm(DirectoryMixin, FilesForm):
         Document.objects.none(),
         label=gettext_lazy("It is the next revision of"),
         required=False,
-        empty_label=gettext_lazy("no other: it gets a number of its own"),
+        empty_label=gettext_lazy("No other: it gets a number of its own"),
     )
     late = forms.BooleanField(label=gettext_lazy("It came after the deadline for contributions"), required=False)
 
@@ -76,8 +76,8 @@ class DocumentForm(DirectoryMixin, FilesForm):
 class MeetingForm(forms.ModelForm[Meeting]):
     """A meeting of the desk's group; `instance.group` is set by the caller."""
 
-    starts_on = DayField(label=gettext_lazy("begins"))
-    ends_on = DayField(label=gettext_lazy("ends"))
+    starts_on = DayField(label=gettext_lazy("Begins"))
+    ends_on = DayField(label=gettext_lazy("Ends"))
 
     class Meta:
         model = Meeting
@@ -150,7 +150,7 @@ class DecisionForm(forms.ModelForm[Decision]):
 class ActionForm(forms.ModelForm[Action]):
     """What somebody undertook; `instance.meeting` is set by the caller."""
 
-    due_on = DayField(label=gettext_lazy("due on"), required=False)
+    due_on = DayField(label=gettext_lazy("Due on"), required=False)
 
     class Meta:
         model = Action
@@ -171,7 +171,7 @@ class DocumentFilter(forms.Form):
         label=gettext_lazy("Kind"), required=False, choices=[("", gettext_lazy("any")), *Document.Kind.choices]
     )
     meeting = forms.ModelChoiceField(
-        Meeting.objects.none(), label=gettext_lazy("At the meeting"), required=False, empty_label=gettext_lazy("any")
+        Meeting.objects.none(), label=gettext_lazy("At the meeting"), required=False, empty_label=gettext_lazy("Any")
     )
 
     def __init__(self, given: object, desk: Desk) -> None:

@@ -163,7 +163,9 @@ def _forms(directory: Directory, found: Group, given: dict[str, Any]) -> dict[st
     fresh = {
         "alias_form": AliasForm(instance=Alias(group=found), directory=directory, prefix="alias"),
         "channel_form": ChannelForm(instance=Channel(group=found), directory=directory, prefix="channel"),
-        "succession_form": SuccessionForm(instance=Succession(predecessor=found), directory=directory, prefix="succession"),
+        "succession_form": SuccessionForm(
+            instance=Succession(predecessor=found), directory=directory, prefix="succession"
+        ),
     }
     return fresh | given
 

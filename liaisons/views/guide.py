@@ -15,7 +15,7 @@ from contacts.http import DeskRequest
 from contacts.models import Appointment
 from contacts.rights import OFFICERS, SECRETARIES
 from liaisons.models import Registration, Statement
-from liaisons.rules import AUTHORS, BY_ITSELF, ROLES, SECRETARIAT
+from liaisons.rules import AUTHORS, BY_ITSELF, CHAIRS, ROLES, SECRETARIAT
 
 # What each step does, in a few words; a step without words here is an error of ours, and a test says so.
 MEANINGS: dict[str, StrOrPromise] = {
@@ -51,6 +51,9 @@ STATES: dict[str, StrOrPromise] = {
 }
 
 
+ASIDE = frozenset({"closed", "withdrawn", "noted"})
+
+
 @dataclass(frozen=True)
 class Way:
     """A step out of a state."""
@@ -69,6 +72,11 @@ class Place:
     label: str
     meaning: StrOrPromise
     ways: list[Way]
+
+    @property
+    def is_aside(self) -> bool:
+        """Whether it stands beside the way that a statement goes as a rule."""
+        return self.state in ASIDE
 
 
 @dataclass(frozen=True)
@@ -116,8 +124,10 @@ def rights() -> list[Right]:
     everyone = frozenset(Appointment.Role.values)
     return [
         Right(_("read"), _("what is circulated, sent and received at this desk"), everyone),
+        Right(_("comment"), _("support, comment or object to what circulates"), everyone),
         Right(_("write"), _("begin and change drafts"), AUTHORS),
         *(Right(step, MEANINGS[step], roles) for step, roles in ROLES.items()),
+        Right(_("dispose"), _("say what was done about a comment, and move the window"), SECRETARIAT | CHAIRS),
         Right(_("register"), _("enter received statements, documents and meetings"), SECRETARIAT),
         Right(_("keep"), _("change groups, channels and people"), SECRETARIES),
         Right(_("see addresses"), _("read the e-mail and telephone of people"), OFFICERS),

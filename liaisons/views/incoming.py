@@ -33,6 +33,7 @@ from liaisons.workflow import Moved, Refused, advance, offers
 
 JOINED = ("desk__group", "statement__source", "document", "assignee", "forwarded_by")
 WAITING = (Registration.State.RECEIVED, Registration.State.ASSIGNED)
+WATCHED = "watched"  # of the tabs: what passes between two other bodies, whatever its state
 
 
 @at_desk()
@@ -42,8 +43,10 @@ def incoming(request: AtDesk) -> HttpResponse:
     state = request.GET.get("state", "")
     chosen = IncomingFilter(request.GET, request.desk)
     rows = _in_state(_narrowed(registered, chosen, request.desk), state)
-    counts = dict(registered.order_by().values_list("state").annotate(Count("pk")))
+    counts = dict(registered.filter(watched=False).order_by().values_list("state").annotate(Count("pk")))
+    total = registered.count()
     states = [(value, label, counts.get(value, 0)) for value, label in Registration.State.choices]
+    states.append((WATCHED, _("watched"), total - sum(counts.values())))
     rows = rows.select_related(*JOINED, "statement__revision").defer(
         "statement__revision__content", "statement__revision__body"
     )
@@ -52,7 +55,7 @@ def incoming(request: AtDesk) -> HttpResponse:
         "filter": chosen,
         "state": state,
         "states": states,
-        "total": sum(counts.values()),
+        "total": total,
         "filtered": any(request.GET.get(name) for name in ("q", "purpose", "assignee")),
         "today": request.desk.today(now),
         "waiting": WAITING,
@@ -309,4 +312,6 @@ def _narrowed(rows: RegistrationQuerySet, chosen: IncomingFilter, desk: Desk) ->
 
 
 def _in_state(rows: RegistrationQuerySet, state: str) -> RegistrationQuerySet:
-    return rows.filter(state=state) if state in Registration.State.values else rows
+    if state == WATCHED:
+        return rows.filter(watched=True)
+    return rows.filter(state=state, watched=False) if state in Registration.State.values else rows

@@ -10,6 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from contacts.designations import Directory
@@ -146,18 +147,23 @@ def meeting_document(request: AtDesk, pk: int) -> HttpResponse:
 
 @at_desk("secretariat")
 @require_POST
-def meeting_disposition(request: AtDesk, pk: int, row: int) -> HttpResponse:
-    """Say what the meeting did with a document at an item."""
+def meeting_dispositions(request: AtDesk, pk: int) -> HttpResponse:
+    """Say what the meeting did with its documents; a field for each, those of other meetings count for nothing."""
     found = _meeting(request, pk)
-    at_item = get_object_or_404(ItemDocument.objects.filter(item__meeting=found), pk=row)
-    disposition = request.POST.get("disposition", "")
-    if disposition not in ("", *ItemDocument.Disposition.values):
-        messages.error(request, _("Choose one of the dispositions. Nothing was changed."))
-    else:
-        at_item.disposition = disposition
-        at_item.save(update_fields=["disposition"])
-        messages.success(request, _("The disposition of %(document)s is kept.") % {"document": at_item.document})
-    return redirect(f"{found.get_absolute_url()}#item-{at_item.item_id}")
+    allowed = {"", *ItemDocument.Disposition.values}
+    changed = []
+    for row in ItemDocument.objects.filter(item__meeting=found):
+        disposition = request.POST.get(f"disposition-{row.pk}", row.disposition)
+        if disposition in allowed and disposition != row.disposition:
+            row.disposition = disposition
+            changed.append(row)
+    ItemDocument.objects.bulk_update(changed, ["disposition"])
+    messages.success(
+        request,
+        ngettext("%(count)d disposition is kept.", "%(count)d dispositions are kept.", len(changed))
+        % {"count": len(changed)},
+    )
+    return redirect(f"{found.get_absolute_url()}#items")
 
 
 @at_desk("secretariat")
