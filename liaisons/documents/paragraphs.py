@@ -10,27 +10,37 @@ from lxml import html
 from lxml.html import HtmlElement
 
 from liaisons.documents.body import markup
-from liaisons.documents.page import Page, Section
+from liaisons.documents.page import Page
 
 
 @dataclass(frozen=True)
-class Numbered:
-    """The body or an annex with a number before each paragraph: "3" in the body, "A1.3" in the first annex."""
+class OnScreen:
+    """The body or an annex for a page; where paragraphs have numbers, "3" is of the body, "A1.3" of the first annex."""
 
     heading: str
     html: SafeString
 
 
-def numbered(page: Page, *, address: str = "") -> list[Numbered]:
+def numbered(page: Page, *, address: str = "") -> list[OnScreen]:
     """The sections of a letter, body first. With an address each number is a link to it, ?at= telling the paragraph."""
     sections = [("", page.body), *((f"A{number}.", annex) for number, annex in enumerate(page.annexes, start=1))]
-    return [Numbered(section.heading, _numbered(section, prefix, address)) for prefix, section in sections]
+    told = []
+    for prefix, section in sections:
+        root = deepcopy(section.body)  # the section hands the same tree to everybody
+        for number, block in enumerate(list(_paragraphs(root)), start=1):
+            _mark(block, f"{prefix}{number}", address)
+        told.append(OnScreen(section.heading, _without_styles(root)))
+    return told
 
 
-def _numbered(section: Section, prefix: str, address: str) -> SafeString:
-    root = deepcopy(section.body)  # the section hands the same tree to everybody
-    for number, block in enumerate(list(_paragraphs(root)), start=1):
-        _mark(block, f"{prefix}{number}", address)
+def unnumbered(page: Page) -> list[OnScreen]:
+    """The same sections as they are."""
+    return [
+        OnScreen(section.heading, _without_styles(deepcopy(section.body))) for section in (page.body, *page.annexes)
+    ]
+
+
+def _without_styles(root: HtmlElement) -> SafeString:
     for element in root.iter():
         # The widths of columns are for paper; the policy of our pages allows no style in the text.
         element.attrib.pop("style", None)

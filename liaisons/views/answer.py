@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 from contacts.http import DeskRequest
 from liaisons import links, renditions
 from liaisons.documents.page import Page
-from liaisons.documents.paragraphs import numbered
+from liaisons.documents.paragraphs import unnumbered
 from liaisons.forms.links import AnswerForm
 from liaisons.letter import Sheet
 from liaisons.models import Addressee, Link, Reply
@@ -36,7 +36,7 @@ def open_answer(
         "statement": statement,
         "at": statement.desk,
         "page": page,
-        "sections": numbered(page),
+        "sections": unnumbered(page),
         "files": enclosed.of_addressee(addressee),
         "asked": asked,
         "still_open": [one for one in asked if not one.outcome],
@@ -112,7 +112,7 @@ def _form(link: Link, addressee: Addressee, now: datetime, request: DeskRequest 
         *given,
         asked=list(addressee.requests.still_open().order_by("key")),
         today=statement.desk.today(now),
-        initial={"seen": statement.revision_id, **_contact(link, addressee)},
+        initial={"seen": statement.revision_id, "kind": Reply.Kind.ANSWER, **_contact(link, addressee)},
     )
 
 

@@ -20,7 +20,7 @@ from contacts.http import AtDesk, DeskRequest, at_desk
 from contacts.models import Desk
 from liaisons import comments, links, renditions
 from liaisons.documents.page import Page
-from liaisons.documents.paragraphs import Numbered, numbered
+from liaisons.documents.paragraphs import OnScreen, numbered
 from liaisons.forms.circulation import DispositionForm, WindowForm
 from liaisons.forms.links import CommentForm, OpenCommentForm
 from liaisons.letter import Sheet
@@ -277,7 +277,7 @@ def _desk_page(
 def _reading(row: Circulation, now: datetime, address: str) -> dict[str, Any]:
     """The frozen text with its paragraph numbers, and what happened to it since."""
     page: Page | None = None
-    sections: list[Numbered] = []
+    sections: list[OnScreen] = []
     window = Window(row, now)
     if row.revision and row.statement:
         page = Page(Sheet(row.revision.letter, renditions.masthead_of(row.statement, circulation=row)))

@@ -53,7 +53,7 @@ class Leaving:
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a dispatch is. What was taken back does not count."""
+    """How far a dispatch is, what needs a decision first. What was taken back does not count."""
 
     rows: list[Leaving]
     numbers: Counter[str] = field(default_factory=Counter)
@@ -61,7 +61,7 @@ class Progress:
     @classmethod
     def of(cls, statement: Statement, now: datetime) -> "Progress":
         sent = Message.objects.of_dispatch(statement).select_related("addressee").order_by("pk")
-        rows = [Leaving(message, now) for message in sent]
+        rows = sorted((Leaving(message, now) for message in sent), key=lambda row: not row.is_stuck)
         return cls(rows, Counter(row.state for row in rows))
 
     @property
@@ -178,12 +178,14 @@ def _page(
     request: AtDesk, statement: Statement, now: datetime, *, handing: HandoverForm | None = None, status: int = 200
 ) -> HttpResponse:
     is_out = statement.sent_at is not None and statement.state != Statement.State.APPROVED
+    otherwise = _otherwise(request, statement, now, is_out=is_out, handing=handing)
     context = {
         "statement": statement,
         "at": request.desk,
         "is_out": is_out,
         "warnings": rules.warnings(statement),
-        "otherwise": _otherwise(request, statement, now, is_out=is_out, handing=handing),
+        "otherwise": otherwise,
+        "to_hand_over": sum(row.addressee.posted_at is None for row in otherwise),
         "nothing_leaves": outbox.refusal(),
         **(_progress(request, statement, now) if is_out else _preview(request, statement, now)),
     }

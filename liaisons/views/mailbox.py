@@ -45,9 +45,9 @@ class Part:
 @require_safe
 @at_desk()
 def mailbox(request: AtDesk) -> HttpResponse:
-    """The desk's delivered mails, the latest first; ?q= keeps those to or about something."""
+    """The desk's delivered mails, the latest first; ?find= keeps those to or about something."""
     _require_access(request)
-    asked = request.GET.get("q", "").strip()[:100]
+    asked = request.GET.get("find", "").strip()[:100]
     mails = [mail for mail in _of_desk(request) if asked.lower() in f"{mail.recipient} {mail.subject}".lower()]
     context = {
         "mails": mails[:SHOWN],

@@ -9,6 +9,7 @@ from django.utils import timezone
 from contacts.http import DeskRequest
 from liaisons import renditions
 from liaisons.documents.page import Page
+from liaisons.documents.paragraphs import unnumbered
 from liaisons.letter import Letter, Masthead, Sheet
 from liaisons.models import Revision, Statement
 
@@ -63,4 +64,4 @@ def letter_of(statement: Statement, revision: Revision | None, reader: Reader) -
     if revision is None:
         return {"page": None, "sections": []}
     page = Page(Sheet(letter_for(reader, revision.letter), masthead_of(statement)))
-    return {"page": page, "sections": [page.body, *page.annexes]}
+    return {"page": page, "sections": unnumbered(page)}

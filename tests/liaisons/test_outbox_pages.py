@@ -197,7 +197,7 @@ def test_the_demo_shows_every_mail_to_whoever_works_at_the_desk(client, delivere
     page = client.get(at("mailbox"))
     assert len(page.context["mails"]) == len(delivered) > 7
     assertContains(page, "ietf@example.org")
-    found = client.get(f"{at('mailbox')}?q=IETF").context["mails"]
+    found = client.get(f"{at('mailbox')}?find=IETF").context["mails"]
     assert {mail.recipient for mail in found} == {"ietf@example.org"}
 
 
