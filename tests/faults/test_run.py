@@ -134,11 +134,8 @@ def test_a_stop_leaves_nobody_over_and_the_next_start_is_quick(desk, how):
     assert desk.stop(how) == 0
     assert desk.parts() == {}
     assert not desk.answers()
-    took = desk.start(seconds=30)
-    if took >= 5:  # other tests may have had both cores
-        desk.stop()
-        took = desk.start(seconds=30)
-    assert took < 5
+    # Five seconds on a machine with nothing else to do; beside this test others run in processes of their own.
+    assert desk.start(seconds=30) < 5 * int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
 
 
 def test_a_killed_supervisor_leaves_nobody_over_and_the_desk_starts_again(desk):
