@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, path
 
+from liaisons.health import healthz
 from liaisons.views import (
     answer,
     circulation,
@@ -22,6 +23,8 @@ from liaisons.views import (
 )
 
 urlpatterns: list[URLPattern] = [
+    # For machines, in liaisons.health
+    path("healthz", healthz, name="healthz"),
     # Desk, in liaisons.views.desk
     path("", desk.desk, name="desk"),
     path("desk-switch/", desk.desk_switch, name="desk-switch"),
