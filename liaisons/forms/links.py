@@ -40,10 +40,13 @@ class CommentForm(forms.Form):
         required=False,
         help_text=_("The number before the paragraph, such as 3 or A1.2. Empty for the whole text."),
     )
-    text = forms.CharField(label=_("What you want to say"), required=False, widget=forms.Textarea(attrs={"rows": 5}))
+    text = forms.CharField(
+        label=_("What you want to say"), required=False, max_length=20_000, widget=forms.Textarea(attrs={"rows": 5})
+    )
     proposed = forms.CharField(
         label=_("Proposed text"),
         required=False,
+        max_length=20_000,
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("How the paragraph should read instead."),
     )

@@ -27,6 +27,13 @@ from liaisons.workflow import advance, obstacles
 LOOKERS = ("secretariat", "chair", "cochair", "administrator")
 
 
+def whom(message: Message) -> str:
+    """The addressee, or what somebody else gets the mail as."""
+    if message.addressee:
+        return str(message.addressee)
+    return _("Copy") if message.key.startswith("copy:") else _("Notice of the correction")
+
+
 @dataclass(frozen=True)
 class Leaving:
     """A mail of a dispatch on its way, with the state in which people see it: one that is held is not just queued."""
@@ -41,6 +48,10 @@ class Leaving:
     @property
     def label(self) -> str:
         return _("held") if self.state == "held" else self.message.get_state_display()
+
+    @property
+    def whom(self) -> str:
+        return whom(self.message)
 
     @property
     def is_stuck(self) -> bool:
@@ -162,7 +173,7 @@ def addressee_handover(request: AtDesk, pk: int) -> HttpResponse:
 
 
 def _statement(desk: Desk, pk: int) -> Statement:
-    rows = Statement.objects.issued_by(desk).select_related("desk__group", "revision", "approved_revision")
+    rows = Statement.objects.issued_by(desk).select_related("desk__group", "revision", "corrects__desk")
     return get_object_or_404(rows, pk=pk)
 
 
@@ -197,6 +208,8 @@ def _preview(request: AtDesk, statement: Statement, now: datetime) -> dict[str, 
     drafts: list[Draft] = []
     if statement.state == Statement.State.APPROVED:
         drafts = mail.dispatch(statement, now, preview=True)
+        if statement.corrects:
+            drafts += mail.correction(statement.corrects, statement, now)
     at = request.GET.get("mail", "")
     shown = drafts[int(at) % len(drafts)] if drafts and at.isdecimal() and len(at) < 6 else next(iter(drafts), None)
     taken_back = statement.messages.of_dispatch(statement).filter(state=Message.State.CANCELLED).exists()
@@ -204,7 +217,7 @@ def _preview(request: AtDesk, statement: Statement, now: datetime) -> dict[str, 
         "may_send": rules.permits(statement, "send", request.actor),
         "obstacles": obstacles(statement, "send", request.actor, now),
         "decide_form": DecideForm(initial={"seen": statement.revision_id}),
-        "drafts": drafts,
+        "drafts": [(draft, whom(draft.message)) for draft in drafts],
         "shown": shown,
         "shown_text": links.mask(shown.message.text) if shown else "",
         "shown_files": [file[1] if isinstance(file, tuple) else file.name for file in shown.files] if shown else [],

@@ -118,7 +118,7 @@ def link_return(request: DeskRequest, link: Link, now: datetime) -> HttpResponse
         for sentence in refused.sentences:
             form.add_error(None, sentence)
         return open_approve(request, link, now, form, status=409 if isinstance(refused, Moved) else 400)
-    messages.success(request, _("You returned it. Its authors have your reason."))
+    messages.success(request, _("You returned it. Its authors read your reason with the draft."))
     return redirect("link", links.token(link.pk))
 
 

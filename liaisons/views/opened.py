@@ -35,10 +35,13 @@ def by_link(*purposes: str) -> Callable[[LinkView[P]], Callable[..., HttpRespons
             except links.Unusable as unusable:
                 return _closed(request, unusable, token)
             if purposes and link.purpose not in purposes:
-                raise Http404(_("This link does not lead there."))
+                return _missing(request)
             zone = link.person.zone if link.person else timezone.get_current_timezone_name()
             with timezone.override(ZoneInfo(zone)):
-                return discreet(view(request, link, now, *args, **kwargs))
+                try:
+                    return discreet(view(request, link, now, *args, **kwargs))
+                except Http404:
+                    return _missing(request)
 
         return opened
 
@@ -54,6 +57,11 @@ def discreet(response: HttpResponse) -> HttpResponse:
     response["Referrer-Policy"] = "same-origin"
     response["X-Robots-Tag"] = "noindex, nofollow"
     return response
+
+
+def _missing(request: DeskRequest) -> HttpResponse:
+    """The answer to an address that begins with a key and leads nowhere: as discreet as all the others."""
+    return discreet(render(request, "404.html", status=404))
 
 
 @dataclass(frozen=True)

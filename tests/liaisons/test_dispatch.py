@@ -1,5 +1,6 @@
 """The dispatch: what will leave, sending it once, taking it back, and what goes without mail."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -14,6 +15,8 @@ from contacts.models import Channel, Person
 from liaisons import handover
 from liaisons.models import Addressee, Event, Link, Message, MessageFile, Statement
 from liaisons.rules import Refused
+from liaisons.workflow import advance
+from liaisons.writing import rewrite
 from tests.fixtures import AFTER
 
 SOON = AFTER + timedelta(minutes=1)
@@ -56,9 +59,26 @@ def test_each_mail_is_shown_as_it_will_leave_and_nothing_is_stored(signed_in, ap
 
 def test_one_mail_is_chosen_to_be_read_in_full(signed_in, approved):
     page = signed_in.get(f"{at('statement-dispatch', approved.pk)}?mail=1")
-    assert page.context["shown"] == page.context["drafts"][1]
+    assert page.context["shown"] == page.context["drafts"][1][0]
     for nonsense in ("x", "-1", "999999999", "99"):
         assert signed_in.get(f"{at('statement-dispatch', approved.pk)}?mail={nonsense}").status_code == 200
+
+
+def test_a_correction_is_shown_with_the_notices_that_go_with_it(signed_in, sent, secretary, letter, at_meeting):
+    by = Actor.of(secretary)
+    Message.objects.filter(kind="send").update(state="sent", sent_at=AFTER)
+    advance(sent, "correct", by=by, seen=sent.revision_id, reason="A wrong date.", now=SOON)
+    correction = sent.corrections.get()
+    shorter = replace(letter, addressees=letter.addressees[:1])
+    revision = rewrite(correction, shorter, by=by, seen=correction.revision_id, now=SOON)
+    advance(correction, "approve", by=by, seen=revision.pk, details=at_meeting, now=SOON)
+    page = signed_in.get(at("statement-dispatch", correction.pk))
+    shown = [(name, draft.message.recipient) for draft, name in page.context["drafts"]]
+    assert shown[0] == ("ITU-T SG21", "sg21@example.org")
+    assert {who for name, who in shown if name == "Notice of the correction"} == {
+        "ietf@example.org",
+        "tsag@example.org",
+    }
 
 
 def test_who_gets_no_mail_is_listed_with_how_it_takes_letters(signed_in, approved, groups):
@@ -179,6 +199,18 @@ def test_a_demo_that_refuses_real_mail_says_so(signed_in, sent, settings):
     settings.EMAIL_BACKEND = "liaisons.transport.SmtpBackend"
     Person.objects.update(demo=True)
     assertContains(signed_in.get(at("statement-dispatch", sent.pk)), "nothing is sent to a real mail server")
+
+
+def test_the_preview_asks_the_database_as_often_for_three_addressees_as_for_one(signed_in, approved, groups):
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as asked:
+            assert signed_in.get(at("statement-dispatch", approved.pk)).status_code == 200
+        return len(asked)
+
+    all_three = queries()
+    groups["IETF"].channels.all().delete()
+    groups["ITU-T TSAG"].channels.all().delete()
+    assert queries() == all_three
 
 
 def test_the_page_asks_the_database_as_often_for_three_addressees_as_for_one(signed_in, sent):

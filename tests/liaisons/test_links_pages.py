@@ -124,7 +124,9 @@ def test_an_expired_link_says_what_to_do(client, answering, desk):
 def test_a_link_has_no_pages_of_another_purpose(client, approving, theirs, answering):
     assert client.post(at("link-approve", answering), {"seen": 1}).status_code == 404
     assert client.post(at("link-comment", answering), {"kind": "support"}).status_code == 404
-    assert client.post(at("link-confirm", answering)).status_code == 404
+    page = client.post(at("link-confirm", answering))
+    assert page.status_code == 404
+    assert "no-store" in page["Cache-Control"]
 
 
 def test_forms_are_protected_for_people_without_a_session(answering, sent):
