@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 from django.conf import settings
+from django.core.cache import cache
 from django.db import connection
 
 from liaisons import guards
@@ -42,6 +43,14 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     if report.skipped and os.environ.get("CI") == "true" and not hasattr(report, "wasxfail"):
         report.outcome, report.longrepr = "failed", f"skipped in CI: {report.longrepr}"
     return report
+
+
+@pytest.fixture(autouse=True)
+def _nothing_stays_cached() -> Iterator[None]:
+    """Empty Redis after a test; the cache in the database is rolled back with it."""
+    yield
+    if "REDIS_URL" in os.environ:
+        cache.clear()
 
 
 @pytest.fixture
