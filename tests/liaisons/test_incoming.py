@@ -4,21 +4,16 @@ from datetime import date
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from contacts.actor import Actor
-from contacts.models import Group, Succession
-from liaisons import outbox
-from liaisons.answering import answered_by, represented_by
+from contacts.models import Group
 from liaisons.details import Received
 from liaisons.incoming import register
-from liaisons.models import Addressee, DocumentFile, Event, Message, Registration, Relation, Reply, Statement
+from liaisons.models import DocumentFile, Event, Registration
 from liaisons.rules import Refused
-from liaisons.workflow import advance
-from liaisons.writing import begin
 from tests.fixtures import AFTER, NOW
+from tests.pages import asked, page, send
 
 TODAY = NOW.date()
 PDF = b"%PDF-1.7\n%%EOF\n"
@@ -55,20 +50,6 @@ def form(**given):
         "received_on": "2025-10-13",
         **given,
     }
-
-
-def page(client, user, path, *, status=200):
-    client.force_login(user)
-    response = client.get(path)
-    assert response.status_code == status
-    return response
-
-
-def send(client, user, name, *args, status=302, **data):
-    client.force_login(user)
-    response = client.post(reverse(name, args=args), data)
-    assert response.status_code == status, response.content.decode()
-    return response
 
 
 class TestRegisteredByHand:
@@ -214,9 +195,7 @@ class TestTheList:
 
     def test_asks_the_database_as_often_for_three_as_for_one(self, client, desk, secretary, registration):
         client.force_login(secretary)
-        client.get(reverse("incoming"))
-        with CaptureQueriesContext(connection) as one:
-            client.get(reverse("incoming"))
+        one = asked(client, reverse("incoming"))
         for number in (2, 3):
             source = Group.objects.create(designation=f"Forum {number}", kind="forum")
             register(
@@ -231,9 +210,8 @@ class TestTheList:
                 by=Actor.of(secretary),
                 now=NOW,
             )
-        with CaptureQueriesContext(connection) as three:
-            assert len(rows(client.get(reverse("incoming")))) == 3
-        assert len(three) == len(one)
+        assert asked(client, reverse("incoming")) == one
+        assert len(rows(client.get(reverse("incoming")))) == 3
 
     def test_another_desk_sees_nothing_of_it(self, client, other_secretary, registration):
         assert rows(page(client, other_secretary, reverse("incoming"))) == []
@@ -365,129 +343,3 @@ class TestSteps:
         )
         file = DocumentFile.objects.get()
         page(client, secretary, reverse("registration-file", args=[registration.pk, file.pk]), status=404)
-
-
-class TestWhatItAnswersOfOurs:
-    @pytest.fixture(autouse=True)
-    def _later(self, time_machine):
-        time_machine.move_to(AFTER, tick=False)
-
-    @pytest.fixture
-    def answer(self, sent, desk, secretary, groups):
-        """SG21's letter that answers ours, registered as such."""
-        received = Received(
-            source_text="SG21",
-            source=groups["ITU-T SG21"],
-            reference="SG21-LS90",
-            title="LS/r",
-            received_on=AFTER.date(),
-            replies_to=(sent,),
-        )
-        return register(desk, received, by=Actor.of(secretary), now=AFTER)
-
-    def test_the_form_offers_what_we_sent(self, client, sent, draft, secretary):
-        response = page(client, secretary, reverse("registration-new"))
-        choices = response.context["form"].fields["replies_to"].queryset
-        assert list(choices) == [sent]
-
-    def test_requests_are_settled_one_by_one_and_stop_the_reminders(self, client, sent, answer, secretary, groups):
-        addressee = sent.addressees.get(group=groups["ITU-T SG21"])
-        (answering,) = answered_by(answer)
-        assert answering.likely == [addressee]
-        assert addressee not in answering.others
-        send_to = f"{reverse('registration-settle', args=[answer.pk])}?addressee={addressee.pk}"
-        client.force_login(secretary)
-        response = client.post(send_to, {"seen": sent.revision_id, "kind": "answer", "settles": ["1"]})
-        assert response.status_code == 302
-        reply = Reply.objects.get()
-        assert (reply.addressee, reply.statement, reply.kind) == (addressee, answer.statement, "answer")
-        assert {request.key: request.outcome for request in addressee.requests.all()} == {"1": "settled", "2": ""}
-        addressee = Addressee.objects.get(pk=addressee.pk)
-        assert addressee.reply == "acknowledged"
-        client.post(send_to, {"seen": sent.revision_id, "kind": "answer", "settles": ["2"]})
-        assert Addressee.objects.get(pk=addressee.pk).reply == "replied"
-
-    def test_it_may_answer_for_a_group_whose_work_went_to_the_source(self, sent, answer, groups):
-        Succession.objects.create(predecessor=groups["IETF"], successor=groups["ITU-T SG21"], taken_effect_on=TODAY)
-        assert represented_by(groups["ITU-T SG21"]) == {groups[name].pk for name in ("ITU-T SG21", "ITU-T", "IETF")}
-        (answering,) = answered_by(answer)
-        assert [str(one) for one in answering.likely] == ["ITU-T SG21", "IETF"]
-
-    def test_another_of_ours_can_be_named_later_and_once(self, client, sent, registration, secretary):
-        assert answered_by(registration) == []
-        for _ in range(2):
-            client.force_login(secretary)
-            client.post(reverse("registration-relate", args=[registration.pk]), {"statement": sent.pk})
-        assert Relation.objects.get().to == sent
-        assert [one.statement for one in answered_by(registration)] == [sent]
-        assert Event.objects.filter(verb="relate").count() == 1
-
-    def test_a_statement_of_another_desk_cannot_be_named(
-        self, client, other_desk, other_secretary, registration, secretary, letter
-    ):
-        theirs = begin(other_desk, letter, by=Actor.of(other_secretary), now=NOW)
-        response = send(client, secretary, "registration-relate", registration.pk, status=400, statement=theirs.pk)
-        assert "Select a valid choice" in response.content.decode()
-
-    def test_an_inferred_link_counts_when_somebody_confirmed_it(self, client, sent, registration, secretary):
-        relation = Relation.objects.create(statement=registration.statement, to=sent, kind="replies_to", inferred=True)
-        assert answered_by(registration) == []
-        assert "inferred" in page(client, secretary, registration.get_absolute_url()).content.decode()
-        send(client, secretary, "statement-confirm-relation", registration.statement_id, relation.pk)
-        assert [one.statement for one in answered_by(registration)] == [sent]
-
-    def test_an_addressee_of_a_statement_it_does_not_answer_is_not_found(self, client, sent, registration, secretary):
-        addressee = sent.addressees.first()
-        path = reverse("registration-settle", args=[registration.pk])
-        page(client, secretary, f"{path}?addressee={addressee.pk}", status=404)
-        page(client, secretary, f"{path}?addressee=x", status=404)
-        page(client, secretary, path, status=404)
-
-    def test_a_decline_without_a_sentence_is_refused_and_keeps_what_was_typed(self, client, sent, answer, secretary):
-        addressee = sent.addressees.first()
-        client.force_login(secretary)
-        path = f"{reverse('registration-settle', args=[answer.pk])}?addressee={addressee.pk}"
-        response = client.post(path, {"seen": sent.revision_id, "kind": "decline", "reference": "OUR-7"})
-        assert response.status_code == 400
-        assert "Say in a sentence why you decline." in response.content.decode()
-        assert 'value="OUR-7"' in response.content.decode()
-
-    def test_an_old_page_is_refused(self, client, sent, answer, secretary):
-        addressee = sent.addressees.first()
-        client.force_login(secretary)
-        path = f"{reverse('registration-settle', args=[answer.pk])}?addressee={addressee.pk}"
-        response = client.post(path, {"seen": sent.revision_id + 1000, "kind": "answer"})
-        assert response.status_code == 409
-        assert not Reply.objects.exists()
-
-    def test_the_page_asks_the_database_no_more_for_more_addressees(self, client, sent, answer, secretary, groups):
-        client.force_login(secretary)
-        client.get(answer.get_absolute_url())
-        with CaptureQueriesContext(connection) as few:
-            client.get(answer.get_absolute_url())
-        for name in ("One", "Two", "Three"):
-            Addressee.objects.create(
-                statement=sent, text=name, purpose="action", group=groups["ITU-T SG21"], reply="awaiting"
-            )
-        with CaptureQueriesContext(connection) as many:
-            client.get(answer.get_absolute_url())
-        assert len(many) == len(few)
-
-    def test_our_people_are_told_of_the_answer(self, client, sent, answer, secretary, groups):
-        addressee = sent.addressees.get(group=groups["ITU-T SG21"])
-        before = Message.objects.filter(kind="notify").count()
-        outbox.deliver_due(AFTER)
-        advance_to = f"{reverse('registration-settle', args=[answer.pk])}?addressee={addressee.pk}"
-        client.force_login(secretary)
-        client.post(advance_to, {"seen": sent.revision_id, "kind": "answer", "settles": ["1", "2"]})
-        assert Message.objects.filter(kind="notify").count() == before + 1
-
-
-def test_answering_leaves_what_is_not_ours_alone(desk, other_desk, secretary, other_secretary, letter, registration):
-    """A relation to a letter of another desk is nothing that this desk can settle."""
-    theirs = begin(other_desk, letter, by=Actor.of(other_secretary), now=NOW)
-    Relation.objects.create(statement=registration.statement, to=theirs, kind="replies_to")
-    assert answered_by(registration) == []
-    assert Statement.objects.count() == 2
-    with pytest.raises(Refused):
-        advance(registration, "assign", by=Actor.of(other_secretary), seen="received", now=NOW)

@@ -1,0 +1,27 @@
+"""Asking for pages and sending forms as somebody, with the answer that is expected."""
+
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+
+def page(client, user, path, *, status=200):
+    client.force_login(user)
+    response = client.get(path)
+    assert response.status_code == status
+    return response
+
+
+def send(client, user, address, /, *args, status=302, **data):
+    """Post a form to the address of that name."""
+    client.force_login(user)
+    response = client.post(reverse(address, args=args), data)
+    assert response.status_code == status, response.content.decode()
+    return response
+
+
+def asked(client, path):
+    """How often the page asks the database."""
+    with CaptureQueriesContext(connection) as asking:
+        assert client.get(path).status_code == 200
+    return len(asking)
