@@ -73,6 +73,8 @@ def withdraw(row: Comment, *, by: Actor, now: datetime) -> None:
     """The author takes the comment back. Raises Refused for anybody else."""
     if by.person is None or by.person != row.author:
         raise Refused([_("A comment is withdrawn by the person who made it.")])
+    if row.withdrawn_at is not None:
+        return
     row.withdrawn_at = now
     row.save(update_fields=["withdrawn_at"])
     _record("withdraw_comment", row, by, now)

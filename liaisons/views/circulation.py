@@ -29,6 +29,9 @@ from liaisons.rules import CHAIRS, SECRETARIAT, Refused
 from liaisons.views import enclosed
 from liaisons.views.opened import by_link
 
+# Where the page says what was done; without it a browser would stay at the form, whose address it keeps.
+TOP = "#main"
+
 
 @dataclass(frozen=True)
 class Window:
@@ -87,7 +90,7 @@ def circulation_comment(request: AtDesk, pk: int) -> HttpResponse:
     if not _comments(form, row, request.actor, now):
         return _desk_page(request, row, now, form=form)
     messages.success(request, _("Your comment is kept."))
-    return redirect(f"{reverse('circulation', args=[pk])}#comments")
+    return redirect(f"{reverse('circulation', args=[pk])}{TOP}")
 
 
 @require_POST
@@ -182,7 +185,7 @@ def link_comment(request: DeskRequest, link: Link, now: datetime) -> HttpRespons
             request,
             _("We have sent a mail to %(email)s. Your comment counts once you open its link.") % {"email": email},
         )
-    return redirect(f"{reverse('link', args=[links.token(link.pk)])}#comments")
+    return redirect(f"{reverse('link', args=[links.token(link.pk)])}{TOP}")
 
 
 @require_POST

@@ -8,6 +8,7 @@ from datetime import datetime
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -22,7 +23,7 @@ from liaisons.models import Comment, Link, Statement
 from liaisons.rules import Moved, Refused
 from liaisons.views import enclosed
 from liaisons.views.answer import open_answer
-from liaisons.views.circulation import open_circulation
+from liaisons.views.circulation import TOP, open_circulation
 from liaisons.views.opened import by_link
 from liaisons.workflow import advance, obstacles
 
@@ -119,7 +120,7 @@ def link_return(request: DeskRequest, link: Link, now: datetime) -> HttpResponse
             form.add_error(None, sentence)
         return open_approve(request, link, now, form, status=409 if isinstance(refused, Moved) else 400)
     messages.success(request, _("You returned it. Its authors read your reason with the draft."))
-    return redirect("link", links.token(link.pk))
+    return redirect(f"{reverse('link', args=[links.token(link.pk)])}{TOP}")
 
 
 def _statement(link: Link) -> Statement:
