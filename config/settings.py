@@ -48,8 +48,6 @@ CONTENT_SECURITY_POLICY = {
         "script-src": [SELF, NONCE],
         # The one inline style that the rich text editor of django-prose-editor 0.28 adds.
         "style-src": [SELF, "'sha256-PlumsSlvJ7vvWzjqibGAYKq92O3y/4JTxWWsWJvyUYA='"],
-        # The one inline style that the rich text editor of django-prose-editor 0.28 adds.
-        "style-src": [SELF, "'sha256-PlumsSlvJ7vvWzjqibGAYKq92O3y/4JTxWWsWJvyUYA='"],
         "object-src": [NONE],
         "base-uri": [NONE],
         "form-action": [SELF],
