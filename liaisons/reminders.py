@@ -12,6 +12,7 @@ from django.db.models.functions import Cast, Concat
 
 from contacts.models import Appointment, Desk, Person
 from liaisons import links, mail, outbox
+from liaisons.calendar import end_of_day
 from liaisons.models import Addressee, Link, Message, Reminder, Statement
 
 # After the deadline our own people are reminded each week; after a year of that they have decided to let it be.
@@ -33,21 +34,21 @@ def remind(now: datetime) -> int:
 
 # Rows
 
+# All that is calendar is worked out before: for each deadline a desk may have, the stage that is the latest to have
+# come, and when the day of that stage ends. What is left are comparisons, the same on SQLite and PostgreSQL.
 _FILL = """
 INSERT INTO liaisons_reminder (addressee_id, stage, due_on, recipient, person_id, outsider, came_at)
 WITH
-stages (desk_id, zone, today, outsider, stage, least_left, most_left) AS (VALUES {stages}),
+stages (desk_id, due_on, outsider, stage, ends_at) AS (VALUES {stages}),
 secretaries (desk_id, person_id, email) AS (VALUES {secretaries}),
-come AS (
-    SELECT a.id, a.due_on, a.group_id, a.channel_id, s.id AS statement_id, s.desk_id, s.responsible_id,
-           s.dispatch_round, st.outsider, st.stage
+come AS MATERIALIZED (
+    SELECT a.id, a.due_on, a.group_id, a.channel_id, s.desk_id, s.responsible_id, s.dispatch_round, t.outsider, t.stage
     FROM liaisons_addressee a
-    JOIN liaisons_statement s ON s.id = a.statement_id
-    JOIN stages st ON st.desk_id = s.desk_id AND {left} BETWEEN st.least_left AND st.most_left
-    WHERE a.reply IN ('awaiting', 'acknowledged') AND NOT a.dropped AND a.due_at < {horizon}
-      AND s.state = 'sent' AND {from_sending} >= st.stage
+    JOIN liaisons_statement s ON s.id = a.statement_id AND s.state = 'sent'
+    JOIN stages t ON t.desk_id = s.desk_id AND t.due_on = a.due_on AND s.sent_at < t.ends_at
+    WHERE a.reply IN ('awaiting', 'acknowledged') AND NOT a.dropped AND a.due_at < %s
 )
-SELECT come.id, come.stage, come.due_on, c.email, NULL, {true}, {now}
+SELECT come.id, come.stage, come.due_on, c.email, NULL, come.outsider, %s
 FROM come
 JOIN contacts_channel c ON c.kind = 'mail' AND c.id = COALESCE(come.channel_id, (
     SELECT MIN(m.id) FROM contacts_channel m WHERE m.group_id = come.group_id AND m.kind = 'mail'))
@@ -55,32 +56,16 @@ WHERE come.outsider AND NOT EXISTS (
     SELECT 1 FROM liaisons_message m
     WHERE m.addressee_id = come.id AND m.kind = 'send' AND m.round = come.dispatch_round AND m.state <> 'sent')
 UNION ALL
-SELECT come.id, come.stage, come.due_on, p.email, p.id, {false}, {now}
+SELECT come.id, come.stage, come.due_on, p.email, p.id, come.outsider, %s
 FROM come JOIN contacts_person p ON p.id = come.responsible_id
 WHERE NOT come.outsider AND p.email <> ''
 UNION ALL
-SELECT come.id, come.stage, come.due_on, y.email, y.person_id, {false}, {now}
+SELECT come.id, come.stage, come.due_on, y.email, y.person_id, come.outsider, %s
 FROM come JOIN secretaries y ON y.desk_id = come.desk_id
 LEFT JOIN contacts_person p ON p.id = come.responsible_id AND p.email <> ''
 WHERE NOT come.outsider AND p.id IS NULL
 ON CONFLICT DO NOTHING
 """
-
-_DIALECT = {
-    "postgresql": {
-        "left": "a.due_on - st.today",
-        "from_sending": "a.due_on - (s.sent_at AT TIME ZONE st.zone)::date",
-        "true": "TRUE",
-        "false": "FALSE",
-    },
-    "sqlite": {
-        "left": "julianday(a.due_on) - julianday(st.today)",
-        # Django's own function on its SQLite connections.
-        "from_sending": "julianday(a.due_on) - julianday(django_datetime_cast_date(s.sent_at, st.zone, 'UTC'))",
-        "true": "1",
-        "false": "0",
-    },
-}
 
 
 def fill(now: datetime) -> int:
@@ -95,26 +80,37 @@ def fill(now: datetime) -> int:
         return 0
     # Never empty: a VALUES without rows is no SQL.
     secretaries = [(0, 0, ""), *_secretaries(desks, now)]
-    furthest = max(most_left for *_rest, most_left in stages)
     at = connection.ops.adapt_datetimefield_value(now)
-    horizon = connection.ops.adapt_datetimefield_value(now + timedelta(days=furthest + 2))
-    statement = _FILL.format(
-        stages=_places(stages), secretaries=_places(secretaries), horizon="%s", now="%s", **_DIALECT[connection.vendor]
-    )
+    horizon = connection.ops.adapt_datetimefield_value(now + timedelta(days=_furthest(desks) + 2))
     values = [value for row in [*stages, *secretaries] for value in row]
     with connection.cursor() as cursor:
-        cursor.execute(statement, [*values, horizon, at, at, at])
+        cursor.execute(
+            _FILL.format(stages=_places(stages), secretaries=_places(secretaries)), [*values, horizon, at, at, at]
+        )
         return int(cursor.rowcount)
 
 
 def _stages(desk: Desk, now: datetime) -> Iterator[tuple[Any, ...]]:
-    """The stages of a desk, each with the days left during which it is the latest that has come."""
-    today = connection.ops.adapt_datefield_value(desk.today(now))
+    """For every deadline around today: the latest stage that has come, and the end of that stage's day at the seat."""
+    today = desk.today(now)
     weekly = {-7 * week for week in range(1, WEEKS + 1)} if desk.remind_weekly else set()
     for outsider, days in ((True, set(desk.remind_outsiders)), (False, set(desk.remind_insiders) | weekly)):
         for stage, following in pairwise([*sorted(days, reverse=True), None]):
             least_left = stage - STALE_AFTER_DAYS if following is None else following + 1
-            yield desk.pk, desk.zone, today, outsider, stage, least_left, stage
+            for left in range(least_left, stage + 1):
+                due_on = today + timedelta(days=left)
+                yield (
+                    desk.pk,
+                    connection.ops.adapt_datefield_value(due_on),
+                    outsider,
+                    stage,
+                    connection.ops.adapt_datetimefield_value(end_of_day(due_on - timedelta(days=stage), desk.zoneinfo)),
+                )
+
+
+def _furthest(desks: list[Desk]) -> int:
+    """The greatest number of days before a deadline at which any desk reminds."""
+    return max((day for desk in desks for day in [*desk.remind_outsiders, *desk.remind_insiders]), default=0)
 
 
 def _secretaries(desks: list[Desk], now: datetime) -> Iterator[tuple[int, int, str]]:
