@@ -36,6 +36,7 @@ class Line:
     deadline_text: str
     next_on: date | None
     next_what: str
+    is_late: bool
 
     @property
     def direction_label(self) -> str:
@@ -72,22 +73,22 @@ def received_at(statements: StatementQuerySet, desk: Desk | None) -> StatementQu
     )
 
 
-def lines(statements: Iterable[Statement], desk: Desk | None) -> list[Line]:
+def lines(statements: Iterable[Statement], desk: Desk | None, today: date) -> list[Line]:
     """Two queries, however many statements there are."""
     rows = list(statements)
     addressed: dict[int, list[tuple[str, str]]] = {row.pk: [] for row in rows}
     found = Addressee.objects.filter(statement__in=rows).order_by("statement", "position", "pk")
     for statement, purpose, designation, text in found.values_list("statement", "purpose", "designation", "text"):
         addressed[statement].append((purpose, designation or text))
-    return [_line(row, addressed[row.pk], desk) for row in rows]
+    return [_line(row, addressed[row.pk], desk, today) for row in rows]
 
 
-def _line(statement: Statement, addressed: list[tuple[str, str]], desk: Desk | None) -> Line:
+def _line(statement: Statement, addressed: list[tuple[str, str]], desk: Desk | None, today: date) -> Line:
     registration: Registration | None = next(iter(getattr(statement, "received", [])), None)
     revision = statement.revision
     deadline = revision.deadline if revision else None
     if registration is None or (desk is not None and statement.desk_id == desk.pk):
-        next_on, what = _next_of_ours(statement, deadline)
+        next_on, what = _next_of_ours(statement, deadline, today)
         return Line(
             statement=statement,
             reference=statement.reference or getattr(statement, "window_document", "") or "",
@@ -101,28 +102,36 @@ def _line(statement: Statement, addressed: list[tuple[str, str]], desk: Desk | N
             deadline_text=revision.deadline_text if revision else "",
             next_on=next_on,
             next_what=what,
+            is_late=next_on is not None and next_on < today and statement.state != Statement.State.CIRCULATED,
         )
-    waits = registration.state in (Registration.State.RECEIVED, Registration.State.ASSIGNED)
+    waits = not registration.watched and registration.state in (
+        Registration.State.RECEIVED,
+        Registration.State.ASSIGNED,
+    )
+    untouched = registration.watched and registration.state == Registration.State.RECEIVED
     return Line(
         statement=statement,
         reference=statement.reference or str(registration.document or ""),
         url=statement.get_absolute_url(),
         direction="watched" if registration.watched else "incoming",
-        state=registration.state,
-        label=registration.get_state_display(),
+        # Nothing is owed to a letter between others: it must not look as if it waited.
+        state="watched" if untouched else registration.state,
+        label=_("watched") if untouched else registration.get_state_display(),
         groups=str(statement.source or statement.source_text),
         purposes=_purposes({registration.purpose} - {""}),
         deadline=deadline,
         deadline_text=revision.deadline_text if revision else "",
         next_on=registration.due_on if waits else None,
         next_what=_("answer due"),
+        is_late=waits and registration.due_on is not None and registration.due_on < today,
     )
 
 
-def _next_of_ours(statement: Statement, deadline: date | None) -> tuple[date | None, str]:
+def _next_of_ours(statement: Statement, deadline: date | None, today: date) -> tuple[date | None, str]:
     states = Statement.State
     if statement.state == states.CIRCULATED:
-        return getattr(statement, "window_closes", None), _("comments until")
+        closes: date | None = getattr(statement, "window_closes", None)
+        return closes, _("window closed") if closes and closes < today else _("comments until")
     if statement.state == states.SENT:
         return getattr(statement, "next_answer", None), _("answers due")
     if statement.state in (states.DRAFT, states.APPROVED):

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from django.db.models import Prefetch
 from django.utils.translation import gettext as _
 
+from contacts.designations import key
 from liaisons.models import Addressee, Message, Reply, Request, Statement
 
 OUT = (Statement.State.SENT, Statement.State.REPLIED, Statement.State.CLOSED)
@@ -32,7 +33,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Line:
-    """An addressee. `cells` stand under the columns, None where it is not asked that; `served`: how it got the letter."""
+    """An addressee. `cells` stand under the columns, None where it is not asked; `served`: how it got the letter."""
 
     addressee: Addressee
     note: str
@@ -138,13 +139,14 @@ def _note(addressee: Addressee) -> str:
     """What the author should see beside the name: nobody known by it, or the words it was written with."""
     if addressee.group_id is None:
         return _("not known here: kept as written")
-    return addressee.text if addressee.text != addressee.designation else ""
+    shorter = key(addressee.designation).endswith(key(addressee.text))
+    return "" if shorter else addressee.text
 
 
 def _served(statement: Statement, addressees: list[Addressee]) -> dict[int, str]:
     """How each addressee got the letter, or will."""
-    if statement.state not in OUT:
-        return {}
+    if statement.state not in OUT or not statement.dispatch_round:
+        return {row.pk: row.posted_note or _("handed over") for row in addressees if row.posted_at}
     states = dict(Message.State.choices)
     mails: dict[int, str] = {}
     rows = Message.objects.of_dispatch(statement).order_by("pk").values_list("addressee", "state")

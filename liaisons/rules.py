@@ -190,7 +190,10 @@ def to_send(statement: "Statement") -> list[str]:
 
 
 def to_recall(statement: "Statement") -> list[str]:
-    gone = statement.messages.of_dispatch(statement).exclude(state="queued").count()
+    mails = statement.messages.of_dispatch(statement)
+    if not mails.exists():  # it was sent before Liaise
+        return [_("It did not leave by mail from here: there is nothing to take back.")]
+    gone = mails.exclude(state="queued").count()
     if gone:
         sentence = ngettext(
             "%(count)d mail has begun to leave. Correct or withdraw the statement instead.",

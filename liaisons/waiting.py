@@ -183,7 +183,7 @@ def to_dispatch(here: Desktop) -> list[Heap]:
         return []
     approved = _statements(here, Statement.State.APPROVED)
     rows = [
-        _statement(here, row, row.revision.deadline if row.revision else None, _("deadline"))
+        _statement(row, *_deadline(here, row, row.approved_at, _("approved")))
         for row in approved.order_by("approved_at", "pk")[:MOST]
     ]
     return [Heap("approved", _("Approved, to be sent"), rows)]
@@ -236,10 +236,8 @@ def drafts(here: Desktop) -> list[Heap]:
     person = here.actor.person
     rows = [
         _statement(
-            here,
             row,
-            row.revision.deadline if row.revision else None,
-            _("deadline"),
+            *_deadline(here, row, row.revision.created_at if row.revision else row.created_at, _("written")),
             mine=person is not None
             and person.pk in (row.responsible_id, row.revision.author_id if row.revision else 0),
             note=_("last written by %(name)s") % {"name": row.revision.author}
@@ -273,11 +271,11 @@ def answers(here: Desktop) -> list[Heap]:
         first: date = statement.first_due
         if late:
             note = ngettext("%(late)d answer overdue, %(owing)d owed", "%(late)d answers overdue, %(owing)d owed", late)
-            row = _statement(here, statement, first, _("was due"), note=note % {"late": late, "owing": owing})
+            row = _statement(statement, first, _("was due"), "over", note=note % {"late": late, "owing": owing})
             overdue.append(replace(row, state="overdue", label=_("overdue")))
         else:
             note = ngettext("%(owing)d answer owed", "%(owing)d answers owed", owing) % {"owing": owing}
-            soon.append(_statement(here, statement, first, _("answers due"), note=note))
+            soon.append(_statement(statement, first, _("answers due"), here.tone(first), note=note))
     return [Heap("overdue", _("Answers overdue"), overdue), Heap("soon", _("Answers due soon"), soon)]
 
 
@@ -345,7 +343,7 @@ def _statements(here: Desktop, state: str) -> QuerySet[Statement]:
 
 
 def _statement(
-    here: Desktop, statement: Statement, on: date | None, what: str, *, note: str = "", mine: bool = False
+    statement: Statement, on: date | None, what: str, tone: str, *, note: str = "", mine: bool = False
 ) -> Row:
     return Row(
         reference=statement.reference or getattr(statement, "document_reference", None) or "",
@@ -354,11 +352,18 @@ def _statement(
         state=statement.state,
         label=statement.get_state_display(),
         on=on,
-        what=what if on else "",
-        tone=here.tone(on),
+        what=what,
+        tone=tone,
         note=note,
         mine=mine,
     )
+
+
+def _deadline(here: Desktop, statement: Statement, since: datetime | None, what: str) -> tuple[date | None, str, str]:
+    """The statement's deadline with its tone; where it has none, since when it waits."""
+    if statement.revision and statement.revision.deadline:
+        return statement.revision.deadline, _("deadline"), here.tone(statement.revision.deadline)
+    return here.desk.today(since) if since else None, what, ""
 
 
 def _counted(rows: QuerySet[Addressee] | QuerySet[Approval] | QuerySet[Comment], of: str) -> Coalesce:

@@ -1,5 +1,6 @@
 """A statement being written: the form with all its rows, and the way from a letter into it and back."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, replace
 from datetime import datetime
@@ -158,7 +159,7 @@ class Draft:
         return Letter(
             title=given["title"],
             source=before.source if before else self.desk.group.designation,
-            body=given["body"],
+            body=_untouched(before, given["body"]),
             language=given["language"],
             questions=given["questions"],
             venue_date=given["venue_date"],
@@ -174,7 +175,10 @@ class Draft:
                 Contact(row["name"], row["organization"], row["country"], row["phone"], row["email"])
                 for row in self.rows["contacts"].filled()
             ),
-            annexes=tuple(Annex(row["title"], row["body"], row["document"]) for row in self.rows["annexes"].filled()),
+            annexes=tuple(
+                Annex(row["title"], _untouched(before, row["body"]), row["document"])
+                for row in self.rows["annexes"].filled()
+            ),
             attachments=tuple(
                 Attached(row["title"] or row["file"][1], row["file"][1], row["file"][0], row["reference"])
                 for row in self.rows["attached"].filled()
@@ -192,15 +196,27 @@ def initial_of(letter: Letter) -> dict[str, Any]:
             *("deadline", "deadline_text"),
         )
     }
+    shown["body"] = editable(letter.body)
     shown |= {purpose: addressing.written(letter.to(purpose)) for purpose in PURPOSES}
     shown["asked"] = [asdict(one) for one in letter.requests]
     shown["contacts"] = [asdict(one) for one in letter.contacts]
-    shown["annexes"] = [asdict(one) for one in letter.annexes]
+    shown["annexes"] = [{**asdict(one), "body": editable(one.body)} for one in letter.annexes]
     shown["attached"] = [
         {"file": seal(one.sha256, one.name), "title": one.title, "reference": one.reference}
         for one in letter.attachments
     ]
     return shown
+
+
+def editable(body: str) -> str:
+    """The body as the editor can hold it: it knows no captions and would make a row of the table of each."""
+    return re.sub(r"(<table>)\s*<caption>(.*?)</caption>", r"<p>\2</p>\1", body, flags=re.DOTALL)
+
+
+def _untouched(before: Letter | None, typed: str) -> str:
+    """The body as it was, where the author changed nothing in it: what was done to it for the editor stays undone."""
+    bodies = [before.body, *(annex.body for annex in before.annexes)] if before else []
+    return next((body for body in bodies if typed == editable(body)), typed)
 
 
 def take_in(given: QueryDict, files: list[UploadedFile[bytes]]) -> list[str]:

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core import signing
 from django.core.exceptions import ValidationError
 from django.forms.utils import ErrorDict
+from django.urls import reverse_lazy
 from django.utils.functional import lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -60,6 +61,10 @@ class Body(ProseEditorFormField):  # type: ignore[misc]  # the package brings no
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(extensions=EDITOR, sanitize=clean, required=False, max_length=1_000_000, **kwargs)
 
+    def to_python(self, value: str | None) -> str:
+        """Take back the line ends that a browser puts into what it sends: an untouched text must stay itself."""
+        return str(super().to_python(value)).replace("\r\n", "\n")
+
 
 class DraftPart(forms.Form):
     """`unchecked` shows what was typed without judging it: a row was asked for, nothing is to be saved."""
@@ -82,6 +87,7 @@ def shorthand(label: StrOrPromise, purpose: str) -> forms.CharField:
         widget=forms.Textarea(
             attrs={
                 "rows": 2,
+                "hx-post": reverse_lazy("statement-resolve"),
                 "hx-trigger": "input changed delay:400ms",
                 "hx-target": f"#resolved-{purpose}",
                 "hx-params": f"csrfmiddlewaretoken,{purpose}",
@@ -102,19 +108,19 @@ class DraftForm(DraftPart):
         label=gettext_lazy("Place and date"),
         required=False,
         max_length=200,
-        help_text=gettext_lazy("“Riyadh, 8–9 March 2023”, or “by correspondence”."),
+        widget=forms.TextInput(attrs={"placeholder": gettext_lazy("Riyadh, 8–9 March 2023")}),
     )
     meeting = forms.ModelChoiceField(
         Meeting.objects.none(),
         label=gettext_lazy("Prepared at"),
         required=False,
-        empty_label=gettext_lazy("no meeting, by correspondence"),
+        empty_label=gettext_lazy("no meeting"),
     )
     ref = OneLine(
         label=gettext_lazy("Ref."),
         required=False,
         max_length=80,
-        help_text=gettext_lazy("The number of your own output document, if it has one."),
+        widget=forms.TextInput(attrs={"placeholder": "FG-MV-O-001"}),
     )
     language = forms.ChoiceField(label=gettext_lazy("Language"), choices=settings.LANGUAGES)
     action = shorthand(gettext_lazy("For action to"), "action")
@@ -134,6 +140,7 @@ class DraftForm(DraftPart):
         widget=forms.Textarea(
             attrs={
                 "rows": 4,
+                "hx-post": reverse_lazy("statement-resolve"),
                 "hx-trigger": "input changed delay:400ms",
                 "hx-target": "#words",
                 "hx-params": "csrfmiddlewaretoken,abstract",

@@ -24,10 +24,10 @@ class DateInput(forms.DateInput):
 class StepForm(forms.Form):
     """`seen` is the revision the person has before them; what the step needs beside a reason is in details()."""
 
-    label: ClassVar[StrOrPromise]
+    label: StrOrPromise
     wants_reason: ClassVar[bool] = True
     reason_label: ClassVar[StrOrPromise] = gettext_lazy("Reason")
-    style: ClassVar[str] = ""
+    style: str = ""
 
     seen = forms.IntegerField(widget=forms.HiddenInput)
 
@@ -73,7 +73,7 @@ class CirculateForm(StepForm):
 class ApproveForm(StepForm):
     """A chair declares what the list approved by silence; what a meeting approved is recorded with its clause."""
 
-    label = gettext_lazy("Approve")
+    label: StrOrPromise = gettext_lazy("Approve")
     wants_reason = False
     style = "primary"
 
@@ -91,6 +91,8 @@ class ApproveForm(StepForm):
         meeting.required = not self.by_silence
         if self.by_silence:
             meeting.help_text = _("Leave it empty when the list approved by silence.")
+        else:
+            self.label, self.style = _("Approved at a meeting"), ""
 
     @property
     def by_silence(self) -> bool:
@@ -182,10 +184,6 @@ PAGES = {
     "send": gettext_lazy("Send"),
     "recall": gettext_lazy("Take back"),
 }
-
-
-def label_of(step: str) -> str:
-    return str(FORMS[step].label if step in FORMS else PAGES[step])
 
 
 class SettleForm(FilesForm):

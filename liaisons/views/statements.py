@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from contacts.http import AtDesk, DeskRequest, at_desk
 from liaisons import changes, history, listing, relations, returns, rules
 from liaisons.forms.register import RegisterFilter
-from liaisons.forms.steps import FORMS, StepForm, label_of
+from liaisons.forms.steps import FORMS, PAGES, StepForm
 from liaisons.models import (
     Circulation,
     Comment,
@@ -48,15 +48,15 @@ def statements(request: DeskRequest) -> HttpResponse:
     desk = request.desk
     known = Statement.objects.visible_to(request.actor, desk.today(now) if desk else now.date())
     known = known.of_desk(desk) if desk else known.posted()
+    today = desk.today(now) if desk else now.date()
     form = RegisterFilter(request.GET, desk, known)
     found = listing.received_at(listing.with_dates(form.narrow(known)), desk)
     here = leaf(found, "created_at", request.GET)
     context = {
         "form": form,
-        "lines": listing.lines(here.rows, desk),
+        "lines": listing.lines(here.rows, desk, today),
         "earlier": here.earlier,
         "later": here.later,
-        "today": desk.today(now) if desk else now.date(),
         "narrowed": any(form.cleaned_data.values()),
         "may_write": desk is not None and rules.may_write(desk, request.actor, now),
     }
@@ -166,10 +166,11 @@ def _for_the_desk(request: DeskRequest, statement: Statement, reader: Reader, no
 
 
 def _button(statement: Statement, offer: Offer, reader: Reader) -> Button:
-    form = FORMS.get(offer.step)
+    form_class = FORMS.get(offer.step)
+    form = form_class(statement, reader.roles) if form_class else None
     name = "statement-dispatch" if offer.step in ("send", "recall") else f"statement-{offer.step}"
     url = reverse(name, args=[statement.pk])
-    return Button(offer, label_of(offer.step), url, form(statement, reader.roles) if form else None)
+    return Button(offer, str(form.label if form else PAGES[offer.step]), url, form)
 
 
 def _counted(circulation: Circulation) -> tuple[Circulation, list[Comment]]:

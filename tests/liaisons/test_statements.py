@@ -71,7 +71,12 @@ class TestRegister:
         (line,) = lines(client, secretary)
         assert (line.label, line.next_on) == ("assigned", date(2025, 11, 20))
 
-    def test_a_draft_in_circulation_shows_its_document_and_its_window(self, client, circulated, secretary):
+    def test_a_draft_in_circulation_shows_its_document_and_its_window(
+        self, client, circulated, secretary, time_machine
+    ):
+        (line,) = lines(client, secretary)
+        assert (line.next_on, line.next_what, line.is_late) == (date(2025, 10, 27), "window closed", False)
+        time_machine.move_to(NOW, tick=False)
         (line,) = lines(client, secretary)
         assert (line.reference, line.next_on, line.next_what) == (
             "JCA-MV-Doc-001", date(2025, 10, 27), "comments until",
@@ -83,6 +88,14 @@ class TestRegister:
         registered_at(sent, other_desk, other_secretary)
         assert [line.direction for line in lines(client, secretary)] == ["ours"]
         assert [(line.direction, line.groups) for line in lines(client, other_secretary)] == [("incoming", "JCA-MV")]
+
+    def test_a_letter_between_others_does_not_look_as_if_it_waited(self, client, desk, secretary):
+        letter = Received(
+            source_text="IETF", title="LS", received_on=NOW.date(), deadline=date(2025, 10, 1), watched=True
+        )
+        register(desk, letter, by=Actor.of(secretary), now=NOW)
+        (line,) = lines(client, secretary)
+        assert (line.direction, line.label, line.next_on, line.is_late) == ("watched", "watched", None, False)
 
     def test_many_addressees_are_counted(self, client, desk, letter, secretary):
         many = tuple(Addressed(f"Forum {n}", "information") for n in range(9))
@@ -338,7 +351,7 @@ class TestPage:
     ):
         time_machine.move_to(NOW, tick=False)
         for user, open_, closed in (
-            (secretary, ["Editorial change", "Back to draft", "Withdraw"], ["Approve"]),
+            (secretary, ["Editorial change", "Back to draft", "Withdraw"], ["Approved at a meeting"]),
             (chair, ["Back to draft", "Withdraw"], ["Approve"]),
             (member, [], []),
         ):

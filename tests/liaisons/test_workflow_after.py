@@ -16,7 +16,7 @@ from liaisons.models import Event, Message, Registration, Relation, Reminder, Re
 from liaisons.workflow import advance, obstacles, record_past
 from liaisons.writing import begin, rewrite
 from tests.fixtures import AFTER, NOW
-from tests.liaisons.test_workflow import fresh, refusal, take
+from tests.liaisons.test_workflow import fresh, refusal, sentences, take
 
 pytestmark = pytest.mark.postgres
 
@@ -41,6 +41,13 @@ class TestRecall:
         ]
         others = Message.objects.filter(kind="send").exclude(pk=first.pk)
         assert (fresh(sent).state, set(others.values_list("state", flat=True))) == ("sent", {"queued"})
+
+    def test_what_was_sent_before_liaise_is_not_taken_back(self, desk, letter, secretary):
+        past = Statement(desk=desk, source_text="JCA-MV", state="sent", created_at=NOW, approved_at=NOW, sent_at=NOW)
+        statement = record_past(past, letter, by=Actor.system(), now=NOW, source="the FTP area")
+        assert sentences(statement, "recall", secretary) == [
+            "It did not leave by mail from here: there is nothing to take back."
+        ]
 
     def test_sent_again_everybody_gets_a_new_mail_and_a_new_link(self, sent, secretary):
         first = list(Message.objects.of_dispatch(sent).values_list("message_id", flat=True))
