@@ -103,6 +103,16 @@ class GroupForm(DirectoryMixin, forms.ModelForm[Group]):
             "valid_text": gettext_lazy("Where the source does not give a day."),
         }
 
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or self.cleaned_data
+        if "designation" in given and "valid_from" in given:
+            same = Group.objects.filter(designation=given["designation"], valid_from=given["valid_from"])
+            if same.exclude(pk=self.instance.pk).exists():
+                self.add_error(
+                    "designation", _("A group of this name is known already. If it is another one, say when it begins.")
+                )
+        return given
+
 
 class AliasForm(DirectoryMixin, forms.ModelForm[Alias]):
     """Another spelling of a group; `instance.group` is set by the caller."""
