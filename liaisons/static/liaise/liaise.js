@@ -3,7 +3,8 @@
 for (const form of document.querySelectorAll("form[data-guard]")) {
   let changed = false;
   form.addEventListener("input", () => (changed = true));
-  form.addEventListener("submit", () => (changed = false));
+  // What is only shown in another tab is not saved yet.
+  form.addEventListener("submit", (event) => (changed &&= event.submitter?.formTarget === "_blank"));
   window.addEventListener("beforeunload", (event) => {
     if (changed) event.preventDefault();
   });
@@ -17,7 +18,7 @@ function release() {
 }
 
 document.addEventListener("submit", (event) => {
-  if (event.defaultPrevented || event.target.method !== "post") return;
+  if (event.defaultPrevented || event.target.method !== "post" || event.submitter?.formTarget === "_blank") return;
   // After this turn: a disabled button would not be sent with its form.
   setTimeout(() => {
     for (const button of event.target.querySelectorAll("button:not([type=button]):not(:disabled)")) {
