@@ -49,33 +49,45 @@ def postgres() -> Iterator[str]:
             subprocess.run([*control, "-m", "immediate", "stop"], check=False, cwd="/", **as_user)
 
 
+class Redis:
+    """A Redis server that can be taken away and come back."""
+
+    def __init__(self, folder: Path) -> None:
+        self.socket = folder / "redis.sock"
+        self.url = f"unix://{self.socket}"
+
+    def start(self) -> None:
+        program = shutil.which("redis-server")
+        if program is None:
+            sys.exit("Redis is missing: bin/setup test")
+        command = [program, "--port", "0", "--unixsocket", self.socket, "--save", "", "--dir", self.socket.parent]
+        self.server = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+        while not self.socket.exists():
+            if self.server.poll() is not None:
+                sys.exit(f"redis-server ended with {self.server.returncode}.")
+            time.sleep(0.01)
+
+    def stop(self) -> None:
+        self.server.terminate()
+        self.server.wait()
+        self.socket.unlink(missing_ok=True)
+
+
 @contextmanager
-def redis() -> Iterator[str]:
-    """Run a Redis server; gives its REDIS_URL."""
-    program = shutil.which("redis-server")
-    if program is None:
-        sys.exit("Redis is missing: bin/setup test")
+def redis() -> Iterator[Redis]:
     with tempfile.TemporaryDirectory(prefix="liaise-redis-") as folder:
-        socket = Path(folder) / "redis.sock"
-        server = subprocess.Popen(
-            [program, "--port", "0", "--unixsocket", socket, "--save", "", "--dir", folder],
-            stdout=subprocess.DEVNULL,
-        )
+        server = Redis(Path(folder))
+        server.start()
         try:
-            while not socket.exists():
-                if server.poll() is not None:
-                    sys.exit(f"redis-server ended with {server.returncode}.")
-                time.sleep(0.01)
-            yield f"unix://{socket}"
+            yield server
         finally:
-            server.terminate()
-            server.wait()
+            server.stop()
 
 
 def main() -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    with postgres() as database_url, redis() as redis_url:
-        environment = {**os.environ, "TEST_DATABASE_URL": database_url, "TEST_REDIS_URL": redis_url}
+    with postgres() as database_url, redis() as server:
+        environment = {**os.environ, "TEST_DATABASE_URL": database_url, "TEST_REDIS_URL": server.url}
         return subprocess.run(sys.argv[1:], env=environment, check=False).returncode
 
 

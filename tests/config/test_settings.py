@@ -71,7 +71,6 @@ def test_servers_take_the_place_of_files(settings_with):
     assert shown["DATABASES"]["default"]["ENGINE"] == "django.db.backends.postgresql"
     assert shown["DATABASES"]["default"]["HOST"] == "db.example.org"
     assert shown["CELERY_BROKER_URL"] == "redis://redis.example.org/1"
-    assert shown["CACHES"]["default"]["LOCATION"] == "redis://redis.example.org/1"
     assert shown["EMAIL_BACKEND"] == "liaisons.transport.SmtpBackend"
     assert (shown["EMAIL_HOST"], shown["EMAIL_PORT"]) == ("mail.example.org", 587)
     assert (shown["EMAIL_HOST_USER"], shown["EMAIL_USE_TLS"]) == ("desk@example.org", True)
