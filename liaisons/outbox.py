@@ -160,7 +160,7 @@ def recover(now: datetime) -> int:
     back = {"state": Message.State.QUEUED, "claimed_by": "", "claimed_at": None, "handed_over_at": None}
     expired.filter(handed_over_at__isnull=True).update(**back)
     expired.filter(repeatable=True).update(**back)
-    return expired.update(
+    return expired.filter(handed_over_at__isnull=False).update(
         state=Message.State.IN_DOUBT, answer=_("The sender stopped before the server's answer was recorded.")
     )
 
