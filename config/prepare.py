@@ -8,6 +8,7 @@ from pathlib import Path
 
 import django
 from django.db import OperationalError, transaction
+from django.urls import reverse
 
 
 def main() -> None:
@@ -81,7 +82,7 @@ def say_where_everything_is() -> None:
         for row in (row for row in read_rows("people") if "account" in row):
             print(f"  {row['account'].get('email', row['email']):36}{row['account']['as']}")
     if settings.EMAIL_BACKEND == "liaisons.transport.MailboxBackend":
-        print(f"Mail stays here: {settings.MAILBOX_DIR}")
+        print(f"Mail stays here: {settings.MAILBOX_DIR}, as a page at {settings.SITE_URL}{reverse('mailbox')}")
     else:
         print(f"Mail goes out through {settings.EMAIL_HOST}:{settings.EMAIL_PORT}")
     print(f"Logs: {settings.LIAISE_VAR / 'log'}\n", flush=True)
