@@ -6,7 +6,7 @@ from typing import Concatenate, ParamSpec
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -30,6 +30,11 @@ class AtDesk(DeskRequest):
 
     desk: Desk
     roles: frozenset[str]
+
+
+def posted(request: HttpRequest) -> QueryDict | None:
+    """The form that was sent, however empty; None when its page is only opened."""
+    return request.POST if request.method == "POST" else None
 
 
 def at_desk(*roles: str) -> Callable[[Callable[Concatenate[AtDesk, P], HttpResponse]], Callable[..., HttpResponse]]:

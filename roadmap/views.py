@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
 
 from contacts.http import AtDesk, at_desk
 from contacts.models import Desk, Group
@@ -79,6 +80,7 @@ class DeliverableFilter(forms.Form):
         return deliverables
 
 
+@require_safe
 @at_desk()
 def roadmap(request: AtDesk) -> HttpResponse:
     chosen = EntryFilter(request.GET, request.desk)
@@ -93,6 +95,7 @@ def roadmap(request: AtDesk) -> HttpResponse:
     return render(request, "roadmap/entries.html", context)
 
 
+@require_safe
 @at_desk()
 def deliverables(request: AtDesk) -> HttpResponse:
     chosen = DeliverableFilter(request.GET)
@@ -106,6 +109,7 @@ def deliverables(request: AtDesk) -> HttpResponse:
     return render(request, "roadmap/deliverables.html", context)
 
 
+@require_safe
 @at_desk()
 def deliverable(request: AtDesk, pk: int) -> HttpResponse:
     found = get_object_or_404(Deliverable.objects.select_related("group"), pk=pk)
@@ -122,6 +126,7 @@ def deliverable(request: AtDesk, pk: int) -> HttpResponse:
     return render(request, "roadmap/deliverable.html", context)
 
 
+@require_safe
 @at_desk()
 def work_items(request: AtDesk) -> HttpResponse:
     events = DeliverableEvent.objects.select_related("deliverable").order_by("deliverable")

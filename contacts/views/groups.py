@@ -10,10 +10,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
 
 from contacts.designations import Directory, key
 from contacts.forms import GroupForm, designations
-from contacts.http import AtDesk, at_desk
+from contacts.http import AtDesk, at_desk, posted
 from contacts.models import Alias, Group, GroupQuerySet
 from contacts.paging import page_of
 from contacts.rights import SECRETARIES
@@ -62,6 +63,7 @@ def found(groups: GroupQuerySet, typed: str) -> GroupQuerySet:
     return groups.filter(words)
 
 
+@require_safe
 @at_desk()
 def groups(request: AtDesk) -> HttpResponse:
     today = request.desk.today(timezone.now())
@@ -80,7 +82,7 @@ def groups(request: AtDesk) -> HttpResponse:
 @at_desk(*SECRETARIES)
 def group_new(request: AtDesk) -> HttpResponse:
     form = GroupForm(
-        request.POST or None, directory=_directory(request), initial={"designation": request.GET.get("designation", "")}
+        posted(request), directory=_directory(request), initial={"designation": request.GET.get("designation", "")}
     )
     if request.method == "POST" and form.is_valid():
         group = form.save()
@@ -93,7 +95,7 @@ def group_new(request: AtDesk) -> HttpResponse:
 @at_desk(*SECRETARIES)
 def group_edit(request: AtDesk, pk: int) -> HttpResponse:
     group = get_object_or_404(Group, pk=pk)
-    form = GroupForm(request.POST or None, instance=group, directory=_directory(request))
+    form = GroupForm(posted(request), instance=group, directory=_directory(request))
     if request.method == "POST" and form.is_valid():
         form.save()
         messages.success(request, _("%(group)s is changed. Letters that left keep the old name.") % {"group": group})

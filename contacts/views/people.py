@@ -12,10 +12,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
 
 from contacts.designations import Directory
 from contacts.forms import AppointmentForm, NewPersonForm, PersonForm, designations
-from contacts.http import AtDesk, at_desk
+from contacts.http import AtDesk, at_desk, posted
 from contacts.models import Appointment, Group, Person, PersonQuerySet
 from contacts.paging import page_of
 from contacts.rights import SECRETARIES, may_give, sees_addresses
@@ -52,6 +53,7 @@ class PeopleFilter(forms.Form):
         return people
 
 
+@require_safe
 @at_desk()
 def people(request: AtDesk) -> HttpResponse:
     today = request.desk.today(timezone.now())
@@ -72,6 +74,7 @@ def people(request: AtDesk) -> HttpResponse:
     return render(request, "contacts/people.html", context)
 
 
+@require_safe
 @at_desk()
 def person(request: AtDesk, pk: int) -> HttpResponse:
     return _page(request, _known(request, pk))
@@ -80,9 +83,9 @@ def person(request: AtDesk, pk: int) -> HttpResponse:
 @at_desk(*SECRETARIES)
 def person_new(request: AtDesk) -> HttpResponse:
     """Somebody with a first role; whose address is known already gets the role and keeps their own data."""
-    form = NewPersonForm(request.POST or None)
+    form = NewPersonForm(posted(request))
     role = AppointmentForm(
-        request.POST or None,
+        posted(request),
         instance=Appointment(group=request.desk.group),
         directory=_directory(request),
         roles=request.roles,
@@ -109,7 +112,7 @@ def person_edit(request: AtDesk, pk: int) -> HttpResponse:
             _("Another desk knows %(person)s too. An administrator changes their data under Administration.")
             % {"person": found}
         )
-    form = PersonForm(request.POST or None, instance=found)
+    form = PersonForm(posted(request), instance=found)
     if request.method == "POST" and form.is_valid():
         form.save()
         messages.success(request, _("What is known of %(person)s is changed.") % {"person": found})
@@ -136,9 +139,7 @@ def person_role_edit(request: AtDesk, pk: int, role: int) -> HttpResponse:
 
 
 def _role_form(request: AtDesk, found: Person, appointment: Appointment) -> HttpResponse:
-    form = AppointmentForm(
-        request.POST or None, instance=appointment, directory=_directory(request), roles=request.roles
-    )
+    form = AppointmentForm(posted(request), instance=appointment, directory=_directory(request), roles=request.roles)
     if request.method == "POST" and form.is_valid() and not form.refuse_double(found):
         form.save()
         messages.success(request, _("The roles of %(person)s are changed.") % {"person": found})

@@ -11,10 +11,10 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from contacts.forms import CsvForm
-from contacts.http import AtDesk, at_desk
+from contacts.http import AtDesk, at_desk, posted
 from contacts.rights import OFFICERS, SECRETARIES
 from contacts.transfer import GroupsTable, PeopleTable, Plan, Unreadable, table
 from contacts.transfer import groups as groups_table
@@ -55,6 +55,7 @@ PEOPLE = Kind(
 )
 
 
+@require_safe
 @at_desk(*OFFICERS)
 def groups_export(request: AtDesk) -> HttpResponse:
     return _download(GroupsTable.export(), "groups.csv")
@@ -65,12 +66,13 @@ def groups_import(request: AtDesk) -> HttpResponse:
     return _look(request, GROUPS)
 
 
-@at_desk(*SECRETARIES)
 @require_POST
+@at_desk(*SECRETARIES)
 def groups_import_apply(request: AtDesk) -> HttpResponse:
     return _apply(request, GROUPS)
 
 
+@require_safe
 @at_desk(*SECRETARIES)
 def people_export(request: AtDesk) -> HttpResponse:
     return _download(PeopleTable.export(request.desk), f"people-{request.desk.slug}.csv")
@@ -81,8 +83,8 @@ def people_import(request: AtDesk) -> HttpResponse:
     return _look(request, PEOPLE)
 
 
-@at_desk(*SECRETARIES)
 @require_POST
+@at_desk(*SECRETARIES)
 def people_import_apply(request: AtDesk) -> HttpResponse:
     return _apply(request, PEOPLE)
 
@@ -94,7 +96,7 @@ def _download(content: bytes, name: str) -> HttpResponse:
 
 def _look(request: AtDesk, kind: Kind) -> HttpResponse:
     """Show what a table would change; nothing is."""
-    form = CsvForm(request.POST or None, request.FILES or None)
+    form = CsvForm(posted(request), request.FILES or None)
     if request.method == "POST" and form.is_valid():
         try:
             text = table.decode(form.cleaned_data["file"].read(table.MAX_BYTES + 1))

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from contacts.forms import DeskForm
-from contacts.http import AtDesk, at_desk
+from contacts.http import AtDesk, at_desk, posted
 from contacts.models import Desk
 from liaisons.models import Event
 
@@ -18,7 +18,7 @@ from liaisons.models import Event
 def desk_settings(request: AtDesk) -> HttpResponse:
     desk = Desk.objects.select_related("group").get(pk=request.desk.pk)
     before = model_to_dict(desk, DeskForm.Meta.fields)
-    form = DeskForm(request.POST or None, instance=desk)
+    form = DeskForm(posted(request), instance=desk)
     if request.method == "POST" and form.is_valid():
         with transaction.atomic():
             saved = form.save()

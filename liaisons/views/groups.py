@@ -13,24 +13,25 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from contacts.designations import Directory
 from contacts.forms import AliasForm, ChannelForm, SuccessionForm, designations
-from contacts.http import AtDesk, at_desk
+from contacts.http import AtDesk, at_desk, posted
 from contacts.models import Alias, Appointment, Channel, Group, Succession
 from contacts.rights import SECRETARIES, sees_addresses
 from liaisons.correspondence import with_group
 from liaisons.recognition import recognize
 
 
+@require_safe
 @at_desk()
 def group(request: AtDesk, pk: int) -> HttpResponse:
     return _page(request, _found(pk))
 
 
-@at_desk(*SECRETARIES)
 @require_POST
+@at_desk(*SECRETARIES)
 def group_alias(request: AtDesk, pk: int) -> HttpResponse:
     """Add a spelling; what waited in drafts and letters for somebody to know it is named."""
     found = _found(pk)
@@ -51,8 +52,8 @@ def group_alias(request: AtDesk, pk: int) -> HttpResponse:
     return redirect(f"{found.get_absolute_url()}#spellings")
 
 
-@at_desk(*SECRETARIES)
 @require_POST
+@at_desk(*SECRETARIES)
 def group_alias_remove(request: AtDesk, pk: int, alias: int) -> HttpResponse:
     found = _found(pk)
     row = get_object_or_404(found.aliases, pk=alias)
@@ -61,8 +62,8 @@ def group_alias_remove(request: AtDesk, pk: int, alias: int) -> HttpResponse:
     return redirect(f"{found.get_absolute_url()}#spellings")
 
 
-@at_desk(*SECRETARIES)
 @require_POST
+@at_desk(*SECRETARIES)
 def group_channel(request: AtDesk, pk: int) -> HttpResponse:
     found = _found(pk)
     form = ChannelForm(request.POST, instance=Channel(group=found), directory=_directory(request), prefix="channel")
@@ -77,7 +78,7 @@ def group_channel(request: AtDesk, pk: int) -> HttpResponse:
 def group_channel_edit(request: AtDesk, pk: int, channel: int) -> HttpResponse:
     found = _found(pk)
     row = get_object_or_404(found.channels, pk=channel)
-    form = ChannelForm(request.POST or None, instance=row, directory=_directory(request))
+    form = ChannelForm(posted(request), instance=row, directory=_directory(request))
     if request.method == "POST" and form.is_valid():
         form.save()
         messages.success(request, _("The channel is changed: the next letters take it."))
@@ -86,8 +87,8 @@ def group_channel_edit(request: AtDesk, pk: int, channel: int) -> HttpResponse:
     return render(request, "liaisons/group_channel.html", context, status=400 if form.errors else 200)
 
 
-@at_desk(*SECRETARIES)
 @require_POST
+@at_desk(*SECRETARIES)
 def group_channel_remove(request: AtDesk, pk: int, channel: int) -> HttpResponse:
     found = _found(pk)
     try:
@@ -99,8 +100,8 @@ def group_channel_remove(request: AtDesk, pk: int, channel: int) -> HttpResponse
     return redirect(f"{found.get_absolute_url()}#channels")
 
 
-@at_desk(*SECRETARIES)
 @require_POST
+@at_desk(*SECRETARIES)
 def group_succession(request: AtDesk, pk: int) -> HttpResponse:
     found = _found(pk)
     form = SuccessionForm(
@@ -113,8 +114,8 @@ def group_succession(request: AtDesk, pk: int) -> HttpResponse:
     return redirect(found)
 
 
-@at_desk(*SECRETARIES)
 @require_POST
+@at_desk(*SECRETARIES)
 def group_succession_remove(request: AtDesk, pk: int, succession: int) -> HttpResponse:
     found = _found(pk)
     get_object_or_404(found.followed_by, pk=succession).delete()

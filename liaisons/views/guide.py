@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
 from django_fsm import FSMField
 from django_stubs_ext import StrOrPromise
 
@@ -88,6 +89,7 @@ class Right:
     roles: frozenset[str]
 
 
+@require_safe
 def help_page(request: DeskRequest) -> HttpResponse:
     roles = [(role.value, role.label) for role in Appointment.Role if role != Appointment.Role.REPRESENTATIVE]
     context = {

@@ -11,11 +11,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from contacts.designations import Directory
 from contacts.forms import designations
-from contacts.http import AtDesk, at_desk
+from contacts.http import AtDesk, at_desk, posted
 from contacts.models import Desk
 from liaisons import incoming as desk_incoming
 from liaisons import relations
@@ -36,6 +36,7 @@ WAITING = (Registration.State.RECEIVED, Registration.State.ASSIGNED)
 WATCHED = "watched"  # of the tabs: what passes between two other bodies, whatever its state
 
 
+@require_safe
 @at_desk()
 def incoming(request: AtDesk) -> HttpResponse:
     now = timezone.now()
@@ -45,7 +46,7 @@ def incoming(request: AtDesk) -> HttpResponse:
     rows = _in_state(_narrowed(registered, chosen, request.desk), state)
     counts = dict(registered.filter(watched=False).order_by().values_list("state").annotate(Count("pk")))
     total = registered.count()
-    states = [(value, label, counts.get(value, 0)) for value, label in Registration.State.choices]
+    states = [(value, str(label), counts.get(value, 0)) for value, label in Registration.State.choices]
     states.append((WATCHED, _("watched"), total - sum(counts.values())))
     rows = rows.select_related(*JOINED, "statement__revision").defer(
         "statement__revision__content", "statement__revision__body"
@@ -70,7 +71,7 @@ def registration_new(request: AtDesk) -> HttpResponse:
     today = request.desk.today(now)
     directory = Directory.load(today, within=request.desk.group)
     form = RegistrationForm(
-        request.POST or None,
+        posted(request),
         request.FILES or None,
         desk=request.desk,
         directory=directory,
@@ -96,11 +97,13 @@ def registration_new(request: AtDesk) -> HttpResponse:
     return render(request, "liaisons/registration_form.html", context, status=400 if form.errors or refused else 200)
 
 
+@require_safe
 @at_desk()
 def registration(request: AtDesk, pk: int) -> HttpResponse:
     return _page(request, _found(request, pk), timezone.now())
 
 
+@require_safe
 @at_desk()
 def registration_file(request: AtDesk, pk: int, file: int) -> HttpResponse:
     """A file of the letter; one of another letter is not found here."""
@@ -109,32 +112,32 @@ def registration_file(request: AtDesk, pk: int, file: int) -> HttpResponse:
     return attachment(row.blob, row.name)
 
 
-@at_desk()
 @require_POST
+@at_desk()
 def registration_assign(request: AtDesk, pk: int) -> HttpResponse:
     return _take(request, pk, "assign", _("Assigned."))
 
 
-@at_desk()
 @require_POST
+@at_desk()
 def registration_answer(request: AtDesk, pk: int) -> HttpResponse:
     return _take(request, pk, "answer", _("Marked as answered."))
 
 
-@at_desk()
 @require_POST
+@at_desk()
 def registration_note(request: AtDesk, pk: int) -> HttpResponse:
     return _take(request, pk, "note", _("Noted."))
 
 
-@at_desk()
 @require_POST
+@at_desk()
 def registration_reopen(request: AtDesk, pk: int) -> HttpResponse:
     return _take(request, pk, "reopen", _("Reopened: it waits to be assigned."))
 
 
-@at_desk("secretariat")
 @require_POST
+@at_desk("secretariat")
 def registration_relate(request: AtDesk, pk: int) -> HttpResponse:
     """Say which of our statements it answers."""
     now = timezone.now()
@@ -163,7 +166,7 @@ def registration_settle(request: AtDesk, pk: int) -> HttpResponse:
         "reference": statement.reference,
         "name": str(statement.source or statement.source_text),
     }
-    form = SettleForm(addressee, request.POST or None, request.FILES or None, initial=first)
+    form = SettleForm(addressee, posted(request), request.FILES or None, initial=first)
     refused: list[str] = []
     status = 200
     if request.method == "POST":

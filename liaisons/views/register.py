@@ -11,11 +11,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from contacts.designations import Directory
 from contacts.forms import designations
-from contacts.http import AtDesk, at_desk
+from contacts.http import AtDesk, at_desk, posted
 from contacts.paging import page_of
 from liaisons.filing import file_document
 from liaisons.forms.papers import (
@@ -35,6 +35,7 @@ from liaisons.views.files import attachment
 MOST_WORDS = 12
 
 
+@require_safe
 @at_desk()
 def documents(request: AtDesk) -> HttpResponse:
     chosen = DocumentFilter(request.GET, request.desk)
@@ -52,6 +53,7 @@ def documents(request: AtDesk) -> HttpResponse:
     return render(request, "liaisons/documents.html", context)
 
 
+@require_safe
 @at_desk()
 def document(request: AtDesk, pk: int) -> HttpResponse:
     today = request.desk.today(timezone.now())
@@ -73,6 +75,7 @@ def document(request: AtDesk, pk: int) -> HttpResponse:
     return render(request, "liaisons/document.html", context)
 
 
+@require_safe
 @at_desk()
 def document_file(request: AtDesk, pk: int, file: int) -> HttpResponse:
     """A file of the document; one of another document is not found here."""
@@ -84,7 +87,7 @@ def document_file(request: AtDesk, pk: int, file: int) -> HttpResponse:
 def document_new(request: AtDesk) -> HttpResponse:
     now = timezone.now()
     directory = Directory.load(request.desk.today(now), within=request.desk.group)
-    form = DocumentForm(request.POST or None, request.FILES or None, desk=request.desk, directory=directory)
+    form = DocumentForm(posted(request), request.FILES or None, desk=request.desk, directory=directory)
     refused: list[str] = []
     if request.method == "POST" and form.is_valid():
         try:
@@ -98,6 +101,7 @@ def document_new(request: AtDesk) -> HttpResponse:
     return render(request, "liaisons/document_form.html", context, status=400 if form.errors or refused else 200)
 
 
+@require_safe
 @at_desk()
 def meetings(request: AtDesk) -> HttpResponse:
     rows = Meeting.objects.filter(group=request.desk.group).annotate(
@@ -112,6 +116,7 @@ def meetings(request: AtDesk) -> HttpResponse:
     return render(request, "liaisons/meetings.html", context)
 
 
+@require_safe
 @at_desk()
 def meeting(request: AtDesk, pk: int) -> HttpResponse:
     return _meeting_page(request, _meeting(request, pk))
@@ -127,8 +132,8 @@ def meeting_edit(request: AtDesk, pk: int) -> HttpResponse:
     return _meeting_form(request, _meeting(request, pk))
 
 
-@at_desk("secretariat")
 @require_POST
+@at_desk("secretariat")
 def meeting_item(request: AtDesk, pk: int) -> HttpResponse:
     """Add an item to the agenda."""
     found = _meeting(request, pk)
@@ -136,8 +141,8 @@ def meeting_item(request: AtDesk, pk: int) -> HttpResponse:
     return _added(request, found, item=form)
 
 
-@at_desk("secretariat")
 @require_POST
+@at_desk("secretariat")
 def meeting_document(request: AtDesk, pk: int) -> HttpResponse:
     """Put a document at an item of the agenda."""
     found = _meeting(request, pk)
@@ -145,8 +150,8 @@ def meeting_document(request: AtDesk, pk: int) -> HttpResponse:
     return _added(request, found, document=form)
 
 
-@at_desk("secretariat")
 @require_POST
+@at_desk("secretariat")
 def meeting_dispositions(request: AtDesk, pk: int) -> HttpResponse:
     """Say what the meeting did with its documents; a field for each, those of other meetings count for nothing."""
     found = _meeting(request, pk)
@@ -166,24 +171,24 @@ def meeting_dispositions(request: AtDesk, pk: int) -> HttpResponse:
     return redirect(f"{found.get_absolute_url()}#items")
 
 
-@at_desk("secretariat")
 @require_POST
+@at_desk("secretariat")
 def meeting_decision(request: AtDesk, pk: int) -> HttpResponse:
     found = _meeting(request, pk)
     decision = Decision(meeting=found, position=_next(found.decisions))
     return _added(request, found, decision=DecisionForm(request.POST, instance=decision, prefix="decision"))
 
 
-@at_desk("secretariat")
 @require_POST
+@at_desk("secretariat")
 def meeting_action(request: AtDesk, pk: int) -> HttpResponse:
     found = _meeting(request, pk)
     action = Action(meeting=found, position=_next(found.actions))
     return _added(request, found, action=ActionForm(request.POST, instance=action, prefix="action"))
 
 
-@at_desk("secretariat")
 @require_POST
+@at_desk("secretariat")
 def meeting_action_done(request: AtDesk, pk: int, action: int) -> HttpResponse:
     """Mark an action as done today, or as open again."""
     found = _meeting(request, pk)
@@ -236,7 +241,7 @@ def _added(request: AtDesk, found: Meeting, **form: "ModelForm[Any]") -> HttpRes
 
 def _meeting_form(request: AtDesk, found: Meeting) -> HttpResponse:
     is_new = found.pk is None
-    form = MeetingForm(request.POST or None, instance=found)
+    form = MeetingForm(posted(request), instance=found)
     if request.method == "POST" and form.is_valid():
         saved = form.save()
         messages.success(request, _("%(meeting)s is kept.") % {"meeting": saved})
