@@ -1,0 +1,196 @@
+"""One of everything at the desk of JCA-MV, under the names that tests/addresses.txt gives them.
+
+Each name stands for the arguments of an address; "?" is what follows it, "data" what is posted there.
+"""
+
+from dataclasses import replace
+
+import pytest
+from django.core.mail import EmailMessage
+
+from contacts.actor import Actor
+from contacts.models import Alias, Succession
+from liaisons import links
+from liaisons.comments import comment
+from liaisons.details import Answer, MeetingApproval, Received
+from liaisons.incoming import register
+from liaisons.letter import Attached
+from liaisons.models import (
+    Action,
+    AgendaItem,
+    Blob,
+    Circulation,
+    Link,
+    Message,
+    MessageFile,
+    Relation,
+    Rendition,
+    Reply,
+    Statement,
+)
+from liaisons.transport import MailboxBackend
+from liaisons.workflow import advance
+from liaisons.writing import begin
+from roadmap.models import Deliverable
+from tests.fixtures import AFTER
+
+PDF = b"%PDF-1.7\n%%EOF\n"
+
+
+@pytest.fixture
+def world(desk, groups, letter, sent, secretary, chair, member, meeting):
+    """Name → the arguments of an address that names such a thing."""
+    by = Actor.of(secretary)
+    blob = Blob.objects.keep(PDF, "application/pdf")
+    draft = begin(
+        desk, replace(letter, title="A draft", attachments=(Attached("", "a.pdf", blob.sha256),)), by=by, now=AFTER
+    )
+    circulation = _circulated(desk, letter, by)
+    return {
+        "-": {},
+        "draft": _as_seen(draft),
+        "circulated": _as_seen(circulation.statement),
+        "approved": _as_seen(_approved(desk, letter, meeting, by)),
+        **_statements(sent, by, blob),
+        "attachment": {"pk": draft.pk, "file_pk": draft.revision.attachments.get().pk},
+        **_circulation(circulation, member),
+        **_links(circulation, sent, chair, member),
+        **_mails(sent, blob),
+        **_papers(desk, groups, meeting, sent, by, blob),
+        **_contacts(groups, member),
+    }
+
+
+def _circulated(desk, letter, by):
+    statement = begin(desk, replace(letter, title="In circulation"), by=by, now=AFTER)
+    advance(statement, "circulate", by=by, seen=statement.revision_id, now=AFTER)
+    circulation = Circulation.objects.get(statement=statement)
+    circulation.distribute(AFTER)
+    return circulation
+
+
+def _as_seen(statement):
+    """Forms on its pages tell which revision the person has before them."""
+    return {"pk": statement.pk, "data": {"seen": statement.revision_id}}
+
+
+def _approved(desk, letter, meeting, by):
+    statement = begin(desk, replace(letter, title="Approved"), by=by, now=AFTER)
+    at_meeting = MeetingApproval(meeting=meeting, clause="10")
+    return advance(statement, "approve", by=by, seen=statement.revision_id, details=at_meeting, now=AFTER)
+
+
+def _statements(sent, by, blob):
+    answer = Answer(kind="answer", settles=("1",), files=((blob, "answer.pdf"),))
+    addressee = sent.addressees.get(text="ITU-T SG21")
+    advance(addressee, "settle", by=by, seen=sent.revision_id, details=answer, now=AFTER)
+    advance(sent, "correct", by=by, seen=sent.revision_id, reason="A slip.", now=AFTER)
+    correction = Statement.objects.get(corrects=sent)
+    permanent = {"study_period": sent.study_period, "reference": sent.reference}
+    return {
+        "sent": _as_seen(sent),
+        "revision": {"pk": sent.pk, "number": 1},
+        "addressee": {"pk": sent.pk, "addressee_pk": addressee.pk},
+        "addressee-alone": {"pk": sent.addressees.get(text="World Metaverse Council").pk},
+        "reply-file": {"pk": sent.pk, "file_pk": Reply.objects.get().reply_files.get().pk},
+        "permanent": permanent,
+        "correction": {**permanent, "correction": correction.correction},
+    }
+
+
+def _circulation(circulation, member):
+    said = comment(circulation, by=Actor.of(member), kind="technical", text="Why?", now=AFTER)
+    file = MessageFile.objects.filter(message__circulation=circulation).first()
+    return {
+        "circulation": {"pk": circulation.pk},
+        "circulation-file": {"pk": circulation.pk, "name": file.name},
+        "comment": {"pk": said.pk},
+    }
+
+
+def _links(circulation, sent, chair, member):
+    stranger = comment(
+        circulation, by=Actor("link"), kind="editorial", text="A comma.", name="Lea", email="lea@example.org", now=AFTER
+    )
+    said = comment(circulation, by=Actor.of(member), kind="support", now=AFTER)
+    addressee = sent.addressees.get(text="ITU-T SG21")
+    reading = links.issue("comment", now=AFTER, circulation=circulation, person=member.person)
+    approving = links.issue("approve", now=AFTER, statement=circulation.statement, person=chair.person)
+    answering = links.issue("answer", now=AFTER, addressee=addressee, email="sg21@example.org")
+    confirming = Link.objects.filter(purpose="confirm", comment=stranger).get()
+    file = MessageFile.objects.filter(message__circulation=circulation).first()
+    tokens = {
+        name: links.token(link.pk)
+        for name, link in [("r", reading), ("a", approving), ("w", answering), ("c", confirming)]
+    }
+    return {
+        "link": {"token": tokens["r"]},
+        "link-file": {"token": tokens["r"], "name": file.name},
+        "link-comment": {"token": tokens["r"], "pk": said.pk},
+        "link-approve": {"token": tokens["a"]},
+        "link-answer": {"token": tokens["w"]},
+        "link-confirm": {"token": tokens["c"]},
+        "link-recorded": {"token": tokens["w"], "pk": Reply.objects.get().pk},
+    }
+
+
+def _mails(sent, blob):
+    Rendition.objects.update(blob=blob)
+    message = Message.objects.of_dispatch(sent).order_by("pk").first()
+    mail = EmailMessage(
+        "JCA-MV-LS1", "Text.", message.sender, [message.recipient], headers={"Message-ID": message.message_id}
+    )
+    mail.attach("a.pdf", PDF, "application/pdf")
+    MailboxBackend().send_messages([mail])
+    from liaisons.transport import mailbox_list
+
+    name = mailbox_list(1)[0].name
+    return {
+        "message": {"pk": message.pk},
+        "message-file": {"pk": message.pk, "name": message.files.first().name},
+        "mail": {"name": name},
+        "mail-file": {"name": name, "number": 0},
+    }
+
+
+def _papers(desk, groups, meeting, sent, by, blob):
+    received = Received(
+        source_text="SG21", source=groups["ITU-T SG21"], title="LS", received_on=AFTER.date(), files=((blob, "ls.pdf"),)
+    )
+    registration = register(desk, received, by=by, now=AFTER)
+    relation = Relation.objects.create(
+        statement=registration.statement, to=sent, kind="replies_to", inferred=True, why="Doc-010"
+    )
+    document = registration.document
+    file = document.files.get().pk
+    AgendaItem.objects.create(meeting=meeting, position=1, clause="7", title="Letters")
+    action = Action.objects.create(meeting=meeting, position=1, text="Act")
+    deliverable = Deliverable.objects.create(group=groups["ITU-T SG21"], kind="TR", title="Deliverable")
+    return {
+        "registration": {"pk": registration.pk},
+        "answering": {"pk": registration.pk, "?": f"?addressee={sent.addressees.get(text='IETF').pk}"},
+        "registration-file": {"pk": registration.pk, "file": file},
+        "relation": {"pk": sent.pk, "relation_pk": relation.pk},
+        "document": {"pk": document.pk},
+        "document-file": {"pk": document.pk, "file": file},
+        "meeting": {"pk": meeting.pk},
+        "action": {"pk": meeting.pk, "action": action.pk},
+        "deliverable": {"pk": deliverable.pk},
+    }
+
+
+def _contacts(groups, member):
+    ietf = groups["IETF"]
+    alias = Alias.objects.create(group=ietf, text="I E T F", key="ietf2")
+    succession = Succession.objects.create(
+        predecessor=ietf, successor=groups["ITU-T SG21"], taken_effect_on=AFTER.date()
+    )
+    person = member.person
+    return {
+        "group": {"pk": ietf.pk},
+        "alias": {"pk": ietf.pk, "alias": alias.pk},
+        "channel": {"pk": ietf.pk, "channel": ietf.channels.get().pk},
+        "succession": {"pk": ietf.pk, "succession": succession.pk},
+        "person": {"pk": person.pk},
+        "role": {"pk": person.pk, "role": person.appointments.get().pk},
+    }
