@@ -30,12 +30,18 @@ def of_statement(statement: Statement, *, inside: bool) -> list[Told]:
     events = statement.events.select_related(*JOINED).order_by("-at", "-pk")
     if inside:
         return [Told(event.at, text_of(event, statement), event.who, event.reason) for event in events]
-    seen = [event for event in events if event.verb in PUBLIC and not event.private]
-    return [
-        Told(event.at, text_of(event, statement))
-        for event in seen
-        if event.verb != "approve" or event.target_state == Statement.State.APPROVED
-    ]
+    return [Told(event.at, text_of(event, statement)) for event in events if _is_public(event)]
+
+
+def _is_public(event: Event) -> bool:
+    """Of what was imported only where it ended up, of several approvals only the last: the way there is the desk's."""
+    if event.private or event.verb not in PUBLIC:
+        return False
+    if event.verb == "approve":
+        return event.target_state == Statement.State.APPROVED
+    states = Statement.State
+    before = (states.DRAFT, states.CIRCULATED, states.APPROVED, "")
+    return event.verb != "record" or event.target_state not in before
 
 
 def told(events: Iterable[Event]) -> list[Told]:
@@ -189,6 +195,8 @@ def _reopened(event: Event, statement: Statement | None) -> str:
 def _recorded(event: Event, statement: Statement | None) -> str:
     states = dict(Statement.State.choices) | dict(Registration.State.choices)
     state = states.get(event.target_state, event.target_state)
+    if not state:
+        return _("Entered from the records")
     return _("Entered from the records as %(state)s") % {"state": state}
 
 

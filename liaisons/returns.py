@@ -44,6 +44,12 @@ class Line:
     replies: list[Reply]
     served: str
 
+    @property
+    def is_due(self) -> bool:
+        """Whether a day matters to it: of those who are only informed nothing is waited for."""
+        waiting = (Addressee.ReplyState.AWAITING, Addressee.ReplyState.ACKNOWLEDGED)
+        return self.due_on is not None and self.addressee.reply in waiting
+
 
 @dataclass(frozen=True)
 class Table:
@@ -53,6 +59,11 @@ class Table:
     purposes: list[tuple[str, list[Line]]]
     answered: int
     owing: int
+
+    @property
+    def width(self) -> int:
+        """Columns at most: addressee, answer, the requests, what came."""
+        return len(self.columns) + 3
 
     @property
     def total(self) -> int:

@@ -3,6 +3,7 @@
 The models import this module, so it knows them only by what it is handed.
 """
 
+import html
 import re
 from collections.abc import Callable
 from datetime import datetime
@@ -53,7 +54,7 @@ ROLES: dict[str, frozenset[str]] = {
 BY_ITSELF = frozenset({"complete", "close", "answer"})
 
 # What a merge field leaves behind when nobody filled it.
-MERGE_FIELD = re.compile(r"\{\{|\}\}|\{\s*\}|«[^»]*»|\[\[|<<|\bto  for\b|\bMERGEFIELD\b", re.IGNORECASE)
+MERGE_FIELD = re.compile(r"\{\{|\}\}|\{\s*\}|«[^»]*»|\[\[|<<|\bto {2,}for\b|\bMERGEFIELD\b", re.IGNORECASE)
 
 
 class Stepping(Protocol):
@@ -189,7 +190,17 @@ def to_send(statement: "Statement") -> list[str]:
     return sentences
 
 
+def to_correct(statement: "Statement") -> list[str]:
+    if statement.corrections.exclude(state="withdrawn").exists():
+        return [_("A correction of this statement exists already. Go on with that one.")]
+    return []
+
+
 def to_recall(statement: "Statement") -> list[str]:
+    if statement.addressees.filter(posted_at__isnull=False).exists():
+        return [_("It was handed over to somebody already. Correct or withdraw the statement instead.")]
+    if statement.addressees.filter(replies__isnull=False).exists():
+        return [_("Somebody has answered already. Correct or withdraw the statement instead.")]
     mails = statement.messages.of_dispatch(statement)
     if not mails.exists():  # it was sent before Liaise
         return [_("It did not leave by mail from here: there is nothing to take back.")]
@@ -221,13 +232,33 @@ def to_approve_yourself(statement: "Statement", actor: "Actor") -> list[str]:
     desk, revision = statement.desk, statement.revision
     if desk is None or revision is None or actor.person is None:
         return []
-    chairs = bool(CHAIRS & actor.roles_at(desk.group, desk.today(judged_at(statement))))
-    granted = list(revision.approvals.granted().values_list("person", flat=True))
-    if actor.person.pk in granted:
+    if not CHAIRS & actor.roles_at(desk.group, desk.today(judged_at(statement))):
+        return []
+    granted = approvers_so_far(revision)
+    others = awaited_approvers(statement) - {actor.person.pk} if desk.approvers == desk.Approvers.ALL else set()
+    if others and actor.person.pk in granted:
         return [_("You have already approved this revision. The others have been asked.")]
-    if chairs and desk.approvers == desk.Approvers.ONE and revision.author == actor.person:
+    if not others and granted | {actor.person.pk} == {revision.author_id}:
         return [_("You wrote this revision. Somebody else has to approve it.")]
     return []
+
+
+def approvers_so_far(revision: "Revision") -> set[int]:
+    """The keys of the people who approved the revision."""
+    return set(revision.approvals.granted().values_list("person", flat=True))
+
+
+def awaited_approvers(statement: "Statement") -> set[int]:
+    """The keys of the chairs whose word the revision in force still needs."""
+    desk, revision = statement.desk, statement.revision
+    if desk is None or revision is None:
+        return set()
+    in_office = desk.group.appointments.in_force(desk.today(judged_at(statement))).filter(role__in=CHAIRS)
+    chairs = set(in_office.values_list("person", flat=True))
+    granted = approvers_so_far(revision)
+    if desk.approvers == desk.Approvers.ONE:
+        return set() if granted else chairs
+    return chairs - granted
 
 
 CHECKS: dict[str, Callable[..., list[str]]] = {
@@ -235,6 +266,7 @@ CHECKS: dict[str, Callable[..., list[str]]] = {
     "approve": to_approve,
     "send": to_send,
     "recall": to_recall,
+    "correct": to_correct,
     "settle": to_settle,
     "assign": to_assign,
 }
@@ -251,6 +283,11 @@ def merge_fields(revision: "Revision") -> list[str]:
         gettext_lazy("abstract"): letter.abstract,
         gettext_lazy("body"): letter.body,
         gettext_lazy("place and date"): letter.venue_date,
+        gettext_lazy("row of Questions"): letter.questions,
+        gettext_lazy("deadline"): letter.deadline_text,
+        gettext_lazy("list of addressees"): "\n".join(addressed.text for addressed in letter.addressees),
+        gettext_lazy("list of contacts"): "\n".join(f"{one.name}\n{one.organization}" for one in letter.contacts),
+        gettext_lazy("list of attachments"): "\n".join(file.title for file in letter.attachments),
         **{
             format_lazy("{} {}", gettext_lazy("annex"), number): f"{annex.title} {annex.body}"
             for number, annex in enumerate(letter.annexes, start=1)
@@ -260,8 +297,14 @@ def merge_fields(revision: "Revision") -> list[str]:
     return [
         _("The %(place)s holds an empty merge field (“%(field)s”). Fill it in.") % {"place": place, "field": found[0]}
         for place, text in places.items()
-        if (found := MERGE_FIELD.search(text))
+        if (found := MERGE_FIELD.search(_read(text)))
     ]
+
+
+def _read(text: str) -> str:
+    """The text as a reader sees it: without tags, each block on its own line, spaces of every kind as spaces."""
+    lines = re.sub(r"</?(?:p|h\d|li|ul|ol|t[dhr]|table|thead|tbody|caption|blockquote|br)\b[^>]*>", "\n", text)
+    return html.unescape(re.sub(r"<[a-zA-Z/][^>]*>", "", lines)).replace("\u00a0", " ")
 
 
 def past_deadlines(statement: "Statement", revision: "Revision") -> list[str]:
@@ -285,6 +328,10 @@ def warnings(statement: "Statement") -> list[str]:
         sentences.append(_("The abstract has more than 200 words."))
     if statement.addressees.filter(purpose="comment", due_on__isnull=True).exists() and not revision.deadline_text:
         sentences.append(_("Comments are asked for without a deadline."))
+    if statement.addressees.filter(purpose="action", due_on__isnull=True).exists() and not revision.deadline_text:
+        sentences.append(
+            _("Action is asked for without a deadline: it cannot be sent before it has one, or words in its place.")
+        )
     for annex in revision.annexes.select_related("document"):
         circulation = getattr(annex.document, "circulation", None)
         if circulation is not None and not circulation.is_over(judged_at(statement)):

@@ -71,6 +71,11 @@ class DraftPart(forms.Form):
 
     unchecked = False
 
+    @property
+    def is_filled(self) -> bool:
+        """Whether anything stands in it: an empty row has nothing to be removed."""
+        return any(self[name].value() for name in self.fields)
+
     def full_clean(self) -> None:
         if self.unchecked:
             self._errors = ErrorDict()
@@ -98,10 +103,19 @@ def shorthand(label: StrOrPromise, purpose: str) -> forms.CharField:
 
 
 class DraftForm(DraftPart):
-    """`seen` is the revision that was opened, empty for a new statement; `answers` a registration it replies to."""
+    """`seen` is the revision that was opened, empty for a new statement; `answers` a registration it replies to.
+
+    `reason` is asked for editorial changes only.
+    """
 
     seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
     answers = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    reason = forms.CharField(
+        label=gettext_lazy("What changes, and why it is editorial only"),
+        required=False,
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
     title = OneLine(label=gettext_lazy("Title"), max_length=500)
     questions = OneLine(required=False, max_length=300)
     venue_date = OneLine(

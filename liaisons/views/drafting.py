@@ -88,14 +88,13 @@ def statement_amend(request: AtDesk, pk: int) -> HttpResponse:
     """An editorial change while the window goes on: the whole text in the form, with a reason."""
     now = timezone.now()
     statement = _issued(request.desk, pk)
-    context: Context = {"statement": statement, "title": _("Editorial change"), "amends": True, "reason": ""}
+    context: Context = {"statement": statement, "title": _("Editorial change"), "amends": True}
     against = obstacles(statement, "amend", request.actor, now)
     if request.method != "POST":
         if against:
             return render(request, "409.html", _where(statement, against), status=409)
         return _page(request, _opened(request.desk, statement), context)
     draft = _typed(request, statement)
-    context["reason"] = request.POST.get("reason", "")
     if draft.asks_more or not draft.is_valid():
         return _page(request, draft, context)
     letter = draft.letter()
@@ -105,7 +104,7 @@ def statement_amend(request: AtDesk, pk: int) -> HttpResponse:
             "amend",
             by=request.actor,
             seen=draft.main.cleaned_data["seen"] or 0,
-            reason=context["reason"],
+            reason=draft.main.cleaned_data["reason"],
             details=Amendment(letter),
             now=now,
         )

@@ -72,11 +72,7 @@ def statement(request: DeskRequest, pk: int) -> HttpResponse:
 def statement_permanent(request: DeskRequest, study_period: str, reference: str, correction: int = 0) -> HttpResponse:
     """The public address that stays: /statements/2025-2028/SG21-LS76/."""
     found = visible(
-        request,
-        series__isnull=False,
-        study_period=study_period,
-        reference=reference,
-        correction=correction,
+        request, series__isnull=False, study_period=study_period, reference=reference, correction=correction
     )
     return _statement_page(request, found)
 

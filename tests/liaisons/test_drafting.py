@@ -352,6 +352,10 @@ class TestAmend:
         assert "Give a reason: it is kept with the decision." in response.content.decode()
         assert fields(response)["body"] == "<p>So.</p>"
 
+    def test_a_reason_that_is_too_long_is_refused(self, writer, circulated):
+        response = typed(writer, f"/statements/{circulated.pk}/amend/", body="<p>So.</p>", reason="x" * 501)
+        assert (response.status_code, fields(response)["reason"]) == (400, "x" * 501)
+
     def test_a_draft_is_not_amended(self, writer, draft):
         response = writer.get(f"/statements/{draft.pk}/amend/")
         assert response.status_code == 409
