@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from contacts.actor import Actor
-from contacts.models import Appointment, Desk
+from contacts.models import Appointment
 from liaisons import comments
 from liaisons.details import Answer, Assignment, MeetingApproval, Received
 from liaisons.documents import renderer
@@ -258,22 +258,6 @@ class TestPage:
         assert client.get(f"/statements/{sent.pk}/").context["statement"] == sent
         for other in ("2022-2024/JCA-MV-LS1", "2025-2028/JCA-MV-LS2", "2025-2028/JCA-MV-LS1/1", "12/pdf/x"):
             assert client.get(f"/statements/{other}/").status_code == 404
-
-    def test_of_two_desks_with_the_same_numbers_the_readers_own_comes_first(
-        self, client, sent, other_desk, other_secretary, secretary, letter
-    ):
-        Desk.objects.update(number_pattern="LS{n}")
-        Statement.objects.filter(pk=sent.pk).update(reference="LS1")
-        theirs = begin(Desk.objects.get(pk=other_desk.pk), letter, by=Actor.of(other_secretary), now=NOW)
-        theirs = to_sent(theirs, other_secretary)
-        address = "/statements/2025-2028/LS1/"
-        found = []
-        for user in (secretary, other_secretary):
-            client.force_login(user)
-            found.append(client.get(address).context["statement"])
-        assert found == [sent, theirs]
-        client.logout()
-        assert client.get(address).status_code == 200
 
     def test_a_correction_has_an_address_of_its_own(self, client, sent, secretary):
         advance(sent, "correct", by=Actor.of(secretary), seen=sent.revision_id, reason="A date.", now=AFTER)
