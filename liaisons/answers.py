@@ -5,9 +5,9 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from contacts.actor import Actor
-from contacts.models import Appointment, Person
-from liaisons.details import Answer, Nominee
-from liaisons.models import Addressee, Nomination, Reply, ReplyFile, Request, Settlement
+from liaisons import nominations
+from liaisons.details import Answer
+from liaisons.models import Addressee, Reply, ReplyFile, Request, Settlement
 from liaisons.rules import Refused
 
 
@@ -31,7 +31,7 @@ def keep(addressee: Addressee, answer: Answer, *, by: Actor, now: datetime) -> R
     _settle(reply, answer.settles, Request.Outcome.SETTLED)
     _settle(reply, _declined(addressee, answer), Request.Outcome.DECLINED)
     if answer.nominee is not None:
-        nominate(reply, answer.nominee)
+        nominations.nominate(reply, answer.nominee, by=by, now=now)
     return reply
 
 
@@ -49,33 +49,13 @@ def reached(addressee: Addressee) -> str:
     states = Addressee.ReplyState
     outcomes = set(addressee.requests.values_list("outcome", flat=True))
     kinds = set(addressee.replies.values_list("kind", flat=True))
-    if outcomes and "" not in outcomes:
-        return states.REPLIED if Request.Outcome.SETTLED in outcomes else states.DECLINED
-    if kinds and not outcomes:  # nothing was asked, and yet something came
-        return states.REPLIED if Reply.Kind.ANSWER in kinds else states.ACKNOWLEDGED
-    return states.ACKNOWLEDGED if kinds else states.AWAITING
-
-
-def nominate(reply: Reply, nominee: Nominee) -> Appointment:
-    """Appoint the person as representative of the addressee, and remember which letter said so."""
-    desk = reply.addressee.statement.desk
-    if desk is None:
-        raise Refused([_("Only a statement of this desk can ask for a representative.")])
-    person = Person.objects.filter(email__iexact=nominee.email).first() if nominee.email else None
-    if person is None:
-        person = Person.objects.create(
-            name=nominee.name, email=nominee.email, organization=nominee.organization, country=nominee.country
-        )
-    appointment, _created = Appointment.objects.get_or_create(
-        person=person,
-        group=desk.group,
-        role=Appointment.Role.REPRESENTATIVE,
-        represents=reply.addressee.group,
-        valid_from=desk.today(reply.received_at),
-        defaults={"basis": reply.reference or str(reply.addressee.statement)},
-    )
-    Nomination.objects.get_or_create(reply=reply, appointment=appointment)
-    return appointment
+    if "" in outcomes:
+        return states.ACKNOWLEDGED if kinds else states.AWAITING
+    if Request.Outcome.SETTLED in outcomes or Reply.Kind.ANSWER in kinds:
+        return states.REPLIED
+    if Request.Outcome.DECLINED in outcomes or Reply.Kind.DECLINE in kinds:
+        return states.DECLINED
+    return states.NOT_EXPECTED  # nothing was asked, or nothing is asked any more
 
 
 def _settle(reply: Reply, keys: tuple[str, ...], outcome: Request.Outcome) -> None:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from contacts.actor import Actor
-from contacts.models import Desk, Person
+from contacts.models import Desk
 from liaisons import answers, links, mail, outbox, reminders, rules, writing
 from liaisons.calendar import end_of_day
 from liaisons.details import (
@@ -39,7 +39,7 @@ from liaisons.models import (
     Request,
     Statement,
 )
-from liaisons.numbering import next_revision, number_document, number_statement
+from liaisons.numbering import last_correction, next_revision, number_document, number_statement
 from liaisons.rules import Refused
 
 Data = dict[str, Any]
@@ -111,17 +111,20 @@ def approve(statement: Statement, taken: Taken) -> Data:
         raise Refused([_("Name the meeting that approved the statement and the clause of its report.")])
     assert statement.revision is not None  # rules.to_approve has asked for a text
     assert taken.by.person is not None  # roles are held by people
-    Approval.objects.create(
-        statement=statement,
+    Approval.objects.get_or_create(  # there already for a chair who declares what nobody else has to approve any more
         revision=statement.revision,
         person=taken.by.person,
-        reason=taken.reason,
-        given_at=taken.now,
-        meeting=meeting.meeting if meeting else None,
-        clause=meeting.clause if meeting else "",
+        returned=False,
+        defaults={
+            "statement": statement,
+            "reason": taken.reason,
+            "given_at": taken.now,
+            "meeting": meeting.meeting if meeting else None,
+            "clause": meeting.clause if meeting else "",
+        },
     )
-    if meeting is None and (waiting := awaited_approvers(statement, taken.now)):
-        return {"waiting_for": [person.pk for person in waiting]}
+    if meeting is None and (waiting := rules.awaited_approvers(statement)):
+        return {"waiting_for": sorted(waiting)}
     statement.approve(taken.now)
     number_statement(statement, desk, taken.now)
     statement.approval_text = approval_text(statement, meeting, taken.now)
@@ -166,24 +169,22 @@ def complete(statement: Statement, taken: Taken) -> Data:
 
 def close(statement: Statement, taken: Taken) -> Data:
     if taken.by.is_system:
-        if Request.objects.filter(addressee__statement=statement, addressee__dropped=False).exists():
-            raise Refused([_("Requests were made: the secretariat closes the statement with an outcome.")])
-        statement.outcome = Statement.Outcome.NOTHING_OWED
+        statement.outcome = _outcome_by_itself(statement)
     else:
         statement.outcome = _given(taken, Closing).outcome
     waived = _waive(statement, taken.now)
     statement.close(taken.now)
     statement.save()
     reminders.cancel_for(statement, taken.now)
+    if statement.outcome == Statement.Outcome.CORRECTED:
+        links.revoke(links.of_addressees(statement), taken.now)
     return {"outcome": statement.outcome, "waived": waived}
 
 
 def correct(statement: Statement, taken: Taken) -> Data:
     """Begin the statement that takes this one's place: a draft with the same number and the next correction."""
-    if statement.corrections.exclude(state=Statement.State.WITHDRAWN).exists():
-        raise Refused([_("A correction of this statement exists already. Go on with that one.")])
     statement.correct(taken.now)
-    last = max(statement.corrections.values_list("correction", flat=True), default=statement.correction)
+    last = last_correction(statement)
     correction = Statement.objects.create(
         desk=statement.desk,
         source=statement.source,
@@ -213,7 +214,6 @@ def correct(statement: Statement, taken: Taken) -> Data:
 
 
 def withdraw(statement: Statement, taken: Taken) -> Data:
-    was_out = statement.state == Statement.State.SENT
     cancelled = outbox.cancel(statement.messages.all())
     statement.withdraw(taken.now)
     statement.save()
@@ -221,7 +221,7 @@ def withdraw(statement: Statement, taken: Taken) -> Data:
     reminders.cancel_for(statement, taken.now)
     links.revoke(statement.links.all(), taken.now)
     links.revoke(links.of_addressees(statement), taken.now)
-    told = outbox.queue(mail.withdrawal(statement, taken.reason, taken.now)) if was_out else []
+    told = outbox.queue(mail.withdrawal(statement, taken.reason, taken.now))
     return {"cancelled": cancelled, "told": len(told)}
 
 
@@ -297,17 +297,12 @@ def still_owed(statement: Statement) -> bool:
     return Request.objects.still_open().filter(addressee__statement=statement, addressee__dropped=False).exists()
 
 
-def awaited_approvers(statement: Statement, now: datetime) -> list[Person]:
-    """The chairs whose word the revision in force still needs. Raises Refused when only its author approved."""
-    desk = _desk(statement)
-    revision = statement.revision
-    assert revision is not None  # rules.to_approve has asked for a text
-    granted = set(revision.approvals.granted().values_list("person", flat=True))
-    chairs = Person.objects.holding(*rules.CHAIRS, group=desk.group, on=desk.today(now))
-    waiting = [] if desk.approvers == Desk.Approvers.ONE else [chair for chair in chairs if chair.pk not in granted]
-    if not waiting and granted == {revision.author_id}:
-        raise Refused([_("The only approver wrote this revision. Somebody else has to approve it.")])
-    return waiting
+def _outcome_by_itself(statement: Statement) -> Statement.Outcome:
+    if statement.corrections.filter(sent_at__isnull=False).exclude(state=Statement.State.WITHDRAWN).exists():
+        return Statement.Outcome.CORRECTED
+    if Request.objects.filter(addressee__statement=statement, addressee__dropped=False).exists():
+        raise Refused([_("Requests were made: the secretariat closes the statement with an outcome.")])
+    return Statement.Outcome.NOTHING_OWED
 
 
 def approval_text(statement: Statement, meeting: MeetingApproval | None, now: datetime) -> str:
@@ -353,8 +348,13 @@ def _end_circulation(statement: Statement, now: datetime) -> None:
 
 def _waive(statement: Statement, now: datetime) -> int:
     """Ask no longer for what is still open: the statement ends without it."""
+    owing = list(Addressee.objects.owing().filter(statement=statement))
     still = Request.objects.still_open().filter(addressee__statement=statement)
-    return still.update(outcome=Request.Outcome.WAIVED, settled_at=now)
+    waived = still.update(outcome=Request.Outcome.WAIVED, settled_at=now)
+    for addressee in owing:
+        addressee.settle(now, answers.reached(addressee))
+        addressee.save(update_fields=["reply"])
+    return waived
 
 
 def _desk(statement: Statement) -> Desk:

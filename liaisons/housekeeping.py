@@ -1,45 +1,73 @@
 """What comes due by itself: approvals to ask for, statements that owe nothing, answers that are out for good."""
 
+import logging
 from datetime import datetime
+from typing import TypeVar
 
-from django.db.models import Exists, OuterRef, Q
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from contacts.actor import Actor
 from contacts.models import Person
 from liaisons import mail, outbox
-from liaisons.details import Answered
+from liaisons.details import Answered, Details
 from liaisons.models import Circulation, Comment, Message, Registration, Relation, Request, Statement
-from liaisons.rules import CHAIRS
+from liaisons.rules import CHAIRS, Refused
 from liaisons.workflow import advance
+
+logger = logging.getLogger(__name__)
+
+T = TypeVar("T", Statement, Registration)
 
 
 def keep_house(now: datetime) -> None:
     """Run once a minute; a second run at the same time finds nothing left to do."""
     ask_chairs(now)
-    close_what_owes_nothing(now)
+    close_what_is_over(now)
     mark_answered(now)
 
 
 def ask_chairs(now: datetime) -> int:
     """Ask the chairs where a window has closed without a standing objection; returns the number of mails queued."""
+    return sum(_ask_chairs_about(circulation, now) for circulation in list(_silent(now)))
+
+
+def _silent(now: datetime) -> QuerySet[Circulation]:
+    """Circulations that are over in silence, of whose revision in force nobody has asked the chairs yet."""
     standing = Comment.objects.standing_objections().filter(circulation=OuterRef("pk"))
-    silent = Circulation.objects.filter(
-        ~Exists(standing), closes_at__lte=now, ended_at__isnull=True, statement__state=Statement.State.CIRCULATED
+    asked = Message.objects.filter(
+        circulation=OuterRef("pk"), revision=OuterRef("statement__revision"), kind=Message.Kind.APPROVE
     )
-    asked = 0
-    for circulation in silent.exclude(messages__kind=Message.Kind.APPROVE).select_related("desk__group", "statement"):
-        desk = circulation.desk
-        chairs = Person.objects.holding(*CHAIRS, group=desk.group, on=desk.today(now)).exclude(email="")
-        asked += len(outbox.queue(mail.ask_approval(circulation, list(chairs), now)))
-    return asked
+    return Circulation.objects.filter(
+        ~Exists(standing),
+        ~Exists(asked),
+        closes_at__lte=now,
+        ended_at__isnull=True,
+        statement__state=Statement.State.CIRCULATED,
+    )
 
 
-def close_what_owes_nothing(now: datetime) -> None:
-    """Close sent statements that asked nothing, once their dispatch can no longer be taken back."""
+def _ask_chairs_about(circulation: Circulation, now: datetime) -> int:
+    with transaction.atomic():
+        Statement.objects.select_for_update(of=("self",)).get(circulations=circulation)
+        still = _silent(now).filter(pk=circulation.pk).select_related("desk__group", "statement").first()
+        if still is None:
+            return 0  # somebody moved it on in the meantime
+        chairs = Person.objects.holding(*CHAIRS, group=still.desk.group, on=still.desk.today(now)).exclude(email="")
+        return len(outbox.queue(mail.ask_approval(still, list(chairs), now)))
+
+
+def close_what_is_over(now: datetime) -> None:
+    """Close sent statements that asked nothing, or that a correction has replaced, once their mails have left."""
     leaving = Message.objects.waiting().filter(statement=OuterRef("pk"))
     asked = Request.objects.filter(addressee__statement=OuterRef("pk"), addressee__dropped=False)
-    for statement in Statement.objects.filter(~Exists(leaving), ~Exists(asked), state=Statement.State.SENT):
-        advance(statement, "close", by=Actor.system(), seen=None, now=now)
+    still_held = Message.objects.waiting().filter(statement=OuterRef("pk"), kind=Message.Kind.SEND)
+    corrected = Statement.objects.filter(~Exists(still_held), corrects=OuterRef("pk"), sent_at__isnull=False).exclude(
+        state=Statement.State.WITHDRAWN
+    )
+    over = Q(~Exists(leaving), ~Exists(asked)) | Q(Exists(corrected))
+    for statement in list(Statement.objects.filter(over, state=Statement.State.SENT)):
+        _take(statement, "close", now)
 
 
 def mark_answered(now: datetime) -> None:
@@ -52,10 +80,17 @@ def mark_answered(now: datetime) -> None:
         statement__desk__isnull=False,
         statement__sent_at__isnull=False,
     ).exclude(statement__state__in=[Statement.State.DRAFT, Statement.State.WITHDRAWN])
-    for relation in out.select_related("statement").filter(
-        to__registrations__state__in=[Registration.State.RECEIVED, Registration.State.ASSIGNED]
-    ):
-        for registration in Registration.objects.filter(statement=relation.to, desk=relation.statement.desk).exclude(
-            state__in=[Registration.State.ANSWERED, Registration.State.NOTED]
+    open_ = [Registration.State.RECEIVED, Registration.State.ASSIGNED]
+    for relation in list(out.filter(to__registrations__state__in=open_).select_related("statement")):
+        for registration in Registration.objects.filter(
+            statement=relation.to_id, desk=relation.statement.desk_id, state__in=open_
         ):
-            advance(registration, "answer", by=Actor.system(), seen=None, details=Answered(relation.statement), now=now)
+            _take(registration, "answer", now, Answered(relation.statement))
+
+
+def _take(thing: T, step: str, now: datetime, details: Details | None = None) -> None:
+    """Take a step for the system; one that somebody has moved on meanwhile must not stop the rest."""
+    try:
+        advance(thing, step, by=Actor.system(), seen=None, details=details, now=now)
+    except Refused as refused:
+        logger.info("%s %s was not taken: %s", step, thing, refused)

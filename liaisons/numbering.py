@@ -21,6 +21,13 @@ def number_statement(statement: Statement, desk: Desk, now: datetime) -> None:
         statement.reference = desk.number_pattern.format(group=desk.group.designation, n=statement.number)
 
 
+def last_correction(statement: Statement) -> int:
+    """The highest correction of the statement's number so far; its series stays locked until the transaction ends."""
+    Series.objects.select_for_update(of=("self",)).get(statement=statement)
+    same = Statement.objects.filter(series=statement.series, number=statement.number)
+    return max(same.values_list("correction", flat=True))
+
+
 def number_document(document: Document, desk: Desk) -> None:
     """Give the document the next number of the desk's register."""
     document.series, document.number = _take(desk, Series.Kind.DOCUMENTS, "")

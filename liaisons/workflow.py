@@ -16,7 +16,7 @@ from contacts.actor import Actor
 from liaisons import effects, rules, writing
 from liaisons.details import Details
 from liaisons.letter import Letter
-from liaisons.models import Addressee, Event, Registration, Statement
+from liaisons.models import Addressee, Event, Registration, Request, Statement
 from liaisons.rules import Moved, Refused
 
 __all__ = ["Moved", "Offer", "Refused", "advance", "obstacles", "offers", "record_past"]
@@ -142,15 +142,19 @@ def record_past(
 
 def _locked(thing: T) -> T:
     """The row as it is now, locked: a statement before its addressees and registrations, in this order everywhere."""
+    # Locked bare and read afterwards: PostgreSQL joins what it saw before the wait to the row it got after it.
+    Statement.objects.select_for_update(of=("self",)).get(pk=_statement_key(thing))
     if isinstance(thing, Statement):
-        rows = Statement.objects.select_for_update(of=("self",)).select_related("desk__group", "revision")
-        return rows.get(pk=thing.pk)
-    Statement.objects.select_for_update(of=("self",)).get(pk=thing.statement_id)
+        return Statement.objects.select_related("desk__group", "revision").get(pk=thing.pk)
     if isinstance(thing, Addressee):
         addressees = Addressee.everyone.select_for_update(of=("self",))
         return addressees.select_related("statement__desk__group", "statement__revision").get(pk=thing.pk)
     registrations = Registration.objects.select_for_update(of=("self",))
     return registrations.select_related("statement", "desk__group").get(pk=thing.pk)
+
+
+def _statement_key(thing: Thing) -> int:
+    return thing.pk if isinstance(thing, Statement) else thing.statement_id
 
 
 def _require_seen(thing: Thing, seen: int | str | None, by: Actor) -> None:
@@ -192,7 +196,7 @@ def _where_it_stands(thing: Thing) -> str:
     if event is None or desk is None:
         return _("It is %(state)s.") % {"state": state}
     local = timezone.localtime(event.at, desk.zoneinfo)
-    return _("It is %(state)s: %(who)s took the step on %(time)s. Nothing was changed.") % {
+    return _("It is %(state)s: %(who)s took the step on %(time)s.") % {
         "state": state,
         "who": event.who,
         "time": date_format(local, "j F Y, H:i"),
@@ -206,5 +210,6 @@ def _not_yours(step: str) -> str:
 
 def _complete_when_all_has_come(addressee: Addressee, now: datetime) -> None:
     statement = addressee.statement
-    if statement.state == Statement.State.SENT and not effects.still_owed(statement):
+    something_was_owed = Request.objects.filter(addressee__statement=statement, addressee__dropped=False).exists()
+    if statement.state == Statement.State.SENT and something_was_owed and not effects.still_owed(statement):
         advance(statement, "complete", by=Actor.system(), seen=None, now=now)

@@ -212,7 +212,7 @@ def _address(statement: Statement, letter: Letter) -> None:
         ],
         update_conflicts=True,
         unique_fields=["statement", "text", "purpose"],
-        update_fields=["position", "group", "designation", "own_deadline", "due_on", "due_at", "reply", "dropped"],
+        update_fields=["position", "group", "designation", "own_deadline", "due_on", "due_at", "dropped"],
     )
     Request.objects.filter(addressee__statement=statement).delete()
     Request.objects.bulk_create(

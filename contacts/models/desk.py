@@ -95,6 +95,17 @@ class Desk(models.Model):
         return name.upper() if self.capitals else name
 
     def clean(self) -> None:
+        mine = self.number_pattern.format(group=self.group.designation, n=1)
+        for other in Desk.objects.exclude(pk=self.pk).select_related("group"):
+            if other.number_pattern.format(group=other.group.designation, n=1) == mine:
+                raise ValidationError(
+                    {
+                        "number_pattern": _(
+                            "%(other)s numbers its statements so already. Name the group in the pattern."
+                        )
+                        % {"other": other}
+                    }
+                )
         for field in ("remind_outsiders", "remind_insiders"):
             stages = getattr(self, field)
             if not isinstance(stages, list) or not all(type(day) is int and -365 <= day <= 365 for day in stages):

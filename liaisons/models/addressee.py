@@ -36,7 +36,8 @@ class AddresseeQuerySet(models.QuerySet["Addressee"]):
     def owing(self) -> Self:
         """Addressees of statements that are out, with a request still open."""
         waiting = [Addressee.ReplyState.AWAITING, Addressee.ReplyState.ACKNOWLEDGED]
-        return self.filter(reply__in=waiting, statement__state="sent")
+        still_open = Request.objects.still_open().filter(addressee=OuterRef("pk"))
+        return self.filter(Exists(still_open), reply__in=waiting, statement__state="sent")
 
     def reachable(self) -> Self:
         """Addressees whose group takes letters by mail."""

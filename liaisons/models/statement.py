@@ -32,8 +32,8 @@ class StatementQuerySet(models.QuerySet["Statement"]):
         return self.filter(desk=desk)
 
     def posted(self) -> Self:
-        """Statements of our desks that have left: what an outsider may see."""
-        return self.filter(desk__isnull=False, sent_at__isnull=False)
+        """Statements of our desks that have left: what an outsider may see. A dispatch that is held has not."""
+        return self.filter(desk__isnull=False, posted_at__isnull=False)
 
     def visible_to(self, actor: "Actor", on: date) -> Self:
         """What the actor may read: all of its desk as an officer, from circulation on as a member, else what left."""
@@ -42,10 +42,12 @@ class StatementQuerySet(models.QuerySet["Statement"]):
         held = list(actor.person.appointments.in_force(on).values_list("group", "role"))
         officers = {group for group, role in held if role in Statement.OFFICERS}
         members = {group for group, _role in held}
-        own = Q(desk__group__in=officers) | (Q(desk__group__in=members) & ~Q(state=Statement.State.DRAFT))
-        registered = Statement.objects.filter(registrations__desk__group__in=members).values("pk")
-        left = Q(desk__isnull=False, sent_at__isnull=False)
-        return self.filter(own | Q(pk__in=registered) | left)
+        shown = Q(circulations__isnull=False) | Q(approved_at__isnull=False) | Q(sent_at__isnull=False)
+        once_shown = Statement.objects.filter(shown, desk__group__in=members).exclude(state=Statement.State.DRAFT)
+        # A letter issued at another desk of this house is registered like any other, and read from when it has left.
+        registered = Statement.objects.filter(desk__isnull=True, registrations__desk__group__in=members)
+        own = Q(desk__group__in=officers) | Q(pk__in=once_shown.values("pk"))
+        return self.filter(own | Q(pk__in=registered.values("pk")) | Q(pk__in=Statement.objects.posted().values("pk")))
 
     def awaiting_reply(self) -> Self:
         return self.filter(Exists(Addressee.objects.owing().filter(statement=OuterRef("pk"))))
@@ -77,6 +79,7 @@ class Statement(models.Model):
         NOTHING_OWED = "nothing_owed", _("nothing was asked")
         PARTLY_ANSWERED = "partly_answered", _("partly answered")
         LAPSED = "lapsed", _("lapsed")
+        CORRECTED = "corrected", _("corrected")
 
     as_of: datetime | None = None  # when conditions are judged, see liaisons.rules.Stepping
 
@@ -112,6 +115,7 @@ class Statement(models.Model):
     dated_text = models.CharField(_("date as the source says it"), max_length=100, blank=True)
     approved_at = models.DateTimeField(_("approved"), null=True, blank=True)
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
+    posted_at = models.DateTimeField(_("first one left"), null=True, blank=True, db_index=True)
     ended_at = models.DateTimeField(_("replied, closed or withdrawn"), null=True, blank=True)
 
     objects = StatementQuerySet.as_manager()
@@ -126,6 +130,11 @@ class Statement(models.Model):
         ]
         constraints = [
             models.UniqueConstraint(fields=["series", "number", "correction"], name="statement_number_once"),
+            models.UniqueConstraint(
+                fields=["study_period", "reference", "correction"],
+                condition=Q(series__isnull=False),
+                name="statement_address_once",
+            ),
             models.CheckConstraint(
                 condition=Q(series__isnull=True) | Q(number__isnull=False), name="statement_in_series_has_number"
             ),

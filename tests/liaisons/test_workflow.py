@@ -263,7 +263,7 @@ class TestObstacles:
 
     def test_a_step_that_is_gone_says_who_moved_the_statement_on(self, circulated, secretary, chair):
         assert refusal(take, circulated, "circulate", chair, at=NOW) == [
-            "It is circulated: Sam Secretary took the step on 13 October 2025, 10:00. Nothing was changed."
+            "It is circulated: Sam Secretary took the step on 13 October 2025, 10:00."
         ]
 
     def test_an_answer_waits_for_the_dispatch(self, approved, secretary):
@@ -386,7 +386,7 @@ class TestApprovers:
         circulated = take(draft, "circulate", chair, at=NOW)
         Circulation.objects.get().distribute(NOW)
         assert refusal(take, circulated, "approve", chair) == [
-            "The only approver wrote this revision. Somebody else has to approve it."
+            "You wrote this revision. Somebody else has to approve it."
         ]
         assert Approval.objects.count() == 0
 

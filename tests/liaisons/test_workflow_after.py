@@ -187,7 +187,7 @@ class TestWithdraw:
     def test_it_stays_withdrawn(self, draft, secretary):
         take(draft, "withdraw", secretary, reason="Not needed.")
         assert refusal(take, draft, "circulate", secretary) == [
-            "It is withdrawn: Sam Secretary took the step on 28 October 2025, 09:00. Nothing was changed."
+            "It is withdrawn: Sam Secretary took the step on 28 October 2025, 09:00."
         ]
 
 
