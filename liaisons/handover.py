@@ -32,6 +32,7 @@ def hand_over(addressee: Addressee, on: date, note: str, *, by: Actor, now: date
         addressee.posted_at = now if on == desk.today(now) else _noon(on, desk)
         addressee.posted_note = note.strip()
         addressee.save(update_fields=["posted_at", "posted_note"])
+        Statement.objects.filter(pk=statement.pk, posted_at__isnull=True).update(posted_at=addressee.posted_at)
         Event.objects.record(
             "hand_over",
             by=by,

@@ -12,7 +12,7 @@ from liaisons.rules import day_text
 
 # What anybody may know of a statement that left; the rest is for the desk.
 PUBLIC = frozenset({"approve", "send", "complete", "close", "correct", "withdraw", "record"})
-JOINED = ("person", "user", "addressee", "revision", "circulation__document", "registration__document")
+JOINED = ("person", "user", "link__comment", "addressee", "revision", "circulation__document", "registration__document")
 
 
 @dataclass(frozen=True)
@@ -204,6 +204,14 @@ def _relation_confirmed(event: Event, statement: Statement | None) -> str:
     return _("Link to another statement confirmed")
 
 
+def _nomination_confirmed(event: Event, statement: Statement | None) -> str:
+    return _("%(addressee)s: the representative it nominates is appointed") % {"addressee": event.addressee}
+
+
+def _nomination_set_aside(event: Event, statement: Statement | None) -> str:
+    return _("%(addressee)s: nomination set aside") % {"addressee": event.addressee}
+
+
 def _number(event: Event) -> object:
     return event.revision.number if event.revision else "–"
 
@@ -238,6 +246,8 @@ WORDS: dict[str, Callable[[Event, Statement | None], str]] = {
     "comment": _commented,
     "confirm": _confirmed,
     "withdraw_comment": _comment_withdrawn,
+    "confirm_nomination": _nomination_confirmed,
+    "set_aside_nomination": _nomination_set_aside,
     "dispose": _disposed,
     "move_window": _window_moved,
     "hand_over": _handed_over,

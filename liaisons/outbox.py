@@ -26,7 +26,7 @@ from contacts.actor import Actor
 from contacts.models import Person
 from contacts.models.person import validate_one_line
 from liaisons import links, renditions, transport
-from liaisons.models import Blob, Circulation, Event, Message, MessageFile, Rendition
+from liaisons.models import Blob, Circulation, Event, Message, MessageFile, Rendition, Statement
 from liaisons.rules import SECRETARIAT, Refused
 
 logger = logging.getLogger(__name__)
@@ -344,9 +344,11 @@ def _make_files(now: datetime) -> int:
 
 
 def _left(message: Message, at: datetime) -> None:
-    """What follows from a message having been taken: the window of a circulation begins."""
+    """What follows from a message having been taken: a window begins, a statement is out for everybody to read."""
     if message.kind == Message.Kind.CIRCULATE and message.circulation_id is not None:
         Circulation.objects.select_for_update().get(pk=message.circulation_id).distribute(at)
+    if message.kind == Message.Kind.SEND and message.statement_id is not None:
+        Statement.objects.filter(pk=message.statement_id, posted_at__isnull=True).update(posted_at=at)
 
 
 def _check(draft: Draft) -> None:

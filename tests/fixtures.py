@@ -166,9 +166,17 @@ def approved(circulated, chair, cochair) -> Statement:
 
 
 @pytest.fixture
-def sent(approved, secretary) -> Statement:
+def held(approved, secretary) -> Statement:
+    """Sent a moment ago: all mails wait, and only the desk may read it."""
     advance(approved, "send", by=Actor.of(secretary), seen=approved.revision_id, now=AFTER)
     return Statement.objects.get(pk=approved.pk)
+
+
+@pytest.fixture
+def sent(held) -> Statement:
+    """Out, and open for everybody to read; its mails are left for the tests to deliver."""
+    Statement.objects.filter(pk=held.pk).update(posted_at=AFTER)
+    return Statement.objects.get(pk=held.pk)
 
 
 @pytest.fixture

@@ -37,7 +37,6 @@ class EventManager(models.Manager.from_queryset(EventQuerySet)):  # type: ignore
             person=by.person,
             user=by.user,
             link_id=by.link_id,
-            actor_email="" if by.person else by.email,
             **fields,
         )
         return event
@@ -63,7 +62,6 @@ class Event(models.Model):
     person = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     user = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     link = models.ForeignKey(Link, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
-    actor_email = models.EmailField(blank=True)
     reason = models.CharField(_("reason"), max_length=500, blank=True)
     source_state = models.CharField(max_length=12, blank=True)
     target_state = models.CharField(max_length=12, blank=True)
@@ -91,4 +89,10 @@ class Event(models.Model):
 
     @property
     def who(self) -> str:
-        return str(self.person or self.user or self.actor_email or self.actor_kind)
+        """Of somebody who is no Person here only the link is kept: it, and the comment behind it, can be erased."""
+        if known := self.person or self.user:
+            return str(known)
+        if self.link is not None:
+            name = self.link.comment.name if self.link.comment else ""
+            return name or (self.link.email if self.link.addressee_id else "") or str(_("somebody by link"))
+        return self.actor_kind

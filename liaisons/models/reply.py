@@ -1,6 +1,9 @@
 """What came back from an addressee, what it settled, and whom it nominated."""
 
+from typing import Self
+
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from contacts.models import Appointment, Person
@@ -77,16 +80,44 @@ class Settlement(models.Model):
         return f"{self.request}: {self.get_outcome_display()}"
 
 
+class NominationQuerySet(models.QuerySet["Nomination"]):
+    def waiting(self) -> Self:
+        """Nominations about which the secretariat has said nothing yet."""
+        return self.filter(appointment__isnull=True, set_aside_at__isnull=True)
+
+
 class Nomination(models.Model):
-    """The letter that said so, for an appointment as representative."""
+    """The person an addressee names as its representative; an appointment once the secretariat has confirmed it.
+
+    Whoever holds an answer link can name anybody: until then nobody has a right because of it.
+    """
 
     reply = models.ForeignKey(Reply, on_delete=models.PROTECT, related_name="nominations")
-    appointment = models.ForeignKey(Appointment, on_delete=models.PROTECT, related_name="nominations")
+    name = models.CharField(_("name"), max_length=200, validators=[validate_one_line])
+    email = models.EmailField(_("e-mail"), blank=True)
+    organization = models.CharField(_("organization"), max_length=200, blank=True, validators=[validate_one_line])
+    country = models.CharField(_("country"), max_length=100, blank=True, validators=[validate_one_line])
+    appointment = models.ForeignKey(
+        Appointment, on_delete=models.PROTECT, null=True, blank=True, related_name="nominations"
+    )
+    set_aside_at = models.DateTimeField(_("set aside"), null=True, blank=True)
+
+    objects = NominationQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("nomination")
         verbose_name_plural = _("nominations")
-        constraints = [models.UniqueConstraint(fields=["reply", "appointment"], name="nomination_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["reply", "name", "email"], name="nomination_once"),
+            models.CheckConstraint(
+                condition=Q(appointment__isnull=True) | Q(set_aside_at__isnull=True),
+                name="nomination_confirmed_or_set_aside",
+            ),
+        ]
 
     def __str__(self) -> str:
-        return str(self.appointment)
+        return self.name
+
+    @property
+    def is_waiting(self) -> bool:
+        return self.appointment_id is None and self.set_aside_at is None

@@ -285,7 +285,9 @@ def _reading(row: Circulation, now: datetime, address: str) -> dict[str, Any]:
     if row.revision and row.statement:
         page = Page(Sheet(row.revision.letter, renditions.masthead_of(row.statement, circulation=row)))
         sections = numbered(page, address="" if row.ended_at else address)
-    amended = Event.objects.filter(circulation=row, verb="amend").select_related("person", "user", "revision")
+    amended = Event.objects.filter(circulation=row, verb="amend").select_related(
+        "person", "user", "link__comment", "revision"
+    )
     return {
         "circulation": row,
         "document": row.document,

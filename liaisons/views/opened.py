@@ -117,7 +117,7 @@ def _what_became(link: Link, statement: Statement) -> Became | None:
     ).exclude(target_state="circulated")
     if link.revoked_at:
         ended = ended.filter(at__lte=link.revoked_at)
-    event: Event | None = ended.select_related("person", "user", "desk__group").last()
+    event: Event | None = ended.select_related("person", "user", "link__comment", "desk__group").last()
     if event is None or event.desk is None or not link.revoked_at:
         return None
     what = {
