@@ -128,6 +128,8 @@ def record_past(
     if row.pk is not None:
         raise ValueError("record_past inserts; what is here already changes by advance()")
     with transaction.atomic():
+        if isinstance(row, Statement):
+            row.posted_at = row.posted_at or row.sent_at
         row.save()
         if isinstance(row, Statement) and letter is not None:
             revision = writing.write(row, letter, by=by, now=now)
