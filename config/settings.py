@@ -26,7 +26,7 @@ _https = _site.scheme == "https"
 
 SECRET_KEY = env.str("SECRET_KEY", default="") or kept_key(LIAISE_VAR / "keys" / "secret")
 # Signed links have a key of their own, so that a new SECRET_KEY does not break those that are in letters.
-LINK_KEY = kept_key(LIAISE_VAR / "keys" / "links")
+LINK_KEY = env.str("LINK_KEY", default="") or kept_key(LIAISE_VAR / "keys" / "links")
 
 DEBUG = False
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[]) or list(

@@ -13,7 +13,10 @@ import json
 from config import settings
 print(json.dumps({name: getattr(settings, name) for name in dir(settings) if name.isupper()}, default=str))
 """
-OURS = {"LIAISE_VAR", "DATABASE_URL", "REDIS_URL", "EMAIL_URL", "SITE_URL", "SECRET_KEY", "ALLOWED_HOSTS", "PORT"}
+OURS = {
+    "LIAISE_VAR", "DATABASE_URL", "REDIS_URL", "EMAIL_URL", "SITE_URL", "SECRET_KEY", "LINK_KEY", "ALLOWED_HOSTS",
+    "PORT",
+}  # fmt: skip
 
 
 def clean(tmp_path: Path, given: dict[str, str]) -> dict[str, str]:
@@ -86,6 +89,13 @@ def test_given_keys_and_hosts_are_taken(settings_with):
     assert shown["SECRET_KEY"] == "a-key-of-one's-own"
     assert shown["ALLOWED_HOSTS"] == ["one.example.org", "two.example.org"]
     assert shown["LINK_KEY"] != shown["SECRET_KEY"]
+
+
+def test_two_hosts_are_given_one_key_for_links(settings_with, tmp_path):
+    """What a worker on one host puts into a letter, the web server on another has to open."""
+    web, worker = (settings_with(LIAISE_VAR=str(tmp_path / host), LINK_KEY="shared") for host in ("web", "worker"))
+    assert (web["LINK_KEY"], worker["LINK_KEY"]) == ("shared", "shared")
+    assert not (tmp_path / "web" / "keys" / "links").exists()
 
 
 def test_every_tick_expires_before_its_next_one_and_names_a_task(settings_with):
