@@ -1,18 +1,12 @@
-"""Whether the desk is alive: for machines at /healthz, for people as a banner."""
+"""Whether worker and scheduler are alive: the tick they leave, and what people are told when it does not come."""
 
 from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
 
 from django.conf import settings
-from django.db import DatabaseError
-from django.http import HttpRequest, JsonResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
-
-from liaisons.models import Message
 
 # The scheduler ticks each minute. Two that did not come mean that it, or the worker, stands still.
 SILENT = timedelta(seconds=130)
@@ -44,26 +38,6 @@ def late(now: datetime | None = None) -> str | None:
         "The worker has been silent for %(minutes)d minutes: nothing is sent until it is back. "
         "What you do here is kept. Tell the administrator."
     ) % {"minutes": silent.total_seconds() // 60}
-
-
-@never_cache
-@require_safe
-def healthz(request: HttpRequest) -> JsonResponse:
-    """Answer 200 while all is well, else 503; times are in seconds."""
-    now = timezone.now()
-    ticked = last_tick()
-    standing_still = late(now) is not None
-    try:
-        oldest = Message.objects.due(now).values_list("not_before", flat=True).first()
-    except DatabaseError:
-        return JsonResponse({"database": False}, status=503)
-    state = {
-        "database": True,
-        "seconds_since_tick": (now - ticked).total_seconds() if ticked else None,
-        "oldest_due_seconds": (now - oldest).total_seconds() if oldest else None,
-        "silent": standing_still,
-    }
-    return JsonResponse(state, status=503 if standing_still else 200)
 
 
 def _file() -> Path:

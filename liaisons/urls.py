@@ -2,7 +2,6 @@
 
 from django.urls import URLPattern, path
 
-from liaisons.health import healthz
 from liaisons.views import (
     answer,
     circulation,
@@ -12,6 +11,7 @@ from liaisons.views import (
     drafting,
     groups,
     guide,
+    health,
     incoming,
     links,
     mailbox,
@@ -23,8 +23,8 @@ from liaisons.views import (
 )
 
 urlpatterns: list[URLPattern] = [
-    # For machines, in liaisons.health
-    path("healthz", healthz, name="healthz"),
+    # For machines, in liaisons.views.health
+    path("healthz", health.healthz, name="healthz"),
     # Desk, in liaisons.views.desk
     path("", desk.desk, name="desk"),
     path("desk-switch/", desk.desk_switch, name="desk-switch"),
@@ -132,6 +132,16 @@ urlpatterns: list[URLPattern] = [
         "statements/<int:pk>/relations/<int:relation_pk>/confirm/",
         statements.statement_confirm_relation,
         name="statement-confirm-relation",
+    ),
+    path(
+        "statements/<int:pk>/nominations/<int:nomination_pk>/confirm/",
+        nominations.nomination_confirm,
+        name="nomination-confirm",
+    ),
+    path(
+        "statements/<int:pk>/nominations/<int:nomination_pk>/set-aside/",
+        nominations.nomination_set_aside,
+        name="nomination-set-aside",
     ),
     path(
         "statements/<slug:study_period>/<path:reference>/<int:correction>/",
