@@ -8,7 +8,7 @@ import tempfile
 # Always a new one: what LIAISE_VAR named before may be somebody's desk.
 os.environ["LIAISE_VAR"] = tempfile.mkdtemp(prefix="liaise-tests-")
 atexit.register(shutil.rmtree, os.environ["LIAISE_VAR"], ignore_errors=True)
-for name in ("PORT", "SITE_URL", "EMAIL_URL", "SECRET_KEY", "ALLOWED_HOSTS"):
+for name in ("PORT", "SITE_URL", "EMAIL_URL", "SECRET_KEY", "LINK_KEY", "ALLOWED_HOSTS"):
     os.environ.pop(name, None)
 # tests.services sets these two; a developer's own servers are not for tests.
 for name in ("DATABASE_URL", "REDIS_URL"):

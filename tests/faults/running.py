@@ -12,7 +12,17 @@ from pathlib import Path
 
 from django.conf import settings
 
-OURS = {"DATABASE_URL", "REDIS_URL", "EMAIL_URL", "SITE_URL", "SECRET_KEY", "ALLOWED_HOSTS", "PORT", "LIAISE_VAR"}
+OURS = {
+    "DATABASE_URL",
+    "REDIS_URL",
+    "EMAIL_URL",
+    "SITE_URL",
+    "SECRET_KEY",
+    "LINK_KEY",
+    "ALLOWED_HOSTS",
+    "PORT",
+    "LIAISE_VAR",
+}
 
 
 def free_port() -> int:
