@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
@@ -203,6 +204,9 @@ class PersonForm(forms.ModelForm[Person]):
     spellings = LinesField(
         label=gettext_lazy("Other spellings"), required=False, help_text=gettext_lazy("One on each line.")
     )
+    language = forms.ChoiceField(
+        label=gettext_lazy("Language"), choices=settings.LANGUAGES, help_text=gettext_lazy("Of mails to this person.")
+    )
 
     class Meta:
         model = Person
@@ -241,7 +245,9 @@ class AppointmentForm(DirectoryMixin, forms.ModelForm[Appointment]):
     """A role in the group of the desk; `instance.group` is set by the caller, `roles` are those of who appoints."""
 
     represents = GroupField(
-        label=gettext_lazy("Represents"), required=False, help_text=gettext_lazy("For a representative: which body.")
+        label=gettext_lazy("Represents"),
+        required=False,
+        help_text=gettext_lazy("The body for which the person speaks here."),
     )
     valid_from = DayField(label=gettext_lazy("From"), required=False)
     valid_to = DayField(label=gettext_lazy("Until"), required=False)
@@ -262,11 +268,9 @@ class AppointmentForm(DirectoryMixin, forms.ModelForm[Appointment]):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
-        if cleaned.get("role") == Appointment.Role.REPRESENTATIVE and "represents" in cleaned:
-            if not cleaned["represents"]:
-                self.add_error("represents", _("Say which body the person represents."))
-        elif cleaned.get("role"):
-            cleaned["represents"] = None
+        speaks_for_none = "represents" in cleaned and cleaned["represents"] is None
+        if cleaned.get("role") == Appointment.Role.REPRESENTATIVE and speaks_for_none:
+            self.add_error("represents", _("Say which body the person represents."))
         return cleaned
 
     def refuse_double(self, person: Person) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -169,6 +170,12 @@ class PeopleTable:
         if not person.name:
             raise NotTaken(_("The name is missing."))
         check_fields(person)
+        if person.language not in dict(settings.LANGUAGES):
+            languages = ", ".join(dict(settings.LANGUAGES))
+            raise NotTaken(
+                _("“%(text)s” is no language of the desk. Write one of: %(languages)s.")
+                % {"text": person.language, "languages": languages}
+            )
         email = person.email.lower()
         holder = (self.by_email.get(email) or self.strangers.get(email)) if email else None
         if holder is not None and holder is not person:
@@ -203,14 +210,14 @@ class PeopleTable:
         one.appointment = appointment
 
     def _represented(self, role: str, text: str) -> Group | None:
-        if role != Appointment.Role.REPRESENTATIVE:
+        if not text:
+            if role == Appointment.Role.REPRESENTATIVE:
+                raise NotTaken(_("Say which body the person represents."))
             return None
         group = self.by_designation.get(text) or (self.directory.find(text) if key(text) else None)
         if group is None:
             raise NotTaken(
-                _("A representative represents a body, and nobody here knows “%(text)s”.") % {"text": text}
-                if text
-                else _("Say which body the person represents.")
+                _("Nobody here knows “%(text)s”. Write its designation, or add it under Groups first.") % {"text": text}
             )
         return group
 

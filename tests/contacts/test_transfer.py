@@ -77,6 +77,8 @@ def test_people_come_back_as_they_went_out(desk, secretary, chair, member, group
     sam.phone, sam.spellings = "+41 22 730 00 00", ["SECRETARY Sam", "=Sam"]
     sam.save()
     Person.objects.create(name="Nobody Else")
+    # Others than representatives may speak for a body too, as the rapporteur of a Question does.
+    member.person.appointments.update(represents=groups["ITU-T SG21"])
     Appointment.objects.create(person=sam, group=desk.group, role="representative", represents=groups["IETF"])
     exported = table.decode(PeopleTable.export(desk))
     assert "Nobody Else" not in exported
@@ -322,13 +324,18 @@ def test_people_and_roles_are_added_and_changed(desk, secretary, member, groups)
         (",Ann New,,king,", "“king” is no role."),
         (",Ann New,,administrator,", "Administrators are appointed by an administrator."),
         (",Ann New,,representative,", "Say which body the person represents."),
-        (",Ann New,,representative,Nowhere", "A representative represents a body, and nobody here knows “Nowhere”."),
+        (",Ann New,,representative,Nowhere", "Nobody here knows “Nowhere”."),
     ],
 )
 def test_a_person_that_cannot_be_taken_is_refused_with_a_sentence(desk, member, row, sentence):
     (line,) = lines(people_table(desk, f"id,name,email,role,represents\n{row}\n").plan)
     assert line[1] == "refused"
     assert line[3].startswith(sentence)
+
+
+def test_mails_are_written_in_a_language_of_the_desk(desk, member):
+    (line,) = people_table(desk, "name,email,language\nMel Member,mel@example.org,tlh\n").plan.lines
+    assert line.sentence.startswith("“tlh” is no language of the desk.")
 
 
 def test_a_number_from_elsewhere_changes_nobody(desk, member):

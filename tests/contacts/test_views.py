@@ -178,6 +178,7 @@ class TestAPersonIsAddedAndChanged:
         ("given", "sentence"),
         [
             ({"zone": "Mars"}, "Mars is not a time zone."),
+            ({"language": "tlh"}, "Select a valid choice."),
             ({"name": "A\r\nB"}, "Write this on one line"),
             ({"role-role": "administrator"}, "Administrators are appointed by an administrator."),
             ({"role-role": "representative"}, "Say which body the person represents."),
@@ -220,6 +221,14 @@ class TestAPersonIsAddedAndChanged:
             valid_to="2025-10-12",
         )
         assert Appointment.objects.get(pk=role.pk).valid_to == date(2025, 10, 12)
+
+    def test_a_rapporteur_may_speak_for_a_body_too(self, client, desk, secretary, member, groups):
+        member.person.appointments.update(role="rapporteur", represents=groups["ITU-T SG21"])
+        role = member.person.appointments.get()
+        given = {"role": "rapporteur", "represents": "ITU-T SG21", "basis": "SG21 said so"}
+        send(client, secretary, "person-role-edit", member.person.pk, role.pk, **given)
+        role = member.person.appointments.get()
+        assert (role.represents, role.basis) == (groups["ITU-T SG21"], "SG21 said so")
 
     def test_roles_elsewhere_and_of_others_are_not_found(self, client, desk, secretary, member, other_desk, chair):
         elsewhere = Appointment.objects.create(person=member.person, group=other_desk.group, role="member")
