@@ -163,8 +163,12 @@ class AssignForm(RegistrationStep):
     questions = forms.CharField(
         label=gettext_lazy("Questions"), required=False, max_length=200, validators=[validate_one_line]
     )
-    assignee = forms.ModelChoiceField(Person.objects.none(), label=gettext_lazy("Or a person"), required=False)
-    deputy = forms.ModelChoiceField(Person.objects.none(), label=gettext_lazy("Deputy"), required=False)
+    assignee = forms.ModelChoiceField(
+        Person.objects.none(), label=gettext_lazy("Or a person"), required=False, empty_label=gettext_lazy("nobody")
+    )
+    deputy = forms.ModelChoiceField(
+        Person.objects.none(), label=gettext_lazy("Deputy"), required=False, empty_label=gettext_lazy("nobody")
+    )
     due_on = DayField(label=gettext_lazy("Answer due on"), required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -145,6 +145,7 @@ class DecisionForm(forms.ModelForm[Decision]):
         super().__init__(*args, **kwargs)
         choice = cast("forms.ModelChoiceField[AgendaItem]", self.fields["item"])
         choice.queryset = self.instance.meeting.items.all()
+        choice.empty_label = _("none")
 
 
 class ActionForm(forms.ModelForm[Action]):
@@ -161,6 +162,7 @@ class ActionForm(forms.ModelForm[Action]):
         super().__init__(*args, **kwargs)
         choice = cast("forms.ModelChoiceField[Person]", self.fields["owner"])
         choice.queryset = Person.objects.known_at(self.instance.meeting.group)
+        choice.empty_label = _("nobody known here")
 
 
 class DocumentFilter(forms.Form):

@@ -25,7 +25,7 @@ from liaisons.forms.steps import SettleForm
 from liaisons.history import told
 from liaisons.models import Addressee, DocumentFile, Event, Registration, Statement
 from liaisons.models.register import RegistrationQuerySet
-from liaisons.rules import ROLES, permits
+from liaisons.rules import ROLES, may_write, permits
 from liaisons.search import find
 from liaisons.views.files import attachment
 from liaisons.views.paging import leaf
@@ -264,6 +264,8 @@ def _page(
         "revision": found.statement.revision,
         "files": found.document.files.select_related("blob") if found.document else [],
         "choices": _choices(request, found, form, now),
+        # Who may write drafts here begins the answer; the machine marks it when it has left.
+        "may_answer": found.state in WAITING and not found.watched and may_write(request.desk, request.actor, now),
         "answers": answers,
         "relate": (relate or RelateForm(found)) if secretary else None,
         "related": _others(relations.of(found.statement, request.actor, today), answers),
