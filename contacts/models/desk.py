@@ -95,18 +95,25 @@ class Desk(models.Model):
         return name.upper() if self.capitals else name
 
     def clean(self) -> None:
-        mine = self.number_pattern.format(group=self.group.designation, n=1)
-        for other in Desk.objects.exclude(pk=self.pk).select_related("group"):
-            if other.number_pattern.format(group=other.group.designation, n=1) == mine:
-                raise ValidationError(
-                    {
-                        "number_pattern": _(
-                            "%(other)s numbers its statements so already. Name the group in the pattern."
-                        )
-                        % {"other": other}
-                    }
-                )
         for field in ("remind_outsiders", "remind_insiders"):
             stages = getattr(self, field)
             if not isinstance(stages, list) or not all(type(day) is int and -365 <= day <= 365 for day in stages):
                 raise ValidationError({field: _("List whole days before the deadline, as in [7, -1].")})
+        if other := self._numbering_alike():
+            raise ValidationError(
+                {
+                    "number_pattern": _("%(other)s numbers its statements so already. Name the group in the pattern.")
+                    % {"other": other}
+                }
+            )
+
+    def _numbering_alike(self) -> "Desk | None":
+        """Another desk whose statements would get the same numbers; the addresses of both are public."""
+        try:
+            mine = self.number_pattern.format(group=self.group.designation, n=1)
+        except (KeyError, IndexError, ValueError):
+            return None  # the field's own validator has said so
+        others = Desk.objects.exclude(pk=self.pk).select_related("group")
+        return next(
+            (one for one in others if one.number_pattern.format(group=one.group.designation, n=1) == mine), None
+        )

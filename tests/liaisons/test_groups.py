@@ -230,12 +230,13 @@ class TestSettings:
             ({"zone": "Mars/Olympus"}, "Mars/Olympus is not a time zone."),
             ({"number_pattern": "LS"}, "Write the pattern with {group} and {n}"),
             ({"number_pattern": "{x}"}, "Write the pattern with {group} and {n}"),
+            ({"number_pattern": "SG20-LS{n}"}, "ITU-T SG20 numbers its statements so already."),
             ({"remind_outsiders": "soon"}, "Write whole days before the deadline"),
             ({"window_days": "0"}, "Ensure this value is greater than or equal to 1."),
             ({"mailbox": "nobody"}, "Enter a valid email address."),
         ],
     )
-    def test_what_cannot_be_a_setting_is_refused(self, client, desk, administrator, given, sentence):
+    def test_what_cannot_be_a_setting_is_refused(self, client, desk, other_desk, administrator, given, sentence):
         response = send(client, administrator, "desk-settings", status=400, **{**self.settings(desk), **given})
         assert sentence in response.content.decode()
 
