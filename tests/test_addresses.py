@@ -73,7 +73,8 @@ def answer(client, method, path, data):
     return "sign-in" if to_sign_in else str(response.status_code)
 
 
-def test_every_address_answers_every_role_as_the_table_says(clients, world, monkeypatch):
+def test_every_address_answers_every_role_as_the_table_says(clients, world, monkeypatch, caplog):
+    caplog.set_level("CRITICAL", logger="django.request")  # refusals are what is asked for here
     monkeypatch.setattr(renderer, "render", lambda *_args, **_kwargs: Rendered(b"%PDF-"))
     table = told()
     known = {route: of for (_method, route), (of, _answers) in table.items()}
