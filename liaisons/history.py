@@ -200,6 +200,10 @@ def _recorded(event: Event, statement: Statement | None) -> str:
     return _("Entered from the records as %(state)s") % {"state": state}
 
 
+def _related(event: Event, statement: Statement | None) -> str:
+    return _("Answers a statement of ours")
+
+
 def _relation_confirmed(event: Event, statement: Statement | None) -> str:
     return _("Link to another statement confirmed")
 
@@ -260,5 +264,6 @@ WORDS: dict[str, Callable[[Event, Statement | None], str]] = {
     "note": _noted,
     "reopen": _reopened,
     "record": _recorded,
+    "relate": _related,
     "confirm_relation": _relation_confirmed,
 }

@@ -21,8 +21,8 @@ MOST_CHOICES = 200
 
 
 def sent_by(desk: Desk) -> StatementQuerySet:
-    """What of ours can have been answered, the latest first."""
-    return Statement.objects.issued_by(desk).filter(sent_at__isnull=False).order_by("-sent_at", "-pk")
+    """What of ours has left and can have been answered, the latest first."""
+    return Statement.objects.issued_by(desk).posted().order_by("-posted_at", "-pk")
 
 
 class StatementsChoice(forms.ModelMultipleChoiceField[Statement]):

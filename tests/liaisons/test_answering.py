@@ -98,6 +98,8 @@ class TestWhatItAnswersOfOurs:
         assert Relation.objects.get().to == sent
         assert [one.statement for one in answered_by(registration)] == [sent]
         assert Event.objects.filter(verb="relate").count() == 1
+        shown = page(client, secretary, registration.get_absolute_url()).content.decode()
+        assert "Answers a statement of ours" in shown
 
     def test_a_statement_of_another_desk_cannot_be_named(
         self, client, other_desk, other_secretary, registration, secretary, letter
