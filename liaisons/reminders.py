@@ -42,19 +42,20 @@ WITH
 stages (desk_id, due_on, outsider, stage, ends_at) AS (VALUES {stages}),
 secretaries (desk_id, person_id, email) AS (VALUES {secretaries}),
 come AS MATERIALIZED (
-    SELECT a.id, a.due_on, a.group_id, a.channel_id, s.desk_id, s.responsible_id, s.dispatch_round, t.outsider, t.stage
+    SELECT a.id, a.due_on, a.group_id, a.posted_at, s.desk_id, s.responsible_id, s.dispatch_round, t.outsider, t.stage
     FROM liaisons_addressee a
     JOIN liaisons_statement s ON s.id = a.statement_id AND s.state = 'sent'
     JOIN stages t ON t.desk_id = s.desk_id AND t.due_on = a.due_on AND s.sent_at < t.ends_at
     WHERE a.reply IN ('awaiting', 'acknowledged') AND NOT a.dropped AND a.due_at < %s
+        AND EXISTS (SELECT 1 FROM liaisons_request r WHERE r.addressee_id = a.id AND r.outcome = '')
 )
 SELECT come.id, come.stage, come.due_on, c.email, NULL, come.outsider, %s
 FROM come
-JOIN contacts_channel c ON c.kind = 'mail' AND c.id = COALESCE(come.channel_id, (
-    SELECT MIN(m.id) FROM contacts_channel m WHERE m.group_id = come.group_id AND m.kind = 'mail'))
-WHERE come.outsider AND NOT EXISTS (
+JOIN contacts_channel c ON c.id = (
+    SELECT MIN(m.id) FROM contacts_channel m WHERE m.group_id = come.group_id AND m.kind = 'mail')
+WHERE come.outsider AND (come.dispatch_round = 0 OR come.posted_at IS NOT NULL OR EXISTS (
     SELECT 1 FROM liaisons_message m
-    WHERE m.addressee_id = come.id AND m.kind = 'send' AND m.round = come.dispatch_round AND m.state <> 'sent')
+    WHERE m.addressee_id = come.id AND m.kind = 'send' AND m.round = come.dispatch_round AND m.state = 'sent'))
 UNION ALL
 SELECT come.id, come.stage, come.due_on, p.email, p.id, come.outsider, %s
 FROM come JOIN contacts_person p ON p.id = come.responsible_id
@@ -71,8 +72,9 @@ ON CONFLICT DO NOTHING
 def fill(now: datetime) -> int:
     """Enter a row for every stage that has come for an addressee that owes an answer; returns how many are new.
 
-    Of several stages that were missed the latest counts, and none from before the dispatch. To addressees whose
-    letter has not left, or not surely, nothing is due; our own people hear of those too.
+    Of several stages that were missed the latest counts, and none from before the dispatch. To addressees that have
+    not surely got the letter nothing is due; our own people hear of those too. Letters of round 0 were sent before
+    Liaise: what was recorded of them is believed.
     """
     desks = list(Desk.objects.select_related("group"))
     stages = [row for desk in desks for row in _stages(desk, now)]

@@ -219,15 +219,13 @@ class _Notice:
 
 
 def _by_mail(statement: Statement) -> Iterator[tuple[Addressee, Channel]]:
-    """Addressees that take letters by mail, each with its mailbox: the one chosen for it, or its group's first."""
-    addressees = statement.addressees.reachable().select_related("channel", "group")
+    """Addressees that take letters by mail, each with its group's mailbox: the first one, as for reminders."""
+    addressees = statement.addressees.reachable().select_related("group")
     for addressee in addressees.prefetch_related("requests", "group__channels"):
-        chosen = addressee.channel
-        if chosen is None and addressee.group is not None:
-            mailboxes = [channel for channel in addressee.group.channels.all() if channel.kind == Channel.Kind.MAIL]
-            chosen = min(mailboxes, key=lambda channel: channel.pk)
-        if chosen is not None and chosen.kind == Channel.Kind.MAIL:
-            yield addressee, chosen
+        ways = addressee.group.channels.all() if addressee.group else ()
+        mailboxes = [channel for channel in ways if channel.kind == Channel.Kind.MAIL]
+        if mailboxes:
+            yield addressee, min(mailboxes, key=lambda channel: channel.pk)
 
 
 def _copied(statement: Statement, now: datetime) -> list[Recipient]:

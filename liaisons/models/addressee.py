@@ -81,7 +81,6 @@ class Addressee(models.Model):
     own_deadline = models.DateField(_("own deadline"), null=True, blank=True)
     due_on = models.DateField(_("deadline"), null=True, blank=True)
     due_at = models.DateTimeField(null=True, blank=True)
-    channel = models.ForeignKey(Channel, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     dropped = models.BooleanField(_("taken off the list before it left"), default=False)
     posted_at = models.DateTimeField(_("handed over outside the mail"), null=True, blank=True)
     posted_note = models.CharField(_("how it was handed over"), max_length=300, blank=True)

@@ -51,11 +51,15 @@ class Blob(models.Model):
 
 class RenditionQuerySet(models.QuerySet["Rendition"]):
     def missing(self) -> Self:
-        return self.filter(blob__isnull=True, tries__lt=Rendition.MAX_TRIES)
+        """Files to be made that nobody is just making and that are not set aside."""
+        return self.filter(blob__isnull=True, claimed_at__isnull=True, tries__lt=Rendition.MAX_TRIES)
 
 
 class Rendition(models.Model):
-    """A revision as a PDF or Word file under one masthead; made once, outside the transaction that needs it."""
+    """A revision as a PDF or Word file under one masthead; made once, outside the transaction that needs it.
+
+    `claimed_at` is set while a process makes it; `tries` counts the failures.
+    """
 
     MAX_TRIES = 3
 
@@ -69,6 +73,7 @@ class Rendition(models.Model):
     masthead = models.JSONField()
     masthead_sha256 = models.CharField(max_length=64)
     blob = models.ForeignKey(Blob, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    claimed_at = models.DateTimeField(null=True, blank=True)
     tries = models.PositiveSmallIntegerField(default=0)
     error = models.CharField(_("error"), max_length=500, blank=True)
     warnings = models.JSONField(default=list, blank=True)

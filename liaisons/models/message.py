@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -25,6 +25,27 @@ class MessageQuerySet(models.QuerySet["Message"]):
     def due(self, now: datetime) -> Self:
         """Messages that may leave, in the order in which they became due."""
         return self.filter(state=Message.State.QUEUED, not_before__lte=now).order_by("not_before", "pk")
+
+    def troubled(self) -> Self:
+        """Messages about which somebody has to decide; of a letter withdrawn or handed over by hand nobody has."""
+        stuck = self.filter(state__in=[Message.State.FAILED, Message.State.IN_DOUBT])
+        return stuck.exclude(statement__state=Statement.State.WITHDRAWN).exclude(addressee__posted_at__isnull=False)
+
+    def void(self) -> Self:
+        """Messages about what no longer stands: they must not leave any more.
+
+        A letter that was taken back, corrected or sent anew, a circulation that has ended, an answer no longer owed.
+        """
+        state = Statement.State
+        not_out = Q(statement__state__in=[state.DRAFT, state.CIRCULATED, state.APPROVED, state.WITHDRAWN])
+        replaced = Q(round__lt=F("statement__dispatch_round")) | Q(statement__outcome=Statement.Outcome.CORRECTED)
+        over = Q(statement__state__in=[state.REPLIED, state.CLOSED])
+        settled = Q(addressee__isnull=False) & ~Exists(Addressee.objects.owing().filter(pk=OuterRef("addressee")))
+        return self.filter(
+            Q(not_out | replaced, kind=Message.Kind.SEND)
+            | Q(kind__in=[Message.Kind.CIRCULATE, Message.Kind.APPROVE], circulation__ended_at__isnull=False)
+            | Q(not_out | over | settled, kind=Message.Kind.REMIND)
+        )
 
     def waiting(self) -> Self:
         return self.filter(state__in=[Message.State.QUEUED, Message.State.SENDING])
@@ -55,6 +76,7 @@ class Message(models.Model):
         SENDING = "sending", _("sending")
         SENT = "sent", _("sent")
         FAILED = "failed", _("failed")
+        GIVEN_UP = "given_up", _("given up")
         IN_DOUBT = "in_doubt", _("in doubt")
         CANCELLED = "cancelled", _("cancelled")
 

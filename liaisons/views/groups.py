@@ -7,7 +7,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
-from django.db.models import ProtectedError
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -91,12 +90,8 @@ def group_channel_edit(request: AtDesk, pk: int, channel: int) -> HttpResponse:
 @at_desk(*SECRETARIES)
 def group_channel_remove(request: AtDesk, pk: int, channel: int) -> HttpResponse:
     found = _found(pk)
-    try:
-        get_object_or_404(found.channels, pk=channel).delete()
-    except ProtectedError:
-        messages.error(request, _("Letters have gone that way, so it stays. Change its address instead."))
-    else:
-        messages.success(request, _("The channel is removed."))
+    get_object_or_404(found.channels, pk=channel).delete()
+    messages.success(request, _("The channel is removed: the next letters do not take it."))
     return redirect(f"{found.get_absolute_url()}#channels")
 
 

@@ -187,15 +187,14 @@ def test_words_of_people_cannot_bring_in_the_link_of_another(circulated, now, se
         assert links.token(stolen.pk) not in outbox.compose(message, now).body
 
 
-def test_a_chosen_channel_goes_before_the_groups_first_and_another_kind_of_channel_gets_no_mail(approved, groups):
-    address = "liaison@ietf.example.org"
-    second = Channel.objects.create(group=groups["IETF"], kind="mail", email=address, attention="IAB")
-    form = Channel.objects.create(group=groups["ITU-T SG21"], kind="web_form", url="https://example.org/form")
-    approved.addressees.filter(text="IETF").update(channel=second)
-    approved.addressees.filter(text="ITU-T SG21").update(channel=form)
+def test_a_letter_goes_to_the_first_mailbox_of_the_group_and_nowhere_else(approved, groups):
+    Channel.objects.filter(group=groups["IETF"]).update(attention="IAB")
+    Channel.objects.create(group=groups["IETF"], kind="mail", email="second@ietf.example.org")
+    Channel.objects.filter(group=groups["ITU-T SG21"]).delete()
+    Channel.objects.create(group=groups["ITU-T SG21"], kind="web_form", url="https://example.org/form")
     messages = [draft.message for draft in mail.dispatch(approved, AFTER)]
     assert [message.recipient for message in messages if message.addressee] == [
-        "liaison@ietf.example.org",
+        "ietf@example.org",
         "tsag@example.org",
     ]
     assert "Attention: IAB" in messages[0].text

@@ -12,7 +12,7 @@ from contacts.actor import Actor
 from contacts.models import Appointment, Channel
 from liaisons import links, outbox, reminders
 from liaisons.details import Answer
-from liaisons.models import Addressee, Link, Message, Reminder, Statement
+from liaisons.models import Addressee, Link, Message, Reminder, Request, Statement
 from liaisons.workflow import advance
 from tests.fixtures import AFTER, somebody
 
@@ -153,6 +153,37 @@ def test_a_body_whose_letter_has_not_surely_left_is_not_reminded_but_our_people_
     assert [who for text, _stage, who in rows() if text == "IETF"] == ["sam@example.org"]
 
 
+def test_a_body_that_no_letter_went_to_is_not_reminded_until_it_was_handed_the_letter(out):
+    """Its group has a mailbox by now, but had none at the dispatch."""
+    council = Addressee.objects.get(text="World Metaverse Council")
+    Channel.objects.create(group=council.group, kind="mail", email="wmc@example.org")
+    reminders.fill(geneva(DUE - timedelta(days=7)))
+    assert (council.text, 7, "wmc@example.org") not in rows()
+    Addressee.objects.filter(pk=council.pk).update(posted_at=AFTER)
+    reminders.fill(geneva(DUE - timedelta(days=7)))
+    assert (council.text, 7, "wmc@example.org") in rows()
+
+
+def test_a_body_that_got_an_earlier_round_only_is_not_reminded(out):
+    Statement.objects.update(dispatch_round=out.dispatch_round + 1)
+    reminders.fill(geneva(DUE - timedelta(days=7)))
+    assert rows(outsider=True) == []
+
+
+def test_a_body_whose_letter_was_sent_before_liaise_is_reminded(out):
+    Statement.objects.update(dispatch_round=0)
+    Message.objects.update(kind="notify")  # none of them is a dispatch
+    reminders.fill(geneva(DUE - timedelta(days=7)))
+    assert ("IETF", 7, "ietf@example.org") in rows(outsider=True)
+
+
+@pytest.mark.parametrize("outcome", ["settled", "declined", "waived"])
+def test_a_body_of_which_nothing_is_asked_any_more_is_not_reminded(out, outcome):
+    Request.objects.filter(addressee__text="IETF").update(outcome=outcome, settled_at=AFTER)
+    reminders.fill(geneva(DUE - timedelta(days=7)))
+    assert "IETF" not in {text for text, _stage, _who in rows()}
+
+
 @pytest.mark.parametrize("reply", ["replied", "declined", "not_expected"])
 def test_nobody_is_reminded_of_what_is_not_owed(out, reply):
     Addressee.objects.update(reply=reply)
@@ -207,9 +238,11 @@ def test_filling_is_one_statement_however_many_addressees(out, desk, groups):
     few = statements()
     Addressee.objects.bulk_create(
         Addressee(statement=out, text=f"Body {number}", group=groups["IETF"], purpose="action", reply="awaiting",
-                  due_on=DUE, due_at=geneva(date(2026, 1, 31), 0))
+                  due_on=DUE, due_at=geneva(date(2026, 1, 31), 0), posted_at=AFTER)
         for number in range(300)
     )  # fmt: skip
+    added = Addressee.objects.filter(text__startswith="Body ")
+    Request.objects.bulk_create(Request(addressee=body, key="1", kind="answer", text="Answer.") for body in added)
     assert statements() == few
     assert Reminder.objects.count() == 5 + 600
 
