@@ -93,7 +93,9 @@ def table(statement: Statement, now: datetime, *, inside: bool) -> Table:
 def _addressees(statement: Statement, *, inside: bool) -> Iterable[Addressee]:
     rows = statement.addressees.select_related("group", "channel").prefetch_related("requests")
     if inside:
-        replies = Reply.objects.select_related("statement", "person").prefetch_related("reply_files__blob")
+        replies = Reply.objects.select_related("statement", "person").prefetch_related(
+            "reply_files__blob", "nominations"
+        )
         rows = rows.prefetch_related(Prefetch("replies", replies))
     return rows.order_by("position", "pk")
 

@@ -15,6 +15,7 @@ from liaisons.views import (
     incoming,
     links,
     mailbox,
+    nominations,
     outbox,
     papers,
     register,

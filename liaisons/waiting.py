@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 
 from contacts.actor import Actor
 from contacts.models import Desk
-from liaisons.models import Addressee, Approval, Circulation, Comment, Message, Registration, Statement
+from liaisons.models import Addressee, Approval, Circulation, Comment, Message, Nomination, Registration, Statement
 from liaisons.rules import AUTHORS, CHAIRS, SECRETARIAT
 
 SOON = timedelta(days=14)
@@ -320,12 +320,43 @@ def _registration(here: Desktop, registration: Registration) -> Row:
     )
 
 
+def nominated(here: Desktop) -> list[Heap]:
+    """People whom an answer by link nominates: nobody has a role before the secretariat says so."""
+    if not here.is_secretary:
+        return []
+    waiting = Nomination.objects.waiting().filter(reply__addressee__statement__desk=here.desk)
+    rows = waiting.select_related("reply__addressee__statement__revision", "reply__addressee__group")
+    return [
+        Heap(
+            "nominations",
+            _("Nominations to confirm"),
+            [_nomination(here, row) for row in rows.order_by("reply__received_at", "pk")[:MOST]],
+        )
+    ]
+
+
+def _nomination(here: Desktop, nomination: Nomination) -> Row:
+    addressee = nomination.reply.addressee
+    statement = addressee.statement
+    return Row(
+        reference=statement.reference,
+        title=_("%(name)s for %(body)s") % {"name": nomination.name, "body": addressee},
+        url=f"{statement.get_absolute_url()}#addressees",
+        state="awaiting",
+        label=_("to confirm"),
+        on=here.desk.today(nomination.reply.received_at),
+        what=_("nominated"),
+        note=nomination.organization or nomination.email,
+    )
+
+
 KINDS: tuple[Callable[[Desktop], Iterable[Heap]], ...] = (
     troubled,
     closed_windows,
     to_dispatch,
     answers,
     received,
+    nominated,
     windows,
     drafts,
 )

@@ -23,6 +23,7 @@ from liaisons.models import (
     Link,
     Message,
     MessageFile,
+    Nomination,
     Relation,
     Rendition,
     Reply,
@@ -84,6 +85,7 @@ def _statements(sent, by, blob):
     answer = Answer(kind="answer", settles=("1",), files=((blob, "answer.pdf"),))
     addressee = sent.addressees.get(text="ITU-T SG21")
     advance(addressee, "settle", by=by, seen=sent.revision_id, details=answer, now=AFTER)
+    Nomination.objects.create(reply=Reply.objects.get(), name="Nora Nominee", email="nora@example.org")
     advance(sent, "correct", by=by, seen=sent.revision_id, reason="A slip.", now=AFTER)
     correction = Statement.objects.get(corrects=sent)
     permanent = {"study_period": sent.study_period, "reference": sent.reference}
@@ -92,6 +94,7 @@ def _statements(sent, by, blob):
         "revision": {"pk": sent.pk, "number": 1},
         "addressee": {"pk": sent.pk, "addressee_pk": addressee.pk},
         "addressee-alone": {"pk": sent.addressees.get(text="World Metaverse Council").pk},
+        "nomination": {"pk": sent.pk, "nomination_pk": Nomination.objects.get().pk},
         "reply-file": {"pk": sent.pk, "file_pk": Reply.objects.get().reply_files.get().pk},
         "permanent": permanent,
         "correction": {**permanent, "correction": correction.correction},

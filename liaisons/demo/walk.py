@@ -11,10 +11,10 @@ from django.utils import timezone
 
 from contacts.actor import Actor
 from contacts.models import Desk, Person
-from liaisons import comments, housekeeping, links, mail, outbox, reminders, writing
+from liaisons import comments, housekeeping, links, mail, nominations, outbox, reminders, writing
 from liaisons.demo.invitation import invitation
 from liaisons.details import Answer, Nominee
-from liaisons.models import Addressee, Circulation, Comment, Link, Message, Rendition, Reply, Statement
+from liaisons.models import Addressee, Circulation, Comment, Link, Message, Nomination, Rendition, Reply, Statement
 from liaisons.workflow import advance
 
 # Monday after the first meeting of JCA-MV, ten in the morning in Geneva.
@@ -188,6 +188,9 @@ def reminded_and_answered(way: Walk) -> None:
             nominee=Nominee("Representative of ITU-T SG21", "representative@sg21.example.org", "ITU-T SG21"),
         ),
     )
+    nomination = Nomination.objects.waiting().get(reply__addressee__statement=way.statement)
+    nominations.confirm(nomination, by=way.secretary, now=way.now)
+    way.say(f"The secretary confirms the nomination that came by link: {nomination} is appointed.")
     way.wait(days=20)
     _answer(
         way,

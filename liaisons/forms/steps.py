@@ -241,7 +241,8 @@ class SettleForm(FilesForm):
             field.choices = open_
             if not open_:
                 del self.fields[name]
-        if not any(request.kind == Request.Kind.NOMINATION for request in requests):
+        settled = Request.Outcome.SETTLED
+        if not any(request.kind == Request.Kind.NOMINATION and request.outcome != settled for request in requests):
             for name in self.NOMINEE:
                 del self.fields[name]
 

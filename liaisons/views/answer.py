@@ -100,7 +100,7 @@ def _addressee(link: Link) -> Addressee:
 
 def _replies(addressee: Addressee) -> QuerySet[Reply]:
     return addressee.replies.prefetch_related(
-        "reply_files__blob", "settlements__request", "nominations__appointment__person"
+        "reply_files__blob", "settlements__request", "nominations"
     ).order_by("received_at", "pk")
 
 

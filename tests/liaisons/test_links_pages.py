@@ -20,7 +20,18 @@ from contacts.actor import Actor
 from contacts.models import Appointment
 from liaisons import links
 from liaisons.details import Amendment, Answer
-from liaisons.models import Addressee, Approval, Event, Link, Message, Rendition, Reply, Request, Statement
+from liaisons.models import (
+    Addressee,
+    Approval,
+    Event,
+    Link,
+    Message,
+    Nomination,
+    Rendition,
+    Reply,
+    Request,
+    Statement,
+)
 from liaisons.rules import Refused
 from liaisons.workflow import advance
 from tests.fixtures import AFTER, NOW
@@ -242,8 +253,9 @@ def test_one_request_is_settled_and_the_other_stays_open(client, answering, sent
     assert [file.blob.read() for file in reply.reply_files.order_by("name")] == [PDF, b"more"]
     asked = dict(Request.objects.filter(addressee=answering.addressee).values_list("key", "outcome"))
     assert asked == {"1": "settled", "2": ""}
-    nominated = Appointment.objects.get(role="representative")
-    assert (nominated.person.name, nominated.represents) == ("Nora Nominee", answering.addressee.group)
+    nomination = Nomination.objects.get()
+    assert (nomination.reply, nomination.name, nomination.email) == (reply, "Nora Nominee", "nora@example.org")
+    assert not Appointment.objects.filter(role="representative").exists()
     assert Message.objects.get(kind="receipt").recipient == "ann@example.org"
     assert Event.objects.get(verb="settle").link == answering
 
