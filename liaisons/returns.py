@@ -91,7 +91,7 @@ def table(statement: Statement, now: datetime, *, inside: bool) -> Table:
 
 
 def _addressees(statement: Statement, *, inside: bool) -> Iterable[Addressee]:
-    rows = statement.addressees.select_related("group", "channel").prefetch_related("requests")
+    rows = statement.addressees.select_related("group").prefetch_related("requests")
     if inside:
         replies = Reply.objects.select_related("statement", "person").prefetch_related(
             "reply_files__blob", "nominations"
