@@ -9,6 +9,8 @@ from django.db import IntegrityError, transaction
 from contacts.models import Alias, Appointment, Channel, Desk, Group, Person, Succession, User
 from contacts.models.person import validate_zone
 
+pytestmark = pytest.mark.postgres
+
 WTSA = date(2024, 10, 24)
 
 

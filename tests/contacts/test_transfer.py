@@ -16,6 +16,8 @@ from contacts.transfer import groups as groups_module
 from contacts.transfer import people as people_module
 from tests.fixtures import NOW, somebody
 
+pytestmark = pytest.mark.postgres
+
 TODAY = NOW.date()
 SECRETARY = frozenset({"secretariat"})
 
