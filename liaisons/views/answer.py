@@ -42,7 +42,7 @@ def open_answer(
         "still_open": [one for one in asked if not one.outcome],
         "replies": _replies(addressee),
         "obstacles": obstacles(addressee, "settle", links.actor(link), now),
-        "corrected_by": statement.corrections.filter(sent_at__isnull=False).exclude(state="withdrawn").last(),
+        "corrected_by": statement.corrections.posted().exclude(state="withdrawn").last(),
         "form": form or _form(link, addressee, now),
         "overdue": addressee.is_overdue(now),
     }
