@@ -51,7 +51,8 @@ def world(desk, groups, letter, sent, secretary, chair, member, meeting):
         "-": {},
         "draft": _as_seen(draft),
         "circulated": _as_seen(circulation.statement),
-        "approved": _as_seen(_approved(desk, letter, meeting, by)),
+        "approved": _as_seen(_approved(desk, letter, meeting, by, "Approved")),
+        "held": _as_seen(_held(_approved(desk, letter, meeting, by, "Held"), by)),
         **_statements(sent, by, blob),
         "attachment": {"pk": draft.pk, "file_pk": draft.revision.attachments.get().pk},
         **_circulation(circulation, member),
@@ -75,10 +76,14 @@ def _as_seen(statement):
     return {"pk": statement.pk, "data": {"seen": statement.revision_id}}
 
 
-def _approved(desk, letter, meeting, by):
-    statement = begin(desk, replace(letter, title="Approved"), by=by, now=AFTER)
+def _approved(desk, letter, meeting, by, title):
+    statement = begin(desk, replace(letter, title=title), by=by, now=AFTER)
     at_meeting = MeetingApproval(meeting=meeting, clause="10")
     return advance(statement, "approve", by=by, seen=statement.revision_id, details=at_meeting, now=AFTER)
+
+
+def _held(approved, by):
+    return advance(approved, "send", by=by, seen=approved.revision_id, now=AFTER)
 
 
 def _statements(sent, by, blob):
