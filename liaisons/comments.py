@@ -6,10 +6,10 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from contacts.actor import Actor
-from contacts.models import Appointment, Group
+from contacts.models import Appointment, Group, Person
 from liaisons import mail, outbox
-from liaisons.models import Circulation, Comment, Event
-from liaisons.rules import CHAIRS, SECRETARIAT, Refused
+from liaisons.models import Circulation, Comment, Event, Link, Statement
+from liaisons.rules import CHAIRS, SECRETARIAT, Moved, Refused
 
 # Of one address in one circulation: a link to a list is in many hands, and nobody's mailbox is to be filled by it.
 MOST_UNCONFIRMED = 3
@@ -29,22 +29,25 @@ def comment(
     group_text: str = "",
 ) -> Comment:
     """Keep a comment. One from an address nobody knows counts after a mail to it is confirmed. Raises Refused."""
-    if circulation.ended_at is not None:
-        raise Refused([_("This circulation has ended. Write to the secretariat: %(mailbox)s.") % _mailbox(circulation)])
     if kind != Comment.Kind.SUPPORT and not text.strip():
         raise Refused([_("Write what you want to say.")])
     if by.person is None and not email:
         raise Refused([_("Give your e-mail: your comment counts once you have confirmed it.")])
-    if by.person is None and _waiting(circulation, email) >= MOST_UNCONFIRMED:
-        raise Refused([_("Comments from this address wait to be confirmed. Look into your mailbox first.")])
     with transaction.atomic():
+        circulation = _locked(circulation)
+        if circulation.ended_at is not None:
+            raise Refused(
+                [_("This circulation has ended. Write to the secretariat: %(mailbox)s.") % _mailbox(circulation)]
+            )
+        if by.person is None and _waiting(circulation, email) >= MOST_UNCONFIRMED:
+            raise Refused([_("Comments from this address wait to be confirmed. Look into your mailbox first.")])
         row = Comment.objects.create(
             circulation=circulation,
             revision=circulation.statement.revision if circulation.statement else None,
             author=by.person,
             name=name or str(by.person or ""),
             email=email or (by.person.email if by.person else ""),
-            group=_represented(circulation, by, now),
+            group=_represented(circulation, by.person, now),
             group_text=group_text,
             kind=kind,
             clause=clause,
@@ -60,59 +63,85 @@ def comment(
     return row
 
 
-def confirm(row: Comment, *, by: Actor, now: datetime) -> None:
-    """The person at the other end of the address says that the comment is theirs."""
+def confirm(row: Comment, *, by: Actor, now: datetime) -> Comment:
+    """The person at the other end of the address says that the comment is theirs; if we know them, it is by them."""
+    with transaction.atomic():
+        row = _locked_comment(row)
+        if row.confirmed_at is None:
+            row.confirmed_at = now
+            row.late = row.circulation.is_over(row.made_at)
+            row.author = Person.objects.filter(email__iexact=row.email).first()
+            row.group = _represented(row.circulation, row.author, now)
+            row.save(update_fields=["confirmed_at", "late", "author", "group"])
+            # From now on it is the way to take the comment back.
+            row.links.filter(purpose=Link.Purpose.CONFIRM).update(expires_at=None)
+            _record("confirm", row, by, now)
+    return row
+
+
+def may_withdraw(row: Comment, by: Actor) -> bool:
+    """Whether the actor is its author, or came by the link that has confirmed it."""
     if row.confirmed_at is None:
-        row.confirmed_at = now
-        row.late = row.circulation.is_over(row.made_at)
-        row.save(update_fields=["confirmed_at", "late"])
-        _record("confirm", row, by, now)
+        return False
+    is_author = by.person is not None and by.person == row.author
+    return is_author or row.links.filter(purpose=Link.Purpose.CONFIRM, pk=by.link_id).exists()
 
 
-def withdraw(row: Comment, *, by: Actor, now: datetime) -> None:
+def withdraw(row: Comment, *, by: Actor, now: datetime) -> Comment:
     """The author takes the comment back. Raises Refused for anybody else."""
-    if by.person is None or by.person != row.author:
-        raise Refused([_("A comment is withdrawn by the person who made it.")])
-    if row.withdrawn_at is not None:
-        return
-    row.withdrawn_at = now
-    row.save(update_fields=["withdrawn_at"])
-    _record("withdraw_comment", row, by, now)
+    with transaction.atomic():
+        row = _locked_comment(row)
+        if not may_withdraw(row, by):
+            raise Refused([_("A comment is withdrawn by the person who made it.")])
+        if row.withdrawn_at is None:
+            row.withdrawn_at = now
+            row.save(update_fields=["withdrawn_at"])
+            _record("withdraw_comment", row, by, now)
+    return row
 
 
-def dispose(row: Comment, disposition: str, *, text: str, by: Actor, now: datetime) -> None:
-    """Say what was done about a comment, and tell the commenter. Only a chair overrules an objection, with a reason."""
+def dispose(row: Comment, disposition: str, *, seen: str, text: str, by: Actor, now: datetime) -> Comment:
+    """Say what was done about a comment, and tell the commenter. Only a chair overrules an objection, with a reason.
+
+    `seen` is how the comment stood (Comment.standing) when the person looked at it. Raises Refused, or Moved when
+    somebody has decided or withdrawn it since.
+    """
     desk = row.circulation.desk
     roles = by.roles_at(desk.group, desk.today(now))
     if not roles & (SECRETARIAT | CHAIRS):
         raise Refused([_("Comments are disposed of by the secretariat and the chairs.")])
     if disposition == Comment.Disposition.OVERRULED and (not roles & CHAIRS or not text.strip()):
         raise Refused([_("An objection is overruled by a chair, with a reason.")])
-    row.disposition = disposition
-    row.disposition_text = text.strip()
-    row.disposed_by = by.person
-    row.disposed_at = now
     with transaction.atomic():
+        row = _locked_comment(row)
+        if row.standing != seen:
+            raise Moved([_how_it_stands(row)])
+        row.disposition = disposition
+        row.disposition_text = text.strip()
+        row.disposed_by = by.person
+        row.disposed_at = now
         row.save(update_fields=["disposition", "disposition_text", "disposed_by", "disposed_at"])
         _record("dispose", row, by, now)
         if row.email:
             outbox.queue([mail.disposed(row, now)])
+    return row
 
 
-def move_window(circulation: Circulation, closes_on: date, *, reason: str, by: Actor, now: datetime) -> None:
+def move_window(circulation: Circulation, closes_on: date, *, reason: str, by: Actor, now: datetime) -> Circulation:
     """Let the window close on another day, with a reason; a day before today closes it at once. Raises Refused."""
     desk = circulation.desk
     if not by.roles_at(desk.group, desk.today(now)) & (SECRETARIAT | CHAIRS):
         raise Refused([_("The window is moved by the secretariat and the chairs.")])
     if not reason.strip():
         raise Refused([_("Give a reason: it is kept with the decision.")])
-    if circulation.distributed_at is None or circulation.is_over(now):
-        raise Refused([_("Only a window that is open can be moved.")])
-    before = circulation.closes_on
-    if before and closes_on < before:
-        circulation.shortened_because = reason.strip()
-    circulation.close_on(closes_on)
     with transaction.atomic():
+        circulation = _locked(circulation)
+        if circulation.distributed_at is None or circulation.is_over(now):
+            raise Refused([_("Only a window that is open can be moved.")])
+        before = circulation.closes_on
+        if before and closes_on < before:
+            circulation.shortened_because = reason.strip()
+        circulation.close_on(closes_on)
         circulation.save(update_fields=["closes_on", "closes_at", "shortened_because"])
         Event.objects.record(
             "move_window",
@@ -124,19 +153,46 @@ def move_window(circulation: Circulation, closes_on: date, *, reason: str, by: A
             reason=reason.strip(),
             data={"from": before.isoformat() if before else None, "to": closes_on.isoformat()},
         )
+    return circulation
+
+
+def _locked(circulation: Circulation) -> Circulation:
+    """The circulation as it is now; its statement is locked first, as every step does."""
+    if circulation.statement_id is not None:
+        Statement.objects.select_for_update().get(pk=circulation.statement_id)
+    Circulation.objects.select_for_update().get(pk=circulation.pk)
+    rows = Circulation.objects.select_related("desk__group", "document", "statement__revision", "statement__desk")
+    return rows.get(pk=circulation.pk)
+
+
+def _locked_comment(row: Comment) -> Comment:
+    circulation = _locked(row.circulation)
+    Comment.objects.select_for_update().get(pk=row.pk)
+    row = Comment.objects.select_related("author", "group", "revision", "disposed_by").get(pk=row.pk)
+    row.circulation = circulation
+    return row
+
+
+def _how_it_stands(row: Comment) -> str:
+    if row.withdrawn_at is not None:
+        return _("%(name)s has withdrawn the comment meanwhile. Nothing was changed.") % {"name": row.name}
+    return _("%(who)s has decided meanwhile: %(disposition)s. Look at it again.") % {
+        "who": row.disposed_by or _("Somebody"),
+        "disposition": row.get_disposition_display(),
+    }
 
 
 def _waiting(circulation: Circulation, email: str) -> int:
     return circulation.comments.filter(email__iexact=email, confirmed_at__isnull=True).count()
 
 
-def _represented(circulation: Circulation, by: Actor, now: datetime) -> Group | None:
+def _represented(circulation: Circulation, person: Person | None, now: datetime) -> Group | None:
     """The body the person represents in the group that circulates, if one."""
     desk = circulation.desk
     speaking = Appointment.objects.in_force(desk.today(now)).filter(
-        person=by.person, group=desk.group, represents__isnull=False
+        person=person, group=desk.group, represents__isnull=False
     )
-    appointment = speaking.select_related("represents").first() if by.person else None
+    appointment = speaking.select_related("represents").first() if person else None
     return appointment.represents if appointment else None
 
 

@@ -48,6 +48,8 @@ urlpatterns: list[URLPattern] = [
     # Files of a statement, in liaisons.views.papers
     path("statements/<int:pk>/pdf/", papers.statement_pdf, name="statement-pdf"),
     path("statements/<int:pk>/word/", papers.statement_word, name="statement-word"),
+    path("statements/<int:pk>/pdf/again/", papers.statement_pdf_again, name="statement-pdf-again"),
+    path("statements/<int:pk>/word/again/", papers.statement_word_again, name="statement-word-again"),
     path("statements/<int:pk>/attachments/<int:file_pk>/", papers.statement_attachment, name="statement-attachment"),
     path("statements/<int:pk>/replies/<int:file_pk>/", papers.statement_reply_file, name="statement-reply-file"),
     # Signed links, in liaisons.views.links, circulation, answer
@@ -56,6 +58,7 @@ urlpatterns: list[URLPattern] = [
     path("l/<str:token>/comment/", circulation.link_comment, name="link-comment"),
     path("l/<str:token>/comments/<int:pk>/withdraw/", circulation.link_comment_withdraw, name="link-comment-withdraw"),
     path("l/<str:token>/confirm/", links.link_confirm, name="link-confirm"),
+    path("l/<str:token>/confirm/withdraw/", links.link_confirm_withdraw, name="link-confirm-withdraw"),
     path("l/<str:token>/approve/", links.link_approve, name="link-approve"),
     path("l/<str:token>/return/", links.link_return, name="link-return"),
     path("l/<str:token>/answer/", answer.link_answer, name="link-answer"),

@@ -127,8 +127,8 @@ def first_window(way: Walk) -> None:
     way.say(f"The liaison officer of {objection.group} objects.")
     way.wait(days=1)
     secretary = way.secretary
-    comments.dispose(remark, Comment.Disposition.ACCEPTED, text="Added to the note.", by=secretary, now=way.now)
-    comments.dispose(objection, Comment.Disposition.ACCEPTED, text="Reworded as proposed.", by=secretary, now=way.now)
+    for said, text in ((remark, "Added to the note."), (objection, "Reworded as proposed.")):
+        comments.dispose(said, Comment.Disposition.ACCEPTED, seen=said.standing, text=text, by=secretary, now=way.now)
     way.take("revise", secretary, reason="The objection to the second request is accepted.")
     way.say("The secretary accepts both comments and takes the draft back.")
 

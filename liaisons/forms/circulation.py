@@ -20,8 +20,12 @@ class WindowForm(forms.Form):
 
 
 class DispositionForm(forms.Form):
-    """What was done about a comment. Only chairs are offered to overrule, and only objections."""
+    """What was done about a comment; `seen` is how it stood on the page.
 
+    Only chairs are offered to overrule, and only objections.
+    """
+
+    seen = forms.CharField(required=False, max_length=100, widget=forms.HiddenInput)
     disposition = forms.ChoiceField(label=_("Disposition"))
     text = forms.CharField(
         label=_("Reason or remark"),
@@ -32,7 +36,8 @@ class DispositionForm(forms.Form):
 
     def __init__(self, *args: Any, comment: Comment, may_overrule: bool, **kwargs: Any) -> None:
         kwargs.setdefault("prefix", f"comment-{comment.pk}")
-        kwargs.setdefault("initial", {"disposition": comment.disposition, "text": comment.disposition_text})
+        standing = {"disposition": comment.disposition, "text": comment.disposition_text, "seen": comment.standing}
+        kwargs.setdefault("initial", standing)
         super().__init__(*args, **kwargs)
         overruled = Comment.Disposition.OVERRULED
         offered = may_overrule and comment.kind == Comment.Kind.OBJECTION

@@ -156,6 +156,11 @@ class Comment(models.Model):
     def __str__(self) -> str:
         return f"{self.get_kind_display()} ({self.name})"
 
+    @property
+    def standing(self) -> str:
+        """What has become of it, in a form to be compared with what somebody had before them."""
+        return f"{self.disposition} {self.disposed_at or ''} {self.withdrawn_at or ''}".strip()
+
 
 class ApprovalQuerySet(models.QuerySet["Approval"]):
     def granted(self) -> Self:

@@ -25,7 +25,7 @@ from liaisons.forms.circulation import DispositionForm, WindowForm
 from liaisons.forms.links import CommentForm, OpenCommentForm
 from liaisons.letter import Sheet
 from liaisons.models import Circulation, Comment, Event, Link, Statement
-from liaisons.rules import CHAIRS, SECRETARIAT, Refused
+from liaisons.rules import CHAIRS, SECRETARIAT, Moved, Refused
 from liaisons.views import enclosed
 from liaisons.views.opened import by_link
 
@@ -119,10 +119,17 @@ def comment_dispose(request: AtDesk, pk: int) -> HttpResponse:
     comment = _comment_of(request.desk, pk)
     form = DispositionForm(request.POST, comment=comment, may_overrule=bool(request.roles & CHAIRS))
     if form.is_valid():
-        disposition, text = form.cleaned_data["disposition"], form.cleaned_data["text"]
+        given = form.cleaned_data
         try:
-            comments.dispose(comment, disposition, text=text, by=request.actor, now=now)
+            comment = comments.dispose(
+                comment, given["disposition"], seen=given["seen"], text=given["text"], by=request.actor, now=now
+            )
         except Refused as refused:
+            if isinstance(refused, Moved):  # what was typed stays, beside what has been decided meanwhile
+                comment = _comment_of(request.desk, pk)
+                again = request.POST.copy()
+                again[form.add_prefix("seen")] = comment.standing
+                form = DispositionForm(again, comment=comment, may_overrule=bool(request.roles & CHAIRS))
             _say(form, refused)
         else:
             what = {"name": comment.name, "disposition": comment.get_disposition_display()}

@@ -150,3 +150,15 @@ def link_confirm(request: DeskRequest, link: Link, now: datetime) -> HttpRespons
     assert link.comment is not None
     comments.confirm(link.comment, by=links.actor(link), now=now)
     return redirect("link", links.token(link.pk))
+
+
+@require_POST
+@by_link(Link.Purpose.CONFIRM)
+def link_confirm_withdraw(request: DeskRequest, link: Link, now: datetime) -> HttpResponse:
+    """Take back what this link has confirmed."""
+    assert link.comment is not None
+    try:
+        comments.withdraw(link.comment, by=links.actor(link), now=now)
+    except Refused as refused:
+        messages.error(request, " ".join(refused.sentences))
+    return redirect("link", links.token(link.pk))

@@ -14,6 +14,7 @@ from contacts.actor import Actor
 from liaisons import comments, links
 from liaisons.details import Amendment
 from liaisons.models import Approval, Circulation, Comment, Document, Event, Link, Message, Revision, Series
+from liaisons.rules import Moved, Refused
 from liaisons.workflow import advance
 from tests.fixtures import AFTER, NOW
 
@@ -178,6 +179,61 @@ def test_the_desk_says_what_was_done_about_a_comment(client, circulation, said, 
     assert told.count() == int(kept)
 
 
+def test_who_decides_after_another_has_is_shown_what_was_decided(client, circulation, said, secretary, chair):
+    comments.dispose(said, "accepted", seen=said.standing, text="Reworded.", by=Actor.of(chair), now=DURING)
+    client.force_login(secretary)
+    before = {f"comment-{said.pk}-{name}": value for name, value in (("disposition", "rejected"), ("seen", ""))}
+    page = client.post(at("comment-dispose", said.pk), before)
+    assertContains(page, "Chris Chair has decided meanwhile: accepted. Look at it again.", status_code=400)
+    assert Comment.objects.get(pk=said.pk).disposition == "accepted"
+    form = next(row.form for row in page.context["said"] if row.comment.pk == said.pk)
+    again = {form.add_prefix(name): form[name].value() or "" for name in ("disposition", "text", "seen")}
+    assert client.post(at("comment-dispose", said.pk), again).status_code == 302
+    assert Comment.objects.get(pk=said.pk).disposition == "rejected"
+
+
+def test_what_was_withdrawn_meanwhile_is_not_disposed_of(circulation, said, secretary, member):
+    seen = said.standing
+    comments.withdraw(said, by=Actor.of(member), now=DURING)
+    with pytest.raises(Moved, match="Mel Member has withdrawn the comment meanwhile"):
+        comments.dispose(said, "accepted", seen=seen, text="", by=Actor.of(secretary), now=DURING)
+    assert Comment.objects.get(pk=said.pk).disposition == ""
+
+
+def test_a_comment_looks_at_the_circulation_as_it_is_now(circulated, circulation, secretary, member):
+    advance(circulated, "revise", by=Actor.of(secretary), seen=circulated.revision_id, reason="A slip.", now=DURING)
+    assert circulation.ended_at is None  # as it was read before
+    with pytest.raises(Refused, match="This circulation has ended"):
+        comments.comment(circulation, by=Actor.of(member), kind="objection", text="Not ours.", now=DURING)
+    assert not Comment.objects.exists()
+
+
+def test_a_window_is_moved_as_it_is_now(circulated, circulation, chair, secretary):
+    advance(circulated, "revise", by=Actor.of(secretary), seen=circulated.revision_id, reason="A slip.", now=DURING)
+    with pytest.raises(Refused, match="Only a window that is open can be moved"):
+        comments.move_window(circulation, AFTER.date(), reason="Late.", by=Actor.of(chair), now=DURING)
+
+
+@pytest.mark.parametrize("what", ["confirm", "withdraw"])
+def test_nothing_is_kept_without_its_event(circulation, listlink, member, monkeypatch, what):
+    if what == "confirm":
+        said = comments.comment(
+            circulation, by=links.actor(listlink), kind="support", name="Dee", email="dee@example.org", now=DURING
+        )
+        field = "confirmed_at"
+    else:
+        said = comments.comment(circulation, by=Actor.of(member), kind="support", now=DURING)
+        field = "withdrawn_at"
+
+    def break_off(*args, **kwargs):
+        raise RuntimeError("the database went away")
+
+    monkeypatch.setattr("liaisons.comments.Event.objects.record", break_off)
+    with pytest.raises(RuntimeError):
+        getattr(comments, what)(said, by=Actor.of(member), now=DURING)
+    assert getattr(Comment.objects.get(pk=said.pk), field) is None
+
+
 def test_an_objection_is_not_overruled_without_a_reason(client, circulation, said, chair):
     client.force_login(chair)
     page = client.post(at("comment-dispose", said.pk), {f"comment-{said.pk}-disposition": "overruled"})
@@ -305,6 +361,43 @@ def test_confirming_twice_confirms_once(client, listlink, circulation):
     for _time in range(2):
         assert client.post(by_link("link-confirm", confirm)).status_code == 302
     assert Event.objects.filter(verb="confirm").count() == 1
+
+
+def an_objection(circulation, listlink, email):
+    comments.comment(
+        circulation, by=links.actor(listlink), kind="objection", text="No.", name="Dee", email=email, now=DURING
+    )
+    return Link.objects.get(purpose="confirm")
+
+
+def test_who_objects_by_the_link_of_the_list_can_take_it_back(client, listlink, circulation):
+    confirm = an_objection(circulation, listlink, "dee@example.org")
+    refused = client.post(by_link("link-confirm-withdraw", confirm), follow=True)
+    assertContains(refused, "A comment is withdrawn by the person who made it.")
+    client.post(by_link("link-confirm", confirm))
+    assert Comment.objects.standing_objections().count() == 1
+    with time_machine.travel(DURING + timedelta(days=10), tick=False):  # later than the address could be confirmed
+        assertContains(client.get(by_link("link", confirm)), "Take it back")
+        page = client.post(by_link("link-confirm-withdraw", confirm), follow=True)
+    assertContains(page, "Your comment is withdrawn")
+    assert not Comment.objects.standing_objections().exists()
+    assert Event.objects.get(verb="withdraw_comment").who == "Dee"
+
+
+def test_a_comment_from_a_known_address_is_that_persons_once_confirmed(listlink, circulation, member):
+    confirm = an_objection(circulation, listlink, "MEL@example.org")
+    assert Comment.objects.get().author is None  # anybody can write an address
+    comments.confirm(confirm.comment, by=links.actor(confirm), now=DURING)
+    assert Comment.objects.get().author == member.person
+    comments.withdraw(confirm.comment, by=Actor.of(member), now=DURING)
+    assert not Comment.objects.standing_objections().exists()
+
+
+def test_the_link_of_one_comment_withdraws_no_other(listlink, circulation, said):
+    confirm = an_objection(circulation, listlink, "dee@example.org")
+    comments.confirm(confirm.comment, by=links.actor(confirm), now=DURING)
+    with pytest.raises(Refused):
+        comments.withdraw(said, by=links.actor(confirm), now=DURING)
 
 
 def test_a_link_to_the_list_asks_for_name_and_address(client, listlink):

@@ -182,7 +182,7 @@ def test_words_of_people_cannot_bring_in_the_link_of_another(circulated, now, se
         name="Mallory", email="mallory@example.org", now=now,
     )  # fmt: skip
     comments.confirm(said, by=Actor.system(), now=now)
-    comments.dispose(said, "noted", text=f"[[link:{stolen.pk}]]", by=Actor.of(secretary), now=now)
+    comments.dispose(said, "noted", seen="", text=f"[[link:{stolen.pk}]]", by=Actor.of(secretary), now=now)
     for message in Message.objects.filter(recipient="mallory@example.org"):
         assert links.token(stolen.pk) not in outbox.compose(message, now).body
 
@@ -314,8 +314,10 @@ def test_an_unknown_commenter_is_asked_to_confirm_and_told_what_was_written(circ
 def test_a_commenter_is_told_each_time_a_disposition_changes(circulated, member, secretary, now):
     circulation = circulated.circulation
     said = comments.comment(circulation, by=Actor.of(member), kind="technical", text="Why?", clause="3", now=now)
-    comments.dispose(said, "noted", text="Noted.", by=Actor.of(secretary), now=now)
-    comments.dispose(said, "accepted", text="Done.", by=Actor.of(secretary), now=now + timedelta(hours=1))
+    said = comments.dispose(said, "noted", seen="", text="Noted.", by=Actor.of(secretary), now=now)
+    comments.dispose(
+        said, "accepted", seen=said.standing, text="Done.", by=Actor.of(secretary), now=now + timedelta(hours=1)
+    )
     told = Message.objects.filter(recipient="mel@example.org").order_by("pk")
     assert [message.subject for message in told] == [
         "Your comment on JCA-MV-Doc-001: noted",

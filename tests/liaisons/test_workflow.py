@@ -141,16 +141,19 @@ class TestObstacles:
             ({"deadline": date(2025, 10, 12)}, "The deadline 12 October 2025 is in the past. Set a later one."),
             (
                 {"title": "LS on {{ topic }}"},
-                "The title holds an empty merge field (“{{”). Fill it in.",
+                "The title holds a merge field that nobody filled (“{{”). Write what belongs there.",
             ),
-            ({"body": "<p>We ask { } to come.</p>"}, "The body holds an empty merge field (“{ }”). Fill it in."),
+            (
+                {"body": "<p>We ask { } to come.</p>"},
+                "The body holds a merge field that nobody filled (“{ }”). Write what belongs there.",
+            ),
             (
                 {"abstract": "sent to  for information"},
-                "The abstract holds an empty merge field (“to  for”). Fill it in.",
+                "The abstract holds a merge field that nobody filled (“to  for”). Write what belongs there.",
             ),
             (
                 {"annexes": (Annex("«Title»", "<p>x</p>"),)},
-                "The annex 1 holds an empty merge field (“«Title»”). Fill it in.",
+                "The annex 1 holds a merge field that nobody filled (“«Title»”). Write what belongs there.",
             ),
         ],
     )
@@ -196,9 +199,13 @@ class TestObstacles:
         )
         stands = ["Mel Member objects. Dispose of the objection, or revise the draft."]
         assert sentences(circulated, "approve", chair) == stands
-        comments.dispose(objection, "noted", text="", by=Actor.of(secretary), now=NOW)
+        objection = comments.dispose(
+            objection, "noted", seen=objection.standing, text="", by=Actor.of(secretary), now=NOW
+        )
         assert sentences(circulated, "approve", chair) == stands
-        comments.dispose(objection, "overruled", text="The list was for it.", by=Actor.of(chair), now=NOW)
+        comments.dispose(
+            objection, "overruled", seen=objection.standing, text="The list was for it.", by=Actor.of(chair), now=NOW
+        )
         assert sentences(circulated, "approve", chair) == []
 
     def test_a_late_objection_stops_nothing(self, circulated, chair, member):
