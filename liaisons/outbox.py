@@ -89,10 +89,17 @@ def cancel(messages: QuerySet[Message]) -> int:
 
 
 def send_again(message: Message, by: Actor, now: datetime) -> None:
-    """Let a message in doubt, or one that failed, leave once more under the same Message-ID. Raises Refused."""
+    """Let a message that did not surely leave do so once more under the same Message-ID.
+
+    Raises Refused, also where what it is about no longer stands.
+    """
     with transaction.atomic():
+        _hold_what_it_is_about(message)
+        if Message.objects.void().filter(pk=message.pk).exists():
+            raise Refused([_("What this mail is about no longer stands, so it does not leave again. Give it up.")])
         _decide(
-            message, "send_again", by, now, from_=(Message.State.IN_DOUBT, Message.State.FAILED),
+            message, "send_again", by, now,
+            from_=(Message.State.IN_DOUBT, Message.State.FAILED, Message.State.GIVEN_UP),
             state=Message.State.QUEUED, not_before=now, tries=0, claimed_by="", claimed_at=None, handed_over_at=None,
         )  # fmt: skip
         renditions.try_again(message.files.filter(rendition__isnull=False).values_list("rendition", flat=True))
@@ -117,11 +124,12 @@ def mark_arrived(message: Message, by: Actor, now: datetime, reason: str = "") -
 
 
 def give_up(message: Message, by: Actor, now: datetime, reason: str) -> None:
-    """Say of a message in doubt, or one the server keeps putting off, to leave it at that. Raises Refused."""
+    """Say of a message that failed, is in doubt or is put off by the server, to leave it at that. Raises Refused."""
     with transaction.atomic():
         _decide(
-            message, "give_up", by, now, reason, from_=(Message.State.IN_DOUBT, Message.State.QUEUED),
-            state=Message.State.FAILED,
+            message, "give_up", by, now, reason,
+            from_=(Message.State.FAILED, Message.State.IN_DOUBT, Message.State.QUEUED),
+            state=Message.State.GIVEN_UP,
         )  # fmt: skip
 
 
@@ -144,12 +152,14 @@ def deliver_due(now: datetime | None = None, limit: int = 200) -> int:
     """
     clock: Clock = timezone.now if now is None else lambda: now
     recover(clock())
+    # A mail that was on its way when its statement was withdrawn comes back to the queue when the server puts it off.
+    cancel(Message.objects.due(clock()) & Message.objects.void())
     if refusal():
         return 0
     run = _Run(clock, limit)
     run.deliver()
     # After what is ready, so that a document that is slow to make delays its own mails only.
-    if run.has_time() and _make_files(clock()):
+    if run.has_time() and _make_files(clock(), until=run.until):
         run.deliver()
     return run.sent
 
@@ -322,10 +332,10 @@ def _ready(now: datetime) -> QuerySet[Message]:
     return Message.objects.filter(~Exists(unmade), state=Message.State.QUEUED, not_before__lte=now)
 
 
-def _make_files(now: datetime) -> int:
+def _make_files(now: datetime, until: float) -> int:
     """Make files that due messages wait for, and set the messages aside whose files cannot be made.
 
-    Returns how many files came out.
+    Begins no file after `until` on the monotonic clock. Returns how many files came out.
     """
     due = MessageFile.objects.filter(
         rendition__isnull=False,
@@ -334,7 +344,7 @@ def _make_files(now: datetime) -> int:
         message__not_before__lte=now,
     )
     waited_for = set(due.values_list("rendition", flat=True))
-    made = renditions.make_missing(limit=2, only=waited_for) if waited_for else 0
+    made = renditions.make_missing(only=waited_for, until=until) if waited_for else 0
     hopeless = due.filter(message=OuterRef("pk"), rendition__tries__gte=Rendition.MAX_TRIES)
     Message.objects.filter(Exists(hopeless), state=Message.State.QUEUED).update(
         state=Message.State.FAILED,
@@ -346,9 +356,19 @@ def _make_files(now: datetime) -> int:
 def _left(message: Message, at: datetime) -> None:
     """What follows from a message having been taken: a window begins, a statement is out for everybody to read."""
     if message.kind == Message.Kind.CIRCULATE and message.circulation_id is not None:
-        Circulation.objects.select_for_update().get(pk=message.circulation_id).distribute(at)
+        circulation = Circulation.objects.select_for_update().get(pk=message.circulation_id)
+        if circulation.ended_at is None:
+            circulation.distribute(at)
     if message.kind == Message.Kind.SEND and message.statement_id is not None:
         Statement.objects.filter(pk=message.statement_id, posted_at__isnull=True).update(posted_at=at)
+
+
+def _hold_what_it_is_about(message: Message) -> None:
+    """Lock the statement and the circulation, so that neither ends while it is decided that a mail may leave."""
+    if message.statement_id is not None:
+        Statement.objects.select_for_update(of=("self",)).get(pk=message.statement_id)
+    if message.circulation_id is not None:
+        Circulation.objects.select_for_update(of=("self",)).get(pk=message.circulation_id)
 
 
 def _check(draft: Draft) -> None:

@@ -4,11 +4,14 @@ import hashlib
 import json
 import logging
 import re
+import time
 from collections.abc import Iterable
+from datetime import datetime, timedelta
 from typing import Any, cast
 
 from django.db.models import F
-from django.utils import translation
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 
 from liaisons import calendar
 from liaisons.documents import renderer
@@ -22,8 +25,12 @@ MEDIA_TYPES = {
     Rendition.Kind.PDF: "application/pdf",
     Rendition.Kind.WORD: "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
 }
-# A worker gives up a task after fifty seconds; two documents must fit in.
 SECONDS = 20.0
+# Celery ends a task after fifty seconds: one begun just before this is still done by then.
+BEGIN_WITHIN_SECONDS = 25.0
+AT_ONCE = 20
+# How long a process may be silent about the file it makes; longer than a task lives.
+CLAIM = timedelta(seconds=60)
 
 
 def masthead_of(statement: Statement, *, circulation: Circulation | None = None) -> Masthead:
@@ -92,15 +99,30 @@ def unsaved(
     ]
 
 
-def make_missing(limit: int = 20, only: Iterable[int] | None = None) -> int:
+def make_missing(only: Iterable[int] | None = None, *, until: float | None = None) -> int:
     """Make files that were ordered; returns how many came out. Three failures set a file aside.
 
-    Must run outside any transaction: rendering takes seconds.
+    Begins no file after `until` on the monotonic clock. Must run outside any transaction: rendering takes seconds.
     """
+    until = time.monotonic() + BEGIN_WITHIN_SECONDS if until is None else until
+    recover(timezone.now())
     missing = Rendition.objects.missing().select_related("revision__statement").order_by("tries", "pk")
     if only is not None:
         missing = missing.filter(pk__in=only)
-    return sum(_make(rendition) for rendition in missing[:limit])
+    made = 0
+    for rendition in missing[:AT_ONCE]:
+        if time.monotonic() >= until:
+            break
+        made += _make(rendition)
+    return made
+
+
+def recover(now: datetime) -> int:
+    """Count as a failure what a process died over; returns how many files that were."""
+    expired = Rendition.objects.filter(blob__isnull=True, claimed_at__lt=now - CLAIM)
+    return expired.update(
+        tries=F("tries") + 1, claimed_at=None, error=_("The process that was making it stopped before it was done.")
+    )
 
 
 def try_again(renditions: Iterable[int]) -> None:
@@ -114,11 +136,11 @@ def sheet_of(rendition: Rendition) -> Sheet:
 
 
 def _make(rendition: Rendition) -> bool:
-    # The try is counted before it begins, so that a letter that kills its renderer is set aside too; and of two
-    # workers only one gets it.
-    mine = Rendition.objects.filter(pk=rendition.pk, blob__isnull=True, tries=rendition.tries)
-    if not mine.update(tries=F("tries") + 1):
+    # Of two workers only one gets it; a try that is still under way is no failure yet.
+    claimed_at = timezone.now()
+    if not Rendition.objects.missing().filter(pk=rendition.pk).update(claimed_at=claimed_at):
         return False
+    mine = Rendition.objects.filter(pk=rendition.pk, claimed_at=claimed_at)
     try:
         with translation.override(rendition.revision.language):
             kind = cast("renderer.Kind", rendition.kind)
@@ -126,10 +148,11 @@ def _make(rendition: Rendition) -> bool:
             warnings = rendered.warnings
     except renderer.RenderError as error:
         logger.warning("%s could not be made: %s", rendition.name, error)
-        Rendition.objects.filter(pk=rendition.pk).update(error=str(error)[:500])
+        mine.update(tries=F("tries") + 1, claimed_at=None, error=str(error)[:500])
         return False
     blob = Blob.objects.keep(rendered.content, MEDIA_TYPES[Rendition.Kind(rendition.kind)])
-    Rendition.objects.filter(pk=rendition.pk).update(blob=blob, error="", warnings=warnings)
+    # A result that comes late is as good as any.
+    Rendition.objects.filter(pk=rendition.pk).update(blob=blob, claimed_at=None, error="", warnings=warnings)
     return True
 
 

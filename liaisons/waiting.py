@@ -20,7 +20,6 @@ SOON = timedelta(days=14)
 SHORTLY = timedelta(days=7)
 MOST = 25  # rows of one heap; what is beyond them is in the register
 OFFICERS = AUTHORS | {"vice_chair"}
-TROUBLE = (Message.State.FAILED, Message.State.IN_DOUBT)
 
 
 @dataclass(frozen=True)
@@ -93,8 +92,9 @@ def troubled(here: Desktop) -> list[Heap]:
     if not (here.is_secretary or "administrator" in here.roles):
         return []
     open_ = [Message.State.QUEUED, Message.State.SENDING]
-    mails = Message.objects.of_desk(here.desk).filter(Q(state__in=TROUBLE) | Q(state__in=open_, kind=Message.Kind.SEND))
-    counted = mails.values("statement", "statement__reference", "statement__revision__title").annotate(
+    mails = Message.objects.of_desk(here.desk)
+    shown = mails.troubled() | mails.filter(state__in=open_, kind=Message.Kind.SEND)
+    counted = shown.values("statement", "statement__reference", "statement__revision__title").annotate(
         failed=Count("pk", filter=Q(state=Message.State.FAILED)),
         in_doubt=Count("pk", filter=Q(state=Message.State.IN_DOUBT)),
         waiting=Count("pk", filter=Q(state__in=open_)),

@@ -250,6 +250,8 @@ def _summary(progress: Progress) -> str:
         told.append(ngettext("%(count)d in doubt", "%(count)d in doubt", count) % {"count": count})
     if count := numbers[Message.State.FAILED]:
         told.append(ngettext("%(count)d failed", "%(count)d failed", count) % {"count": count})
+    if count := numbers[Message.State.GIVEN_UP]:
+        told.append(ngettext("%(count)d given up", "%(count)d given up", count) % {"count": count})
     if count := numbers[Message.State.CANCELLED]:
         told.append(ngettext("%(count)d cancelled", "%(count)d cancelled", count) % {"count": count})
     return ", ".join(told)
@@ -258,11 +260,12 @@ def _summary(progress: Progress) -> str:
 def _otherwise(
     request: AtDesk, statement: Statement, now: datetime, *, is_out: bool, handing: HandoverForm | None
 ) -> list[Otherwise]:
-    """Addressees no mail goes to, by name; once it is sent also those whose mail failed or who were served by hand."""
+    """Addressees no mail goes to, by name; once it is sent those it did not reach, and those served by hand."""
     left_out = set(statement.addressees.unreachable().values_list("pk", flat=True))
-    if is_out:
-        failed = Message.objects.of_dispatch(statement).filter(state=Message.State.FAILED, addressee__isnull=False)
-        left_out.update(failed.values_list("addressee", flat=True))
+    if is_out and statement.dispatch_round:  # a channel may have come or gone since: what counts are the mails
+        lost = (Message.State.FAILED, Message.State.GIVEN_UP)
+        served = Message.objects.of_dispatch(statement).exclude(state__in=lost).filter(addressee__isnull=False)
+        left_out = set(statement.addressees.exclude(pk__in=served.values("addressee")).values_list("pk", flat=True))
     may_note = is_out and "secretariat" in request.roles
     rows = []
     for addressee in statement.addressees.select_related("group").prefetch_related("group__channels__via"):

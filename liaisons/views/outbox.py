@@ -134,9 +134,10 @@ def _page(request: AtDesk, row: Message, form: ReasonForm | None = None, status:
         "text": links.mask(row.text),
         "files": enclosed.of_message(row),
         "decided": decided.select_related("person", "user"),
-        "may_send_again": decides and row.state in (states.IN_DOUBT, states.FAILED),
+        "may_send_again": decides and row.state in (states.IN_DOUBT, states.FAILED, states.GIVEN_UP),
         "may_mark_arrived": decides and row.state == states.IN_DOUBT,
-        "may_give_up": decides and (row.state == states.IN_DOUBT or (row.state == states.QUEUED and row.tries > 0)),
+        "may_give_up": decides
+        and (row.state in (states.IN_DOUBT, states.FAILED) or (row.state == states.QUEUED and row.tries > 0)),
         "form": form or ReasonForm(),
         "giving_up": form is not None,
         "nothing_leaves": mails.refusal(),

@@ -12,7 +12,7 @@ from contacts.models import Person
 from liaisons import outbox, renditions
 from liaisons.documents import renderer
 from liaisons.letter import Letter
-from liaisons.models import Blob, Circulation, Event, Message, MessageFile, Rendition
+from liaisons.models import Addressee, Blob, Circulation, Event, Message, MessageFile, Rendition, Statement
 from liaisons.rules import Refused
 from liaisons.workflow import advance
 from liaisons.writing import begin
@@ -365,8 +365,81 @@ def test_the_secretary_says_that_a_doubtful_message_arrived(in_doubt, secretary,
 
 def test_the_secretary_gives_a_message_up(in_doubt, secretary, now, server):
     outbox.give_up(in_doubt, Actor.of(secretary), now, "The box is closed.")
-    assert again(in_doubt).state == "failed"
+    assert again(in_doubt).state == "given_up"
     assert outbox.deliver_due(now + timedelta(days=1)) == 0
+
+
+def in_state(message: Message, state: str) -> Message:
+    Message.objects.filter(pk=message.pk).update(state=state, claimed_by="", claimed_at=None)
+    return again(message)
+
+
+@pytest.mark.parametrize("state", ["failed", "in_doubt", "given_up"])
+def test_a_letter_that_was_withdrawn_does_not_leave_again(sent, secretary, state):
+    message = in_state(Message.objects.get(kind="send", recipient="ietf@example.org"), state)
+    by = Actor.of(secretary)
+    advance(sent, "withdraw", by=by, seen=sent.revision_id, reason="No longer.", now=AFTER)
+    with pytest.raises(Refused, match="no longer stands"):
+        outbox.send_again(message, by, AFTER)
+    assert again(message).state == state
+
+
+def test_a_letter_of_an_earlier_round_does_not_leave_again_beside_that_of_the_next(sent, secretary):
+    by = Actor.of(secretary)
+    first = Message.objects.get(kind="send", recipient="ietf@example.org")
+    sent = advance(sent, "recall", by=by, seen=sent.revision_id, now=AFTER)
+    in_state(first, "failed")
+    with pytest.raises(Refused, match="no longer stands"):
+        outbox.send_again(first, by, AFTER)
+    sent = advance(sent, "send", by=by, seen=sent.revision_id, now=AFTER)
+    with pytest.raises(Refused, match="no longer stands"):
+        outbox.send_again(first, by, AFTER)
+    second = in_state(Message.objects.of_dispatch(sent).get(recipient="ietf@example.org"), "failed")
+    outbox.send_again(second, by, AFTER)
+    assert again(second).state == "queued"
+
+
+@pytest.mark.parametrize("state", ["replied", "closed"])
+def test_a_letter_that_failed_leaves_again_although_the_others_have_answered(sent, secretary, state):
+    message = in_state(Message.objects.get(kind="send", recipient="ietf@example.org"), "failed")
+    Statement.objects.filter(pk=sent.pk).update(state=state, outcome="lapsed" if state == "closed" else "")
+    outbox.send_again(message, Actor.of(secretary), AFTER)
+    assert again(message).state == "queued"
+
+
+def test_a_reminder_of_what_has_been_answered_does_not_leave_again(sent, secretary, desk):
+    owing, settled = Addressee.objects.filter(text__in=["IETF", "ITU-T SG21"]).order_by("text")
+    Addressee.objects.filter(pk=settled.pk).update(reply="replied")
+    outbox.queue(
+        a_message(desk, AFTER, str(body.pk), kind="remind", statement=sent, addressee=body) for body in (owing, settled)
+    )
+    first, second = (
+        in_state(Message.objects.get(kind="remind", addressee=body), "failed") for body in (owing, settled)
+    )
+    outbox.send_again(first, Actor.of(secretary), AFTER)
+    with pytest.raises(Refused, match="no longer stands"):
+        outbox.send_again(second, Actor.of(secretary), AFTER)
+
+
+def test_the_mail_of_a_circulation_that_has_ended_neither_leaves_again_nor_starts_the_window(draft, secretary, now):
+    by = Actor.of(secretary)
+    draft = advance(draft, "circulate", by=by, seen=draft.revision_id, now=now)
+    message = in_state(Message.objects.get(kind="circulate"), "in_doubt")
+    advance(draft, "revise", by=by, seen=draft.revision_id, reason="Not yet.", now=now)
+    with pytest.raises(Refused, match="no longer stands"):
+        outbox.send_again(message, by, now)
+    outbox.mark_arrived(message, by, now)
+    circulation = Circulation.objects.get()
+    assert (again(message).state, circulation.distributed_at, circulation.closes_at) == ("sent", None, None)
+
+
+def test_a_letter_that_came_back_to_the_queue_after_the_withdrawal_is_cancelled(sent, secretary, server):
+    message = in_state(Message.objects.get(kind="send", recipient="ietf@example.org"), "sending")
+    advance(sent, "withdraw", by=Actor.of(secretary), seen=sent.revision_id, reason="No longer.", now=AFTER)
+    in_state(message, "queued")  # the server said "later"
+    outbox.deliver_due(AFTER + timedelta(hours=1))
+    assert again(message).state == "cancelled"
+    assert not any("has been withdrawn" not in mail["Subject"] for mail in server.mails())
 
 
 @pytest.mark.parametrize("state", ["queued", "sending", "sent", "cancelled"])

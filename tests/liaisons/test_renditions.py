@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
+from django.utils import timezone
 
 from contacts.actor import Actor
 from liaisons import renditions
@@ -152,18 +153,38 @@ def test_a_renderer_that_takes_its_process_with_it_has_used_up_a_try(none_ordere
     [pdf] = renditions.order(none_ordered.revision, renditions.masthead_of(none_ordered), kinds=["pdf"])
     with pytest.raises(SystemExit):
         renditions.make_missing()
-    assert Rendition.objects.get(pk=pdf.pk).tries == 1
+    assert Rendition.objects.get(pk=pdf.pk).tries == 0  # for all we know it is still being made
+    assert renditions.recover(timezone.now()) == 0
+    assert renditions.recover(timezone.now() + timedelta(seconds=61)) == 1
+    found = Rendition.objects.get(pk=pdf.pk)
+    assert (found.tries, found.claimed_at) == (1, None)
+    assert found.error == "The process that was making it stopped before it was done."
+
+
+def test_no_file_is_begun_that_could_not_be_made_in_the_time_of_a_task(none_ordered, monkeypatch, settings):
+    masthead = renditions.masthead_of(none_ordered)
+    for day in range(1, 6):
+        renditions.order(none_ordered.revision, replace(masthead, dated=date(2025, 10, day)), kinds=["pdf"])
+    clock = [1000.0]
+
+    def slow(_sheet, _kind, *, timeout):
+        clock[0] += timeout
+        return renderer.Rendered(b"%PDF")
+
+    monkeypatch.setattr(renderer, "render", slow)
+    monkeypatch.setattr(renditions.time, "monotonic", lambda: clock[0])
+    assert renditions.make_missing() == 2
+    assert clock[0] - 1000.0 < settings.CELERY_TASK_SOFT_TIME_LIMIT
+    assert renditions.make_missing(until=clock[0]) == 0
 
 
 def test_of_two_workers_only_one_makes_a_file(none_ordered, monkeypatch):
-    renditions.order(none_ordered.revision, renditions.masthead_of(none_ordered), kinds=["pdf"])
+    [stale] = renditions.order(none_ordered.revision, renditions.masthead_of(none_ordered), kinds=["pdf"])
     asked = []
 
     def render(_sheet, kind, *, timeout):
         asked.append(kind)
-        stale = Rendition.objects.latest("pk")
-        stale.tries = 0  # as the other worker read it a moment before
-        assert not renditions._make(stale)
+        assert not renditions._make(stale)  # as the other worker read it a moment before
         return renderer.Rendered(b"%PDF")
 
     monkeypatch.setattr(renderer, "render", render)
