@@ -4,9 +4,10 @@ import hashlib
 
 from django.core.cache import cache
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from contacts.http import AtDesk, DeskRequest, at_desk
 from liaisons import renditions
@@ -17,7 +18,7 @@ from liaisons.models import Attachment, Rendition, ReplyFile, Statement
 from liaisons.views.files import attachment
 from liaisons.views.reading import letter_for, masthead_of, reader_of, visible
 
-DAY = 24 * 3600  # seconds
+MINUTE, HOUR, DAY = 60, 3600, 24 * 3600  # seconds
 
 
 @require_safe
@@ -28,6 +29,18 @@ def statement_pdf(request: DeskRequest, pk: int) -> HttpResponse:
 @require_safe
 def statement_word(request: DeskRequest, pk: int) -> HttpResponse:
     return _paper(request, pk, Rendition.Kind.WORD)
+
+
+@require_POST
+@at_desk()
+def statement_pdf_again(request: AtDesk, pk: int) -> HttpResponse:
+    return _again(request, pk, Rendition.Kind.PDF)
+
+
+@require_POST
+@at_desk()
+def statement_word_again(request: AtDesk, pk: int) -> HttpResponse:
+    return _again(request, pk, Rendition.Kind.WORD)
 
 
 @require_safe
@@ -64,26 +77,38 @@ def _paper(request: DeskRequest, pk: int, kind: Rendition.Kind) -> HttpResponse:
         return _public(request, statement, sheet, renditions.unsaved(revision, masthead, [kind])[0])
     rendition = renditions.order(revision, masthead, [kind])[0]
     if rendition.blob is None:
-        renditions.try_again([rendition.pk])
         renditions.make_missing(only=[rendition.pk])
         rendition = Rendition.objects.select_related("blob").get(pk=rendition.pk)
     if rendition.blob is None:
-        return _not_made(request, statement, rendition.error or _("It is being made. Try again in a minute."))
+        set_aside = rendition.tries >= Rendition.MAX_TRIES
+        again = reverse(f"{_name_of(kind)}-again", args=[pk]) if set_aside and reader.inside else ""
+        return _not_made(request, statement, rendition.error or _being_made(), again)
     return _file(rendition.blob.read(), rendition)
 
 
+def _again(request: AtDesk, pk: int, kind: Rendition.Kind) -> HttpResponse:
+    """Let a file that was set aside be tried anew: for the desk that issued the statement."""
+    statement = visible(request, pk=pk, desk=request.desk)
+    if statement.revision is not None:
+        [rendition] = renditions.order(statement.revision, masthead_of(statement), [kind])
+        renditions.try_again([rendition.pk])
+    return redirect(_name_of(kind), pk)
+
+
 def _public(request: DeskRequest, statement: Statement, sheet: Sheet, rendition: Rendition) -> HttpResponse:
-    """Made once a day at most, since anybody may ask for it."""
+    """Made once a day at most, since anybody may ask for it; tried once an hour, and by one process at a time."""
     kind = Rendition.Kind(rendition.kind)
     key = f"paper-{kind.value}-{hashlib.sha256(sheet_to_json(sheet)).hexdigest()}"
-    made: bytes | None = cache.get(key)
-    if made is None:
+    known: bytes | str | None = cache.get(key)  # the file, or why there is none
+    if known is None:
+        if not cache.add(f"{key}-begun", "", MINUTE):
+            return _not_made(request, statement, _being_made())
         try:
-            made = renderer.render(sheet, "pdf" if kind == Rendition.Kind.PDF else "docx").content
+            known = renderer.render(sheet, "pdf" if kind == Rendition.Kind.PDF else "docx").content
         except renderer.RenderError as error:
-            return _not_made(request, statement, str(error))
-        cache.set(key, made, DAY)
-    return _file(made, rendition)
+            known = str(error)
+        cache.set(key, known, HOUR if isinstance(known, str) else DAY)
+    return _not_made(request, statement, known) if isinstance(known, str) else _file(known, rendition)
 
 
 def _file(content: bytes, rendition: Rendition) -> HttpResponse:
@@ -96,6 +121,14 @@ def _file(content: bytes, rendition: Rendition) -> HttpResponse:
     return response
 
 
-def _not_made(request: DeskRequest, statement: Statement, sentence: str) -> HttpResponse:
-    context = {"obstacles": [sentence], "back": statement.get_absolute_url()}
-    return render(request, "409.html", context, status=409)
+def _being_made() -> str:
+    return _("It is being made. Try again in a minute.")
+
+
+def _not_made(request: DeskRequest, statement: Statement, sentence: str, again: str = "") -> HttpResponse:
+    context = {"statement": statement, "obstacles": [sentence], "again": again}
+    return render(request, "liaisons/paper_not_made.html", context, status=409)
+
+
+def _name_of(kind: Rendition.Kind) -> str:
+    return "statement-pdf" if kind == Rendition.Kind.PDF else "statement-word"

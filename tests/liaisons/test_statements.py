@@ -499,6 +499,48 @@ class TestFiles:
             assert response.status_code == 409
             assert "Annex 1 is too heavy: take it apart." in response.content.decode()
 
+    @pytest.fixture
+    def failed(self, monkeypatch):
+        """A renderer that cannot make anything; what it was asked for."""
+        asked = []
+
+        def fail(sheet, kind, *, timeout=20.0):
+            asked.append(kind)
+            raise renderer.RenderError("memory", "Annex 1 is too heavy: take it apart.")
+
+        monkeypatch.setattr(renderer, "render", fail)
+        return asked
+
+    def test_outsiders_do_not_make_the_desk_try_again_and_again(self, client, sent, failed):
+        for _time in range(3):
+            response = client.get(f"/statements/{sent.pk}/pdf/")
+            assert "Annex 1 is too heavy: take it apart." in response.content.decode()
+            assert "Try to make it again" not in response.content.decode()
+        assert failed == ["pdf"]
+
+    def test_while_a_file_is_made_for_one_outsider_others_are_told_so(self, client, sent, monkeypatch):
+        def render(sheet, kind, *, timeout=20.0):
+            told = client.get(f"/statements/{sent.pk}/pdf/")
+            assert (told.status_code, "It is being made." in told.content.decode()) == (409, True)
+            return Rendered(b"%PDF")
+
+        monkeypatch.setattr(renderer, "render", render)
+        assert client.get(f"/statements/{sent.pk}/pdf/").content == b"%PDF"
+
+    def test_a_file_that_is_set_aside_is_tried_anew_when_the_desk_says_so(self, client, sent, member, failed):
+        client.force_login(member)
+        for _time in range(5):
+            page = client.get(f"/statements/{sent.pk}/pdf/").content.decode()
+        assert failed == ["pdf"] * 3
+        assert f'action="/statements/{sent.pk}/pdf/again/"' in page
+        page = client.post(f"/statements/{sent.pk}/pdf/again/", follow=True).content.decode()
+        assert failed == ["pdf"] * 4
+        assert "Try to make it again" not in page  # it has two tries left
+
+    def test_another_desk_does_not_have_it_tried_anew(self, client, sent, other_secretary):
+        client.force_login(other_secretary)
+        assert client.post(f"/statements/{sent.pk}/word/again/").status_code == 404
+
     def test_attachments_are_served_as_attachments(self, client, desk, letter, secretary, member):
         blob = Blob.objects.keep(b"<script>alert(1)</script>", "text/html")
         travelling = replace(letter, attachments=(Attached("Terms", "terms.html", blob.sha256),))
