@@ -142,8 +142,9 @@ def digest(now: datetime) -> int:
     readers = list(_readers(zones, now))
     for start in range(0, len(readers), AT_ONCE):
         made += _digests(readers[start : start + AT_ONCE], now)
-    while batch := _to_addressees(zones, now):
-        made += batch
+    waiting = list(_to_outsiders(zones).order_by("pk").values_list("pk", flat=True))
+    for start in range(0, len(waiting), AT_ONCE):
+        made += _to_addressees(waiting[start : start + AT_ONCE], now)
     return made
 
 
@@ -175,10 +176,14 @@ def _waiting() -> QuerySet[Reminder]:
     return Reminder.objects.filter(message__isnull=True, cancelled_at__isnull=True)
 
 
+def _owed() -> Exists:
+    """Whether what a row is about is owed still, and on that day."""
+    return Exists(Addressee.objects.owing().filter(pk=OuterRef("addressee"), due_on=OuterRef("due_on")))
+
+
 def _drop_what_is_settled(now: datetime) -> None:
     """Rows that nobody cancelled although nothing is owed any more, or on another day, never become mails."""
-    owed = Addressee.objects.owing().filter(pk=OuterRef("addressee"), due_on=OuterRef("due_on"))
-    _waiting().filter(~Exists(owed)).update(cancelled_at=now)
+    _waiting().filter(~_owed()).update(cancelled_at=now)
 
 
 def _zones() -> set[str]:
@@ -222,11 +227,14 @@ def _day_has_come(row: Reminder, now: datetime) -> bool:
     return zone is None or now.astimezone(zone).date() >= row.due_on - timedelta(days=row.stage)
 
 
+def _to_outsiders(zones: list[str]) -> QuerySet[Reminder]:
+    return _waiting().filter(outsider=True, addressee__statement__desk__zone__in=zones)
+
+
 @transaction.atomic
-def _to_addressees(zones: list[str], now: datetime) -> int:
-    """Make mails of the next rows that go to addressees, each with its link."""
-    waiting = _waiting().filter(outsider=True, addressee__statement__desk__zone__in=zones)
-    rows = list(_locked(waiting).order_by("pk")[:AT_ONCE])
+def _to_addressees(waiting: list[int], now: datetime) -> int:
+    """Make mails of these rows that go to addressees, each with its link."""
+    rows = _locked(_waiting().filter(pk__in=waiting))
     had = Message.objects.filter(
         addressee__in=[row.addressee_id for row in rows], kind=Message.Kind.SEND, state=Message.State.SENT
     )
@@ -240,13 +248,25 @@ def _to_addressees(zones: list[str], now: datetime) -> int:
     )
 
 
-def _locked(rows: QuerySet[Reminder]) -> QuerySet[Reminder]:
-    """The rows with all that their mails tell of; another worker at the same work takes other rows."""
-    return (
-        rows.select_for_update(of=("self",), skip_locked=True)
+def _locked(rows: QuerySet[Reminder]) -> list[Reminder]:
+    """The rows of these about answers that are owed still, with all that their mails tell of.
+
+    Locked in the order of workflow.advance(), statements before addressees: whoever settles one of them waits for
+    the mail and takes it back, or has settled it before and no mail is made.
+    """
+    about = rows.order_by()
+    statements = Statement.objects.filter(pk__in=about.values("addressee__statement")).order_by("pk")
+    held = set(statements.select_for_update(of=("self",)).values_list("pk", flat=True))
+    addressees = Addressee.everyone.filter(pk__in=about.values("addressee"), statement__in=held)
+    held = set(addressees.order_by("pk").select_for_update(of=("self",)).values_list("pk", flat=True))
+    owed = (
+        rows.filter(_owed())
+        .select_for_update(of=("self",), skip_locked=True)
         .select_related("person", "addressee__statement__desk__group", "addressee__statement__revision")
         .prefetch_related("addressee__requests")
+        .order_by("pk")
     )
+    return [row for row in owed if row.addressee_id in held]  # one that came in between is for the next run
 
 
 def _doors(rows: list[Reminder], now: datetime) -> list[Link]:

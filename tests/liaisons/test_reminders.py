@@ -1,6 +1,7 @@
 """Reminders come once, on their day, to those who owe or wait, and never when nothing is owed any more."""
 
 import random
+import threading
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -10,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from contacts.actor import Actor
 from contacts.models import Appointment, Channel
-from liaisons import links, outbox, reminders
+from liaisons import links, mail, outbox, reminders
 from liaisons.details import Answer
 from liaisons.models import Addressee, Link, Message, Reminder, Request, Statement
 from liaisons.workflow import advance
@@ -433,6 +434,44 @@ def test_in_any_order_no_reminder_leaves_to_one_who_has_answered(out):
     told = Message.objects.filter(kind="remind", state="sent", recipient="sam@example.org", sent_at__gt=answered_at)
     assert told.exists()
     assert not any("– IETF" in message.text for message in told)
+
+
+def test_what_is_settled_before_its_mail_is_made_makes_none(out, monkeypatch):
+    at = geneva(DUE - timedelta(days=7), 9)
+    reminders.fill(at)
+    settled = Addressee.objects.filter(text="IETF")
+    monkeypatch.setattr(reminders, "_drop_what_is_settled", lambda _now: settled.update(reply="replied"))
+    reminders.digest(at)
+    assert queued() == ["sam@example.org", "sg21@example.org"]
+    assert "IETF" not in Message.objects.get(kind="remind", recipient="sam@example.org").text
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_settled_while_its_mail_is_made_takes_that_mail_back(out, monkeypatch):
+    at = geneva(DUE - timedelta(days=7), 9)
+    reminders.fill(at)
+    made = mail.remind_addressee
+    others = []
+
+    def settle():
+        try:
+            reply(Addressee.objects.get(text="IETF"), out, at)
+        finally:
+            connection.close()
+
+    def while_it_is_made(*arguments):
+        if not others:
+            others.append(threading.Thread(target=settle))
+            others[0].start()
+            others[0].join(0.5)  # it waits for us
+        return made(*arguments)
+
+    monkeypatch.setattr(mail, "remind_addressee", while_it_is_made)
+    reminders.digest(at)
+    others[0].join()
+    assert Addressee.objects.get(text="IETF").reply == "replied"
+    assert "ietf@example.org" not in queued(state="queued")
+    assert "ietf@example.org" in queued(state="cancelled")
 
 
 def test_two_runs_at_the_same_time_make_no_second_mail(out):
