@@ -90,5 +90,6 @@ def _one(page: Page, name: str, width: int, scheme: Literal["light", "dark"], fo
         return None
     folder.mkdir(parents=True, exist_ok=True)
     picture = folder / f"{name}-{width}-{scheme}.png"
+    page.evaluate("scrollTo(0, 0)")  # heads of tables that stay in sight would cover what is below them
     page.screenshot(path=picture, full_page=True, animations="disabled")
     return picture

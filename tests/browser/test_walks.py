@@ -76,8 +76,13 @@ def _write(sam: Walker) -> None:
     sam.page.keyboard.type("JCA-MV asks your group to nominate a representative and to fill in this table.")
     sam.page.keyboard.press("Enter")
     _insert_table(sam, [["Reference", "Status"], ["ITU-T Y.4000", "Published"]])
+    sam.page.get_by_text("Write an annex").click()
+    sam.fill(**{"annexes-0-title": "Template of the roadmap"})
+    sam.page.get_by_role("textbox", name="Or its text (optional)", exact=True).click()
+    sam.page.keyboard.type("One row for each standard.")
     sam.shoot("draft")
     sam.press("Save")
+    sam.reads("One row for each standard.")
     expect(sam.page.locator(".letter-body table :is(th, td)")).to_have_text(
         ["Reference", "Status", "ITU-T Y.4000", "Published"]
     )
