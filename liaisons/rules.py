@@ -295,7 +295,8 @@ def merge_fields(revision: "Revision") -> list[str]:
         **{format_lazy("{} {}", gettext_lazy("request"), asked.key): asked.text for asked in letter.requests},
     }
     return [
-        _("The %(place)s holds an empty merge field (“%(field)s”). Fill it in.") % {"place": place, "field": found[0]}
+        _("The %(place)s holds a merge field that nobody filled (“%(field)s”). Write what belongs there.")
+        % {"place": place, "field": found[0]}
         for place, text in places.items()
         if (found := MERGE_FIELD.search(_read(text)))
     ]

@@ -13,10 +13,21 @@ from django.utils.translation import ngettext
 
 from contacts.actor import Actor
 from contacts.models import Desk
-from liaisons.models import Addressee, Approval, Circulation, Comment, Message, Nomination, Registration, Statement
+from liaisons.models import (
+    Addressee,
+    Approval,
+    Circulation,
+    Comment,
+    Message,
+    Nomination,
+    Registration,
+    Reply,
+    Statement,
+)
 from liaisons.rules import AUTHORS, CHAIRS, SECRETARIAT
 
 SOON = timedelta(days=14)
+RECENTLY = timedelta(days=7)
 SHORTLY = timedelta(days=7)
 MOST = 25  # rows of one heap; what is beyond them is in the register
 OFFICERS = AUTHORS | {"vice_chair"}
@@ -251,32 +262,43 @@ def drafts(here: Desktop) -> list[Heap]:
 
 
 def answers(here: Desktop) -> list[Heap]:
-    """Statements with answers that are overdue or due soon."""
+    """Sent statements that wait for answers: overdue, due soon, and later; each says what has come of late."""
     if not here.roles & OFFICERS:
         return []
-    owed = Addressee.objects.owing().filter(statement=OuterRef("pk"), due_at__isnull=False)
+    owed = Addressee.objects.owing().filter(statement=OuterRef("pk"))
+    came = Reply.objects.filter(addressee__statement=OuterRef("pk"), received_at__gt=here.now - RECENTLY)
     waiting = (
         _statements(here, Statement.State.SENT)
         .annotate(
-            first_due=Subquery(owed.order_by("due_at").values("due_on")[:1]),
+            first_due=Subquery(owed.filter(due_at__isnull=False).order_by("due_at").values("due_on")[:1]),
             late=_counted(owed.filter(due_at__lt=here.now), "statement"),
             owing=_counted(owed, "statement"),
+            came=_counted(came, "addressee__statement"),
         )
-        .filter(first_due__lte=here.today + SOON)
-        .order_by("first_due", "pk")
+        .filter(owing__gt=0)
+        .order_by(Coalesce("first_due", date.max), "pk")
     )
-    overdue, soon = [], []
+    overdue: list[Row] = []
+    soon: list[Row] = []
+    later: list[Row] = []
     for statement in waiting[:MOST]:
         late, owing = getattr(statement, "late", 0), getattr(statement, "owing", 0)
-        first: date = statement.first_due
+        first: date | None = statement.first_due
         if late:
             note = ngettext("%(late)d answer overdue, %(owing)d owed", "%(late)d answers overdue, %(owing)d owed", late)
             row = _statement(statement, first, _("was due"), "over", note=note % {"late": late, "owing": owing})
             overdue.append(replace(row, state="overdue", label=_("overdue")))
         else:
             note = ngettext("%(owing)d answer owed", "%(owing)d answers owed", owing) % {"owing": owing}
-            soon.append(_statement(statement, first, _("answers due"), here.tone(first), note=note))
-    return [Heap("overdue", _("Answers overdue"), overdue), Heap("soon", _("Answers due soon"), soon)]
+            if arrived := getattr(statement, "came", 0):
+                note += ", " + ngettext("%(n)d came this week", "%(n)d came this week", arrived) % {"n": arrived}
+            row = _statement(statement, first, _("answers due"), here.tone(first), note=note)
+            (soon if first and first <= here.today + SOON else later).append(row)
+    return [
+        Heap("overdue", _("Answers overdue"), overdue),
+        Heap("soon", _("Answers due soon"), soon),
+        Heap("later", _("Answers awaited"), later),
+    ]
 
 
 def received(here: Desktop) -> list[Heap]:
@@ -397,7 +419,7 @@ def _deadline(here: Desktop, statement: Statement, since: datetime | None, what:
     return here.desk.today(since) if since else None, what, ""
 
 
-def _counted(rows: QuerySet[Addressee] | QuerySet[Approval] | QuerySet[Comment], of: str) -> Coalesce:
+def _counted(rows: QuerySet[Addressee] | QuerySet[Approval] | QuerySet[Comment] | QuerySet[Reply], of: str) -> Coalesce:
     """How many rows belong to the outer one, as a subquery: joins of several would multiply one another."""
     counted = rows.order_by().values(of).annotate(n=Count("pk")).values("n")
     return Coalesce(Subquery(counted), 0)

@@ -1,5 +1,6 @@
 """The settings with which a group issues letters."""
 
+import re
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -23,12 +24,10 @@ def insiders_default() -> list[int]:
 
 
 def validate_number_pattern(pattern: str) -> None:
-    try:
-        pattern.format(group="JCA-MV", n=1)
-    except (KeyError, IndexError, ValueError):
-        pattern = ""
-    if "{n" not in pattern:
-        raise ValidationError(_("Write the pattern with {group} and {n}, as in {group}-LS{n}."))
+    # "{n}" and "{n:03d}", and not "{n.__class__}" or anything else that format() would look into.
+    rest = re.sub(r"\{group\}|\{n(?::0?\d{1,2}d)?\}", "", pattern)
+    if "{n" not in pattern or "{" in rest or "}" in rest:
+        raise ValidationError(_("Write the pattern with {group} and {n}, as in {group}-LS{n} or {group}-Doc-{n:03d}."))
 
 
 class Desk(models.Model):

@@ -80,6 +80,12 @@ class Group(models.Model):
         return reverse("group", args=[self.pk])
 
     def clean(self) -> None:
+        same = Group.objects.filter(designation__iexact=self.designation).exclude(pk=self.pk)
+        if same.filter(
+            Q(valid_to__isnull=True) | Q(valid_to__gte=self.valid_from or date.min),
+            Q(valid_from__isnull=True) | Q(valid_from__lte=self.valid_to or date.max),
+        ).exists():
+            raise ValidationError({"designation": _("A group of this designation exists in that time already.")})
         above = self.parent
         while above is not None:
             if above.pk == self.pk:

@@ -78,9 +78,7 @@ class ApproveForm(StepForm):
     style = "primary"
 
     meeting = forms.ModelChoiceField(Meeting.objects.none(), label=gettext_lazy("Approved at the meeting"))
-    clause = forms.CharField(
-        label=gettext_lazy("Clause of its report"), max_length=10, validators=[validate_one_line], required=False
-    )
+    clause = forms.CharField(label=gettext_lazy("Clause of its report"), max_length=10, validators=[validate_one_line])
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -88,7 +86,7 @@ class ApproveForm(StepForm):
         assert isinstance(meeting, forms.ModelChoiceField)
         desk = self.statement.desk
         meeting.queryset = Meeting.objects.filter(group=desk.group) if desk else Meeting.objects.none()
-        meeting.required = not self.by_silence
+        meeting.required = self.fields["clause"].required = not self.by_silence
         if self.by_silence:
             meeting.help_text = _("Leave it empty when the list approved by silence.")
         else:
