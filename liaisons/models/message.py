@@ -27,9 +27,10 @@ class MessageQuerySet(models.QuerySet["Message"]):
         return self.filter(state=Message.State.QUEUED, not_before__lte=now).order_by("not_before", "pk")
 
     def troubled(self) -> Self:
-        """Messages about which somebody has to decide; of a letter withdrawn or handed over by hand nobody has."""
+        """Messages about which somebody has to decide: not of a letter that is void, or was handed over by hand."""
         stuck = self.filter(state__in=[Message.State.FAILED, Message.State.IN_DOUBT])
-        return stuck.exclude(statement__state=Statement.State.WITHDRAWN).exclude(addressee__posted_at__isnull=False)
+        settled = Q(kind=Message.Kind.SEND, addressee__posted_at__isnull=False)
+        return stuck.exclude(pk__in=Message.objects.void().values("pk")).exclude(settled)
 
     def void(self) -> Self:
         """Messages about what no longer stands: they must not leave any more.

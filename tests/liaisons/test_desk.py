@@ -1,7 +1,7 @@
 """The first page: what waits for whom, with its next date."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.db import connection
@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from contacts.actor import Actor
 from contacts.models import Appointment
-from liaisons import comments
+from liaisons import comments, handover, outbox
 from liaisons.details import Assignment, Received
 from liaisons.incoming import register
 from liaisons.models import Message
@@ -102,6 +102,34 @@ class TestWhoSeesWhat:
             (row,) = waiting(client, user)["Mails that need you"]
             assert row[2:] == ("in doubt", date(2025, 10, 28), f"1 in doubt, 1 failed, {total - 2} still to leave")
         assert "Mails that need you" not in waiting(client, chair)
+
+    @pytest.fixture
+    def failed(self, sent):
+        """The letter to the IETF, which its server refused."""
+        Message.objects.update(state="sent")
+        Message.objects.filter(addressee__text="IETF").update(state="failed")
+        return Message.objects.get(state="failed")
+
+    def test_a_mail_that_failed_needs_you_until_it_is_given_up(self, client, failed, secretary):
+        assert "Mails that need you" in waiting(client, secretary)
+        outbox.give_up(failed, Actor.of(secretary), AFTER, "Their box is closed.")
+        assert "Mails that need you" not in waiting(client, secretary)
+
+    def test_a_letter_that_failed_and_was_handed_over_needs_nobody(self, client, failed, secretary):
+        by = Actor.of(secretary)
+        handover.hand_over(failed.addressee, date(2025, 10, 28), "By hand", by=by, now=AFTER + timedelta(hours=1))
+        assert "Mails that need you" not in waiting(client, secretary)
+
+    def test_a_letter_that_failed_and_was_withdrawn_needs_nobody_but_its_notice_does(
+        self, client, sent, failed, secretary
+    ):
+        by = Actor.of(secretary)
+        advance(sent, "withdraw", by=by, seen=sent.revision_id, reason="No longer.", now=AFTER)
+        assert "Mails that need you" not in waiting(client, secretary)
+        notice = Message.objects.filter(kind="notify", state="queued").latest("pk")
+        Message.objects.filter(pk=notice.pk).update(state="failed")
+        (row,) = waiting(client, secretary)["Mails that need you"]
+        assert row[-1] == "1 failed"
 
     @pytest.mark.parametrize(
         ("day", "heap", "note"),

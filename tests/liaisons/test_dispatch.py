@@ -294,3 +294,18 @@ def test_a_letter_that_failed_by_mail_can_be_handed_over(signed_in, sent):
     Message.objects.filter(addressee__text="IETF").update(state="failed")
     page = signed_in.get(at("statement-dispatch", sent.pk))
     assert [str(row.addressee) for row in page.context["otherwise"]] == ["IETF", "World Metaverse Council"]
+
+
+def test_a_letter_that_was_given_up_can_be_handed_over_and_is_counted(signed_in, sent):
+    Message.objects.filter(addressee__text="IETF").update(state="given_up")
+    page = signed_in.get(at("statement-dispatch", sent.pk))
+    assert [str(row.addressee) for row in page.context["otherwise"]] == ["IETF", "World Metaverse Council"]
+    assertContains(page, "1 given up")
+
+
+def test_who_got_no_mail_stays_as_it_was_at_the_dispatch(signed_in, council):
+    """Channels come and go afterwards: that moves no letter that has left."""
+    Channel.objects.filter(email="ietf@example.org").delete()
+    Channel.objects.create(group=council.group, kind="mail", email="wmc@example.org")
+    page = signed_in.get(at("statement-dispatch", council.statement_id))
+    assert [row.addressee for row in page.context["otherwise"]] == [council]
