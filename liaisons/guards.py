@@ -1,4 +1,4 @@
-"""Triggers that keep events and revisions as they were written, whoever speaks to the database."""
+"""Triggers that keep events, and revisions with their parts, as they were written, whoever speaks to the database."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -10,7 +10,13 @@ from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 # Table → what the refusal calls one row of it.
-GUARDED = {"liaisons_event": "an event", "liaisons_revision": "a revision"}
+GUARDED = {
+    "liaisons_event": "an event",
+    "liaisons_revision": "a revision",
+    "liaisons_revisioncontact": "a contact in a revision",
+    "liaisons_annex": "an annex",
+    "liaisons_attachment": "an attachment",
+}
 
 POSTGRESQL = """
 CREATE OR REPLACE FUNCTION liaisons_keep() RETURNS trigger LANGUAGE plpgsql AS

@@ -1,7 +1,8 @@
 """The register of a group: series of numbers, documents, and statements as a desk received them."""
 
+from collections.abc import Iterable
 from datetime import datetime
-from typing import Self
+from typing import Any, Self
 
 from django.db import models
 from django.db.models import Q
@@ -11,7 +12,7 @@ from django_fsm import FSMField, transition
 
 from contacts.models import Desk, Group, Person
 from contacts.models.person import validate_one_line
-from liaisons.rules import is_open, may
+from liaisons.rules import Refused, is_open, may
 
 from .blob import Blob
 from .statement import Statement
@@ -90,12 +91,33 @@ class Document(models.Model):
         return reverse("document", args=[self.pk])
 
 
+class DocumentFileQuerySet(models.QuerySet["DocumentFile"]):
+    def bulk_create(self, objs: Iterable["DocumentFile"], *args: Any, **kwargs: Any) -> list["DocumentFile"]:
+        """Raises Refused for a document that people are commenting on: they read the files it was sent out with."""
+        rows = list(objs)
+        refuse_more_files(row.document for row in rows)
+        return super().bulk_create(rows, *args, **kwargs)
+
+
+def refuse_more_files(documents: Iterable[Document]) -> None:
+    circulated = Document.objects.filter(pk__in={document.pk for document in documents}, circulation__isnull=False)
+    for document in circulated:
+        raise Refused(
+            [
+                _("%(document)s is in circulation with the files it has. File a new one as its next revision.")
+                % {"document": document}
+            ]
+        )
+
+
 class DocumentFile(models.Model):
-    """A file of a document under the name it was handed in with."""
+    """A file of a document under the name it was handed in with; none is added once the document circulates."""
 
     document = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="files")
     blob = models.ForeignKey(Blob, on_delete=models.PROTECT, related_name="+")
     name = models.CharField(_("file name"), max_length=200)
+
+    objects = DocumentFileQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("file of a document")
@@ -104,6 +126,10 @@ class DocumentFile(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        refuse_more_files([self.document])
+        super().save(*args, **kwargs)
 
 
 class RegistrationQuerySet(models.QuerySet["Registration"]):

@@ -13,7 +13,19 @@ from pytest_django.asserts import assertContains, assertNotContains, assertRedir
 from contacts.actor import Actor
 from liaisons import comments, links
 from liaisons.details import Amendment
-from liaisons.models import Approval, Circulation, Comment, Document, Event, Link, Message, Revision, Series
+from liaisons.models import (
+    Approval,
+    Blob,
+    Circulation,
+    Comment,
+    Document,
+    DocumentFile,
+    Event,
+    Link,
+    Message,
+    Revision,
+    Series,
+)
 from liaisons.rules import Moved, Refused
 from liaisons.workflow import advance
 from tests.fixtures import AFTER, NOW
@@ -295,6 +307,15 @@ def test_the_page_asks_the_database_as_often_for_three_comments_as_for_one(clien
     for word in ("Two?", "Three?"):
         comments.comment(circulation, by=Actor.of(member), kind="question", text=word, now=NOW)
     assert queries() == first
+
+
+def test_a_document_in_circulation_gets_no_more_files(circulation):
+    blob = Blob.objects.keep(b"%PDF-1.7", "application/pdf")
+    more = DocumentFile(document=circulation.document, blob=blob, name="more.pdf")
+    for add in (more.save, lambda: circulation.document.files.bulk_create([more])):
+        with pytest.raises(Refused, match="JCA-MV-Doc-001 is in circulation with the files it has"):
+            add()
+    assert not DocumentFile.objects.exists()
 
 
 def test_a_report_in_circulation_is_read_in_its_file(client, desk, secretary):
