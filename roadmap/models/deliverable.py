@@ -10,7 +10,11 @@ from liaisons.models import Statement
 
 
 class Deliverable(models.Model):
-    """A technical report or specification of a focus group (FGMV-43). Unfinished ones have no reference."""
+    """A technical report or specification of a focus group (FGMV-43). Unfinished ones have no reference.
+
+    It belongs to no desk and every desk reads it: what a focus group delivered, and to which study groups TSAG
+    allocated it, are public facts of ITU-T. What desks wrote about it is theirs, and linked where it may be read.
+    """
 
     class Kind(models.TextChoices):
         TR = "TR", _("Technical Report")

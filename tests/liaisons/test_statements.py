@@ -110,6 +110,18 @@ class TestRegister:
         Statement.objects.update(posted_at=AFTER)
         assert references(client, None) == references(client, outsider) == ["JCA-MV-LS1"]
 
+    @pytest.mark.parametrize(
+        ("evidence", "says"),
+        [("announced", "announced, not yet seen"), ("implied", "another statement mentions it"), ("seen", "")],
+    )
+    def test_what_nobody_has_seen_says_so(self, client, incoming, secretary, evidence, says):
+        Statement.objects.filter(pk=incoming.statement_id).update(evidence=evidence)
+        client.force_login(secretary)
+        for address in ("/statements/", f"/statements/{incoming.statement_id}/"):
+            page = client.get(address).content.decode()
+            assert (f"state-{evidence}" in page, says in page) == (evidence != "seen", True)
+            assert "we have it" not in page
+
     def test_members_do_not_see_drafts(self, client, draft, member, secretary):
         assert lines(client, member) == []
         assert len(lines(client, secretary)) == 1

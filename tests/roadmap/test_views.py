@@ -116,6 +116,7 @@ class TestDeliverables:
             assert words in shown
         assert f'href="{sent.get_absolute_url()}"' in shown
         listed = page(client, member, reverse("deliverables")).content.decode()
+        assert "Public facts of ITU-T" in listed
         assert "adopted as work item: ITU-T SG21, Q9/21" in listed
 
     def test_a_letter_that_the_reader_may_not_see_is_no_link(self, client, other_secretary, deliverable, draft):
