@@ -84,7 +84,7 @@ def may_withdraw(row: Comment, by: Actor) -> bool:
     if row.confirmed_at is None:
         return False
     is_author = by.person is not None and by.person == row.author
-    return is_author or row.links.filter(purpose=Link.Purpose.CONFIRM, pk=by.link_id).exists()
+    return is_author or row.links.filter(purpose=Link.Purpose.CONFIRM, pk=by.link_id or 0).exists()
 
 
 def withdraw(row: Comment, *, by: Actor, now: datetime) -> Comment:
@@ -116,6 +116,8 @@ def dispose(row: Comment, disposition: str, *, seen: str, text: str, by: Actor, 
         row = _locked_comment(row)
         if row.standing != seen:
             raise Moved([_how_it_stands(row)])
+        if row.kind == Comment.Kind.OBJECTION and disposition != Comment.Disposition.NOTED and not text.strip():
+            raise Refused([_("Say in a sentence what is done about the objection: whoever made it gets it by mail.")])
         row.disposition = disposition
         row.disposition_text = text.strip()
         row.disposed_by = by.person
@@ -127,8 +129,10 @@ def dispose(row: Comment, disposition: str, *, seen: str, text: str, by: Actor, 
     return row
 
 
-def move_window(circulation: Circulation, closes_on: date, *, reason: str, by: Actor, now: datetime) -> Circulation:
-    """Let the window close on another day, with a reason; a day before today closes it at once. Raises Refused."""
+def move_window(
+    circulation: Circulation, closes_on: date | None, *, reason: str, by: Actor, now: datetime
+) -> Circulation:
+    """Let the window close with another day, or at once where no day is given; the list is told why. Raises Refused."""
     desk = circulation.desk
     if not by.roles_at(desk.group, desk.today(now)) & (SECRETARIAT | CHAIRS):
         raise Refused([_("The window is moved by the secretariat and the chairs.")])
@@ -138,10 +142,17 @@ def move_window(circulation: Circulation, closes_on: date, *, reason: str, by: A
         circulation = _locked(circulation)
         if circulation.distributed_at is None or circulation.is_over(now):
             raise Refused([_("Only a window that is open can be moved.")])
-        before = circulation.closes_on
-        if before and closes_on < before:
+        before, today = circulation.closes_on, desk.today(now)
+        if closes_on is not None and closes_on < today:
+            raise Refused([_("That day is over. Choose a later one, or let the window close at once.")])
+        if closes_on is not None and closes_on == before:
+            raise Refused([_("The window closes on that day already.")])
+        if before and (closes_on or today) <= before:
             circulation.shortened_because = reason.strip()
-        circulation.close_on(closes_on)
+        circulation.close_on(closes_on or today)
+        if closes_on is None:
+            circulation.closes_at = now
+        outbox.queue(mail.window_moved(circulation, reason.strip(), now))
         circulation.save(update_fields=["closes_on", "closes_at", "shortened_because"])
         Event.objects.record(
             "move_window",
@@ -151,7 +162,7 @@ def move_window(circulation: Circulation, closes_on: date, *, reason: str, by: A
             statement=circulation.statement,
             circulation=circulation,
             reason=reason.strip(),
-            data={"from": before.isoformat() if before else None, "to": closes_on.isoformat()},
+            data={"from": before.isoformat() if before else None, "to": (closes_on or today).isoformat()},
         )
     return circulation
 

@@ -15,8 +15,23 @@ class WindowForm(forms.Form):
         label=_("Comments until"),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         help_text=_("The window closes with the end of that day at the seat of the desk."),
+        required=False,
     )
-    reason = forms.CharField(label=_("Reason"), max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
+    at_once = forms.BooleanField(label=_("Close it at once"), required=False)
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("The list gets it by mail, and the chairs read it."),
+    )
+
+    def clean(self) -> dict[str, Any] | None:
+        given = super().clean() or {}
+        if given.get("at_once"):
+            given["closes_on"] = None
+        elif "closes_on" in given and given["closes_on"] is None:
+            self.add_error("closes_on", _("Choose a day, or let the window close at once."))
+        return given
 
 
 class DispositionForm(forms.Form):

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from liaisons import links
 from liaisons.mail.answering import answer_received, receipt
-from liaisons.mail.circulating import approved, ask_approval, confirm_comment, disposed, to_list
+from liaisons.mail.circulating import approved, ask_approval, confirm_comment, disposed, to_list, window_moved
 from liaisons.mail.dispatching import correction, dispatch, withdrawal
 from liaisons.mail.reminding import remind_addressee, reminder_digest
 from liaisons.models import Message, Rendition
@@ -25,6 +25,7 @@ __all__ = [
     "remind_addressee",
     "reminder_digest",
     "to_list",
+    "window_moved",
     "withdrawal",
 ]
 

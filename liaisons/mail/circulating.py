@@ -58,6 +58,41 @@ def to_list(circulation: Circulation, now: datetime) -> list[Draft]:
     return [Draft(message, _files_of(circulation, circulation.revision))]
 
 
+def window_moved(circulation: Circulation, reason: str, now: datetime) -> list[Draft]:
+    """The list is told that the window closes on another day, and why."""
+    desk, until = circulation.desk, circulation.closes_on
+    recipient = Recipient(_("%(desk)s mailing list") % {"desk": desk}, desk.mailing_list)
+    if until is None:
+        return []
+    with recipient.reading():
+        words = {
+            "desk": desk,
+            "facts": text.facts(
+                [
+                    (_("Document"), circulation.document.reference),
+                    (_("Title"), circulation.document.title),
+                    (_("Comments until"), text.deadline_text(desk, until)),
+                ]
+            ),
+            "over": circulation.is_over(now),
+            "reason": text.quoted(reason),
+        }
+        message = letterhead.message(
+            desk,
+            recipient,
+            now,
+            kind=Message.Kind.NOTIFY,
+            key=f"window:{circulation.pk}:{now.timestamp():.6f}",
+            statement=circulation.statement,
+            circulation=circulation,
+            subject=_("%(number)s: comments until %(day)s now")
+            % {"number": circulation.document.reference, "day": text.day_text(until)},
+            text=text.text("window", words),
+            headers={**letterhead.list_id(desk), **letterhead.thread(circulation.statement)},
+        )
+    return [Draft(message)]
+
+
 def ask_approval(circulation: Circulation, chairs: Iterable[Person], now: datetime) -> list[Draft]:
     """The window has closed: each chair gets a link of their own, and reads what came."""
     statement = circulation.statement
@@ -208,7 +243,12 @@ def _ballot(
                 (_("Title"), text.title_of(revision.letter)),
                 (_("Distributed"), text.day_text(desk.today(distributed)) if distributed else ""),
                 (_("Comments until"), text.deadline_text(desk, circulation.closes_on)),
+                (_("Shortened"), circulation.shortened_because),
             ]
+        ),
+        "earlier": text.listed(
+            f"{earlier.document.reference}: {_counts(list(earlier.comments.counted())) or _('no comment')}"
+            for earlier in statement.circulations.exclude(pk=circulation.pk).order_by("opened_at")
         ),
         "all": desk.approvers == desk.Approvers.ALL,
         "list": desk.mailing_list,

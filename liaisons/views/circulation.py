@@ -102,12 +102,13 @@ def circulation_window(request: AtDesk, pk: int) -> HttpResponse:
     if form.is_valid():
         closes_on, reason = form.cleaned_data["closes_on"], form.cleaned_data["reason"]
         try:
-            comments.move_window(row, closes_on, reason=reason, by=request.actor, now=now)
+            row = comments.move_window(row, closes_on, reason=reason, by=request.actor, now=now)
         except Refused as refused:
             _say(form, refused)
         else:
-            day = date_format(closes_on, "j F Y")
-            messages.success(request, _("Comments are open until %(day)s.") % {"day": day})
+            day = date_format(closes_on, "j F Y") if closes_on else ""
+            until = _("Comments are open until %(day)s.") % {"day": day} if day else _("The window has been closed.")
+            messages.success(request, until)
             return redirect("circulation", pk)
     return _desk_page(request, row, now, window_form=form)
 

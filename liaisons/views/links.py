@@ -6,6 +6,7 @@ Opening a link never changes anything: programs that look into mails for their r
 from datetime import datetime
 
 from django.contrib import messages
+from django.db.models import Count, Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -19,7 +20,7 @@ from liaisons.documents.page import Page
 from liaisons.documents.paragraphs import numbered
 from liaisons.forms.links import DecideForm, ReturnForm
 from liaisons.letter import Sheet
-from liaisons.models import Comment, Link, Statement
+from liaisons.models import Circulation, Comment, Link, Statement
 from liaisons.rules import Moved, Refused
 from liaisons.views import enclosed
 from liaisons.views.answer import open_answer
@@ -77,6 +78,7 @@ def open_approve(
         "sections": numbered(page),
         "files": enclosed.of_circulation(circulation, revision) if circulation else [],
         "said": [{"comment": comment} for comment in said.order_by("made_at", "pk")],
+        "earlier": earlier_of(statement, circulation),
         "approvals": revision.approvals.select_related("person").order_by("given_at"),
         "obstacles": obstacles(statement, "approve", actor, now),
         "may_return": not obstacles(statement, "revise", actor, now),
@@ -85,6 +87,13 @@ def open_approve(
         "returning": return_form is not None,
     }
     return render(request, "liaisons/approve.html", context, status=status)
+
+
+def earlier_of(statement: Statement, circulation: Circulation | None) -> QuerySet[Circulation]:
+    """The circulations before this one, each with the number of comments it brought."""
+    before = statement.circulations.exclude(pk=circulation.pk if circulation else 0).order_by("opened_at")
+    counted = Count("comments", filter=Q(comments__confirmed_at__isnull=False))
+    return before.select_related("document").annotate(said=counted)
 
 
 @require_POST

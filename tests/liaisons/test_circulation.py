@@ -486,3 +486,41 @@ def test_a_chair_gives_the_text_back_on_the_record(client, circulation, circulat
     returned = Approval.objects.get()
     assert (returned.returned, returned.person, returned.revision_id) == (True, chair.person, seen)
     assert Revision.objects.filter(statement=circulated).count() == 2
+
+
+class TestMovingTheWindow:
+    def test_the_list_is_told_why(self, circulated, secretary):
+        circulation = Circulation.objects.get()
+        comments.move_window(
+            circulation, date(2025, 10, 20), reason="The meeting is near.", by=Actor.of(secretary), now=DURING
+        )
+        (told,) = Message.objects.filter(kind="notify", circulation=circulation)
+        assert told.recipient == "list@jca-mv.example.org"
+        assert told.subject == "JCA-MV-Doc-001: comments until 20 October 2025 now"
+        assert "> The meeting is near." in told.text
+
+    def test_it_closes_at_once_when_asked(self, circulated, secretary):
+        circulation = Circulation.objects.get()
+        moved = comments.move_window(circulation, None, reason="All have spoken.", by=Actor.of(secretary), now=DURING)
+        assert moved.is_over(DURING)
+        assert moved.shortened_because == "All have spoken."
+
+    @pytest.mark.parametrize(
+        ("day", "sentence"),
+        [
+            (date(2025, 10, 1), "That day is over."),
+            (date(2025, 10, 27), "The window closes on that day already."),
+        ],
+    )
+    def test_a_day_that_changes_nothing_or_is_over_is_refused(self, circulated, secretary, day, sentence):
+        with pytest.raises(Refused, match=sentence):
+            comments.move_window(Circulation.objects.get(), day, reason="A reason.", by=Actor.of(secretary), now=DURING)
+
+    def test_an_objection_is_not_disposed_of_without_a_word(self, circulated, secretary, member):
+        objection = comments.comment(
+            Circulation.objects.get(), by=Actor.of(member), kind="objection", text="Not so.", now=DURING
+        )
+        with pytest.raises(Refused, match="Say in a sentence what is done about the objection"):
+            comments.dispose(
+                objection, "referred", seen=objection.standing, text=" ", by=Actor.of(secretary), now=DURING
+            )
