@@ -31,7 +31,7 @@ def walker(live_server, browser: Browser, settings, tmp_path: Path) -> Iterator[
     def enter(*, scripts: bool = True) -> Walker:
         context = browser.new_context(java_script_enabled=scripts)
         context.set_default_timeout(PATIENCE)
-        walkers.append(Walker(context, live_server.url))
+        walkers.append(Walker(context, live_server.url, "" if scripts else "no-script-"))
         return walkers[-1]
 
     expect.set_options(timeout=PATIENCE)

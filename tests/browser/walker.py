@@ -11,8 +11,11 @@ from tests.browser.shoot import shoot, watch
 
 
 class Walker:
-    def __init__(self, context: BrowserContext, site: str) -> None:
+    """`album` begins the names of the pictures: two walks come by the same pages."""
+
+    def __init__(self, context: BrowserContext, site: str, album: str) -> None:
         self.site = site
+        self.album = album
         self.complaints = watch(context)
         self.page = context.new_page()
 
@@ -58,7 +61,7 @@ class Walker:
         self.page.get_by_text(text).first.wait_for()
 
     def shoot(self, name: str) -> None:
-        shoot(self.page, name)
+        shoot(self.page, f"{self.album}{name}")
 
 
 def time_passes(**span: float) -> None:
