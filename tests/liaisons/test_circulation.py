@@ -200,6 +200,7 @@ def test_who_decides_after_another_has_is_shown_what_was_decided(client, circula
     assert Comment.objects.get(pk=said.pk).disposition == "accepted"
     form = next(row.form for row in page.context["said"] if row.comment.pk == said.pk)
     again = {form.add_prefix(name): form[name].value() or "" for name in ("disposition", "text", "seen")}
+    again[form.add_prefix("text")] = "It is ours."
     assert client.post(at("comment-dispose", said.pk), again).status_code == 302
     assert Comment.objects.get(pk=said.pk).disposition == "rejected"
 
@@ -412,6 +413,19 @@ def test_a_comment_from_a_known_address_is_that_persons_once_confirmed(listlink,
     assert Comment.objects.get().author == member.person
     comments.withdraw(confirm.comment, by=Actor.of(member), now=DURING)
     assert not Comment.objects.standing_objections().exists()
+
+
+def test_events_keep_no_address_of_a_stranger(listlink, circulation):
+    confirm = an_objection(circulation, listlink, "dee@example.org")
+    comments.confirm(confirm.comment, by=links.actor(confirm), now=DURING)
+    said, confirmed = Event.objects.filter(verb__in=["comment", "confirm"]).order_by("pk")
+    assert [said.data["comment"], confirmed.data["comment"]] == [confirm.comment_id] * 2
+    assert "dee@example.org" not in str([list(row.values()) for row in Event.objects.values()])
+    assert (said.who, confirmed.who) == ("somebody by link", "Dee")
+    Comment.objects.update(name="")  # erased on request
+    assert Event.objects.get(pk=confirmed.pk).who == "dee@example.org"
+    Link.objects.filter(pk=confirm.pk).update(email="")
+    assert Event.objects.get(pk=confirmed.pk).who == "somebody by link"
 
 
 def test_the_link_of_one_comment_withdraws_no_other(listlink, circulation, said):
