@@ -1,7 +1,6 @@
 """Triggers that keep events, and revisions with their parts, as they were written, whoever speaks to the database."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import Any
 
 from django.apps import AppConfig
@@ -41,15 +40,6 @@ def lift(connection: BaseDatabaseWrapper) -> None:
             for verb in ("UPDATE", "DELETE"):
                 on = f" ON {table}" if connection.vendor == "postgresql" else ""
                 cursor.execute(f"DROP TRIGGER IF EXISTS {_name(table, verb)}{on}")
-
-
-@contextmanager
-def lifted(connection: BaseDatabaseWrapper) -> Iterator[None]:
-    lift(connection)
-    try:
-        yield
-    finally:
-        install(connection)
 
 
 def missing(connection: BaseDatabaseWrapper) -> list[str]:

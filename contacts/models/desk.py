@@ -12,8 +12,6 @@ from django.utils.translation import gettext_lazy as _
 from .group import Group
 from .person import validate_one_line, validate_zone
 
-WEEKLY = "weekly"
-
 
 def outsiders_default() -> list[int]:
     return [7, -1]

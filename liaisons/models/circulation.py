@@ -93,10 +93,6 @@ class CommentQuerySet(models.QuerySet["Comment"]):
             .exclude(disposition__in=lifted)
         )
 
-    def undisposed(self) -> Self:
-        waiting = ~Q(kind=Comment.Kind.SUPPORT)
-        return self.counted().filter(waiting, disposition="", withdrawn_at__isnull=True)
-
 
 class Comment(models.Model):
     """What somebody said of a text in circulation, and what was done about it.

@@ -1,6 +1,6 @@
 """The append-only record of what happened."""
 
-from typing import TYPE_CHECKING, Any, NoReturn, Self
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -19,9 +19,6 @@ if TYPE_CHECKING:
 
 
 class EventQuerySet(models.QuerySet["Event"]):
-    def public(self) -> Self:
-        return self.filter(private=False)
-
     def update(self, **kwargs: Any) -> NoReturn:
         raise TypeError("events are appended, never changed")
 

@@ -136,9 +136,6 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
     def of_desk(self, desk: Desk) -> Self:
         return self.filter(desk=desk)
 
-    def unassigned(self) -> Self:
-        return self.filter(state=Registration.State.RECEIVED, watched=False)
-
 
 class Registration(models.Model):
     """A statement as a desk received it; one that passes between two other bodies is only watched.

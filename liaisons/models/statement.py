@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, ClassVar, Self
 
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, transition
@@ -12,8 +12,6 @@ from django_fsm import FSMField, transition
 from contacts.models import Desk, Group, Person
 from contacts.models.person import validate_one_line
 from liaisons.rules import is_open, may
-
-from .addressee import Addressee
 
 if TYPE_CHECKING:
     from contacts.actor import Actor
@@ -48,13 +46,6 @@ class StatementQuerySet(models.QuerySet["Statement"]):
         registered = Statement.objects.filter(desk__isnull=True, registrations__desk__group__in=members)
         own = Q(desk__group__in=officers) | Q(pk__in=once_shown.values("pk"))
         return self.filter(own | Q(pk__in=registered.values("pk")) | Q(pk__in=Statement.objects.posted().values("pk")))
-
-    def awaiting_reply(self) -> Self:
-        return self.filter(Exists(Addressee.objects.owing().filter(statement=OuterRef("pk"))))
-
-    def overdue(self, now: datetime) -> Self:
-        late = Addressee.objects.owing().filter(statement=OuterRef("pk"), due_at__lt=now)
-        return self.filter(Exists(late))
 
 
 class Statement(models.Model):
