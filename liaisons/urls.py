@@ -50,8 +50,6 @@ urlpatterns: list[URLPattern] = [
     path("statements/<int:pk>/word/", papers.statement_word, name="statement-word"),
     path("statements/<int:pk>/pdf/again/", papers.statement_pdf_again, name="statement-pdf-again"),
     path("statements/<int:pk>/word/again/", papers.statement_word_again, name="statement-word-again"),
-    path("statements/<int:pk>/pdf/again/", papers.statement_pdf_again, name="statement-pdf-again"),
-    path("statements/<int:pk>/word/again/", papers.statement_word_again, name="statement-word-again"),
     path("statements/<int:pk>/attachments/<int:file_pk>/", papers.statement_attachment, name="statement-attachment"),
     path("statements/<int:pk>/replies/<int:file_pk>/", papers.statement_reply_file, name="statement-reply-file"),
     # Signed links, in liaisons.views.links, circulation, answer
