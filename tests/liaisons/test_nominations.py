@@ -18,6 +18,8 @@ SOON = AFTER + timedelta(hours=1)
 LATER = AFTER + timedelta(days=2)
 NORA = Nominee("Nora Nominee", "nora@example.org", "ITU-T SG21", "Norway")
 
+pytestmark = pytest.mark.postgres
+
 
 @pytest.fixture(autouse=True)
 def _at(time_machine):

@@ -13,6 +13,8 @@ from tests.fixtures import AFTER, NOW
 HELD = AFTER + timedelta(minutes=1)
 LATER = AFTER + timedelta(hours=2)
 
+pytestmark = pytest.mark.postgres
+
 
 @pytest.fixture(autouse=True)
 def _at(time_machine):

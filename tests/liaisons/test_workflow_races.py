@@ -8,9 +8,9 @@ import pytest
 from django.db import connection, transaction
 
 from contacts.actor import Actor
-from liaisons import numbering, outbox
+from liaisons import comments, numbering, outbox
 from liaisons.letter import Addressed
-from liaisons.models import Approval, Circulation, Document, Event, Message, Series, Statement
+from liaisons.models import Approval, Circulation, Comment, Document, Event, Message, Series, Statement
 from liaisons.workflow import Refused, advance
 from liaisons.writing import begin, rewrite
 from tests.conftest import ON_SQLITE
@@ -135,3 +135,19 @@ def test_of_two_who_save_a_draft_one_is_told(draft, letter, secretary, rapporteu
     )
     assert sum(isinstance(one, Refused) for one in said) == 1
     assert draft.revisions.count() == 2
+
+
+def test_an_objection_is_counted_or_refused_but_never_missed_by_the_last_approval(circulated, chair, cochair, member):
+    circulation = circulated.circulation
+    seen = circulated.revision_id
+    advance(circulated, "approve", by=Actor.of(chair), seen=seen, now=AFTER)
+
+    def object_to_it():
+        comments.comment(circulation, by=Actor.of(member), kind="objection", text="Not ours.", now=NOW)
+
+    said, approved = at_once(
+        object_to_it, lambda: advance(circulated, "approve", by=Actor.of(cochair), seen=seen, now=AFTER)
+    )
+    objects = Comment.objects.standing_objections().exists()
+    assert (Statement.objects.get().state == "approved") is not objects
+    assert isinstance(approved if objects else said, Refused)
