@@ -99,9 +99,9 @@ def _addressee(link: Link) -> Addressee:
 
 
 def _replies(addressee: Addressee) -> QuerySet[Reply]:
-    return addressee.replies.prefetch_related(
-        "reply_files__blob", "settlements__request", "nominations"
-    ).order_by("received_at", "pk")
+    return addressee.replies.prefetch_related("reply_files__blob", "settlements__request", "nominations").order_by(
+        "received_at", "pk"
+    )
 
 
 def _form(link: Link, addressee: Addressee, now: datetime, request: DeskRequest | None = None) -> AnswerForm:
