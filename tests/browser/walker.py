@@ -48,12 +48,13 @@ class Walker:
     def choose(self, name: str, value: str) -> None:
         self.page.locator(f"[name='{name}']").select_option(value)
 
-    def take(self, step: str, button: str = "", **fields: str) -> None:
-        """Open the form behind the button of that step, fill it in and send it."""
+    def take(self, step: str, button: str = "", **fields: str | bool) -> None:
+        """Open the form behind the button of that step, fill it in (a box is True) and send it."""
         behind = self.page.locator("details.step").filter(has=self.page.locator("summary", has_text=step))
         behind.locator("summary").click()
         for name, text in fields.items():
-            behind.locator(f"[name$='{name}']").fill(text)
+            field = behind.locator(f"[name$='{name}']")
+            field.check() if text is True else field.fill(f"{text}")
         self.press(button or step, within=behind)
 
     def reads(self, text: str) -> None:
