@@ -10,7 +10,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from contacts.actor import Actor
-from contacts.models import Desk, Person
+from contacts.models import Appointment, Desk, Person
 from liaisons import comments, housekeeping, links, mail, nominations, outbox, reminders, writing
 from liaisons.demo.invitation import invitation
 from liaisons.details import Answer, Nominee
@@ -25,16 +25,14 @@ Tell = Callable[[str], None]
 
 @dataclass
 class Walk:
-    """The desk, its people and the clock. `told` is the time line as (instant, line)."""
+    """The desk, its people and the clock."""
 
     tell: Tell
     desk: Desk
     now: datetime = BEGINS
-    told: list[tuple[datetime, str]] = field(default_factory=list)
     statement: Statement = field(init=False)
 
     def say(self, line: str) -> None:
-        self.told.append((self.now, line))
         local = timezone.localtime(self.now, self.desk.zoneinfo)
         self.tell(f"{local:%a %d %b %Y %H:%M}  {line}")
 
@@ -75,6 +73,7 @@ class Walk:
 def walk(tell: Tell, folder: Path) -> Statement:
     """Take the invitation from draft to replied; its PDF, Word and mails go to the folder. Needs the demo's groups."""
     way = Walk(tell, Desk.objects.select_related("group").get(slug="jca-mv"))
+    seat_role_accounts(way.desk)
     draft_and_circulate(way)
     first_window(way)
     second_window(way)
@@ -82,6 +81,20 @@ def walk(tell: Tell, folder: Path) -> Statement:
     reminded_and_answered(way)
     leave_files(way, folder)
     return way.statement
+
+
+def seat_role_accounts(desk: Desk) -> None:
+    """Let role accounts be the Co-Chairs: no real person is said to have approved what they never saw."""
+    today = desk.today(BEGINS)
+    offices = Appointment.objects.filter(group=desk.group, role=Appointment.Role.COCHAIR)
+    offices.update(valid_to=today - timedelta(days=1))
+    for ordinal in ("First", "Second"):
+        person = Person.objects.create(
+            name=f"{ordinal} Co-Chair of JCA-MV", email=f"{ordinal.lower()}.cochair@jca-mv.example.org", demo=True
+        )
+        Appointment.objects.create(
+            person=person, group=desk.group, role=Appointment.Role.COCHAIR, valid_from=today, basis="Walk"
+        )
 
 
 def draft_and_circulate(way: Walk) -> None:
