@@ -75,6 +75,7 @@ def circulate(statement: Statement, taken: Taken) -> Data:
         revision=statement.revision,
         document=document,
         window_days=desk.window_days,
+        zone=desk.zone,
         opened_at=taken.now,
     )
     outbox.queue(mail.to_list(circulation, taken.now))
@@ -246,6 +247,7 @@ def assign(registration: Registration, taken: Taken) -> Data:
     registration.assignee = assignment.assignee
     registration.deputy = assignment.deputy
     registration.due_on = assignment.due_on
+    registration.due_zone = registration.desk.zone
     registration.due_at = end_of_day(assignment.due_on, registration.desk.zoneinfo) if assignment.due_on else None
     registration.save()
     return {"assignee": assignment.assignee.pk if assignment.assignee else None}

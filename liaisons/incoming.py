@@ -34,6 +34,7 @@ def register(desk: Desk, received: Received, *, by: Actor, now: datetime) -> Reg
             forwarded_by=received.forwarded_by,
             watched=received.watched,
             due_on=received.deadline,
+            due_zone=desk.zone,
             due_at=end_of_day(received.deadline, desk.zoneinfo) if received.deadline else None,
             created_at=now,
         )

@@ -203,6 +203,7 @@ def _address(statement: Statement, letter: Letter) -> None:
                 designation=addressed.designation,
                 own_deadline=addressed.deadline,
                 due_on=addressed.deadline or letter.deadline,
+                due_zone=statement.desk.zone if statement.desk else "Europe/Zurich",
                 due_at=_end_of(addressed.deadline or letter.deadline, statement.desk),
                 reply=Addressee.ReplyState.NOT_EXPECTED
                 if addressed.purpose == "information"
@@ -212,7 +213,7 @@ def _address(statement: Statement, letter: Letter) -> None:
         ],
         update_conflicts=True,
         unique_fields=["statement", "text", "purpose"],
-        update_fields=["position", "group", "designation", "own_deadline", "due_on", "due_at", "dropped"],
+        update_fields=["position", "group", "designation", "own_deadline", "due_on", "due_zone", "due_at", "dropped"],
     )
     Request.objects.filter(addressee__statement=statement).delete()
     Request.objects.bulk_create(

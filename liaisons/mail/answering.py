@@ -79,7 +79,7 @@ def receipt(reply: Reply, now: datetime) -> Draft:
             "settled": _requests(requests, outcomes, Request.Outcome.SETTLED),
             "declined": _requests(requests, outcomes, Request.Outcome.DECLINED),
             "open": text.listed(str(request) for request in requests if not request.outcome),
-            "deadline": text.deadline_text(desk, addressee.due_on),
+            "deadline": text.deadline_text(desk, addressee.due_on, zone=addressee.due_zone),
             "files": text.listed(file.name for file in reply.reply_files.all()),
             "address": text.address_of(statement),
         }

@@ -33,7 +33,7 @@ def to_list(circulation: Circulation, now: datetime) -> list[Draft]:
                     (_("To"), recipient.name),
                     (_("Document"), document.reference),
                     (_("Title"), title),
-                    (_("Comments until"), text.deadline_text(desk, until)),
+                    (_("Comments until"), text.deadline_text(desk, until, zone=circulation.zone)),
                 ]
             ),
             "again": document.revision > 0,
@@ -71,7 +71,7 @@ def window_moved(circulation: Circulation, reason: str, now: datetime) -> list[D
                 [
                     (_("Document"), circulation.document.reference),
                     (_("Title"), circulation.document.title),
-                    (_("Comments until"), text.deadline_text(desk, until)),
+                    (_("Comments until"), text.deadline_text(desk, until, zone=circulation.zone)),
                 ]
             ),
             "over": circulation.is_over(now),
@@ -242,7 +242,7 @@ def _ballot(
                 (_("Document"), circulation.document.reference),
                 (_("Title"), text.title_of(revision.letter)),
                 (_("Distributed"), text.day_text(desk.today(distributed)) if distributed else ""),
-                (_("Comments until"), text.deadline_text(desk, circulation.closes_on)),
+                (_("Comments until"), text.deadline_text(desk, circulation.closes_on, zone=circulation.zone)),
                 (_("Shortened"), circulation.shortened_because),
             ]
         ),

@@ -34,7 +34,7 @@ def remind_addressee(reminder: Reminder, link: Link, earlier: str, now: datetime
                     (_("Number"), statement.reference),
                     (_("Title"), text.title_of(revision.letter) if revision else ""),
                     (_("Purpose"), addressee.get_purpose_display()),
-                    (_("Deadline"), text.deadline_text(desk, reminder.due_on)),
+                    (_("Deadline"), text.deadline_text(desk, reminder.due_on, zone=reminder.addressee.due_zone)),
                 ]
             ),
             "left": left,

@@ -85,14 +85,17 @@ def day_text(day: date) -> str:
     return date_format(day, "j F Y")
 
 
-def deadline_text(desk: Desk, day: date | None, otherwise: str = "") -> str:
-    """A deadline with the place at which its day ends; `otherwise` is what the author wrote in place of a date."""
+def deadline_text(desk: Desk, day: date | None, otherwise: str = "", *, zone: str = "") -> str:
+    """A deadline with the place at which its day ends; `otherwise` is what the author wrote in place of a date.
+
+    `zone` is the one the deadline was set in, where that is kept beside it.
+    """
     if day is None:
         return otherwise
     return _("%(day)s, end of day in %(place)s (%(zone)s)") % {
         "day": day_text(day),
         "place": desk.locality,
-        "zone": desk.zone,
+        "zone": zone or desk.zone,
     }
 
 

@@ -53,7 +53,7 @@ class Addressee(models.Model):
 
     The rows belong to the statement, because replies and links hang on them; what a revision said of them
     stands in its canonical JSON. `due_on` is the addressee's own deadline or that of the statement, a day in
-    the desk's zone; `due_at` is the end of that day in UTC.
+    `due_zone`, the desk's when it was written; `due_at` is the end of that day in UTC.
     """
 
     class Purpose(models.TextChoices):
@@ -81,6 +81,7 @@ class Addressee(models.Model):
     own_deadline = models.DateField(_("own deadline"), null=True, blank=True)
     due_on = models.DateField(_("deadline"), null=True, blank=True)
     due_at = models.DateTimeField(null=True, blank=True)
+    due_zone = models.CharField(max_length=64, default="Europe/Zurich")
     dropped = models.BooleanField(_("taken off the list before it left"), default=False)
     posted_at = models.DateTimeField(_("handed over outside the mail"), null=True, blank=True)
     posted_note = models.CharField(_("how it was handed over"), max_length=300, blank=True)

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, timedelta
 from typing import Self
+from zoneinfo import ZoneInfo
 
 from django.db import models
 from django.db.models import Q
@@ -30,9 +31,9 @@ class Circulation(models.Model):
     """A text before the list for comment, under a document number.
 
     The window runs from `distributed_at`, when the list's server took the message, for `window_days` calendar
-    days and closes with the end of the day `closes_on` in the desk's zone. `ended_at` is set when the window is
-    cut short or the statement leaves circulation. Of a statement `revision` is the text sent out; a meeting
-    report has none, its text is the document's file.
+    days and closes with the end of the day `closes_on` in `zone`, which is the desk's when the text goes out and
+    stays so when the desk moves. `ended_at` is set when the statement leaves circulation. Of a statement
+    `revision` is the text sent out; a meeting report has none, its text is the document's file.
     """
 
     desk = models.ForeignKey(Desk, on_delete=models.PROTECT, related_name="circulations")
@@ -46,6 +47,7 @@ class Circulation(models.Model):
     distributed_at = models.DateTimeField(_("taken by the list's server"), null=True, blank=True)
     closes_on = models.DateField(_("comments until"), null=True, blank=True)
     closes_at = models.DateTimeField(null=True, blank=True)
+    zone = models.CharField(_("time zone of the window"), max_length=64, default="Europe/Zurich")
     ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
     shortened_because = models.CharField(_("why the window was shortened"), max_length=500, blank=True)
 
@@ -63,13 +65,13 @@ class Circulation(models.Model):
         """Start the window; a second report of the same distribution changes nothing."""
         if self.distributed_at is None:
             self.distributed_at = at
-            self.close_on(self.desk.today(at) + timedelta(days=self.window_days))
+            self.close_on(at.astimezone(ZoneInfo(self.zone)).date() + timedelta(days=self.window_days))
             self.save(update_fields=["distributed_at", "closes_on", "closes_at"])
 
     def close_on(self, day: date) -> None:
-        """Let the window close with the end of that day at the desk's seat."""
+        """Let the window close with the end of that day in its zone."""
         self.closes_on = day
-        self.closes_at = end_of_day(day, self.desk.zoneinfo)
+        self.closes_at = end_of_day(day, ZoneInfo(self.zone))
 
     def expected_close(self) -> date:
         """The last day for comments, as known now: before the distribution counted from the day of circulation."""

@@ -140,7 +140,7 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
 class Registration(models.Model):
     """A statement as a desk received it; one that passes between two other bodies is only watched.
 
-    `due_on` is a day in the desk's zone, `due_at` the end of that day in UTC.
+    `due_on` is a day in `due_zone`, the desk's when it was set, `due_at` the end of that day in UTC.
     """
 
     class State(models.TextChoices):
@@ -169,6 +169,7 @@ class Registration(models.Model):
     deputy = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     due_on = models.DateField(_("answer due on"), null=True, blank=True)
     due_at = models.DateTimeField(null=True, blank=True)
+    due_zone = models.CharField(max_length=64, default="Europe/Zurich")
     answered_by = models.ForeignKey(Statement, on_delete=models.PROTECT, null=True, blank=True, related_name="answers")
     created_at = models.DateTimeField(_("registered"))
 

@@ -536,3 +536,14 @@ class TestMovingTheWindow:
             comments.dispose(
                 objection, "referred", seen=objection.standing, text=" ", by=Actor.of(secretary), now=DURING
             )
+
+
+def test_a_window_keeps_its_zone_when_the_desk_moves(circulated, desk, secretary):
+    circulation = Circulation.objects.get()
+    desk.zone = "Pacific/Auckland"
+    desk.save()
+    moved = comments.move_window(
+        circulation, date(2025, 10, 30), reason="A day more.", by=Actor.of(secretary), now=DURING
+    )
+    assert moved.zone == "Europe/Zurich"
+    assert moved.closes_at.isoformat() == "2025-10-30T23:00:00+00:00"
