@@ -12,7 +12,10 @@ from liaisons.rules import Refused
 
 
 def keep(addressee: Addressee, answer: Answer, *, by: Actor, now: datetime) -> Reply:
-    """Store the reply and settle the requests it names. Raises Refused for a request settled before or not there."""
+    """Store the reply and settle the requests it names. Raises Refused for one that was not asked.
+
+    A request that is settled already keeps its settlement; the reply only adds its words.
+    """
     refuse_what_says_nothing(answer)
     reply = Reply.objects.create(
         addressee=addressee,
