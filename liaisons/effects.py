@@ -15,7 +15,7 @@ from django.utils.translation import override
 
 from contacts.actor import Actor
 from contacts.models import Desk
-from liaisons import answers, links, mail, outbox, reminders, rules, writing
+from liaisons import links, mail, outbox, reminders, rules, writing
 from liaisons.calendar import end_of_day
 from liaisons.details import (
     Amendment,
@@ -40,6 +40,7 @@ from liaisons.models import (
     Statement,
 )
 from liaisons.numbering import last_correction, next_revision, number_document, number_statement
+from liaisons.replies import answers
 from liaisons.rules import Refused
 
 Data = dict[str, Any]

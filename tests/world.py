@@ -13,7 +13,6 @@ from contacts.models import Alias, Succession
 from liaisons import links
 from liaisons.comments import comment
 from liaisons.details import Answer, MeetingApproval, Received
-from liaisons.incoming import register
 from liaisons.letter import Attached
 from liaisons.models import (
     Action,
@@ -29,6 +28,7 @@ from liaisons.models import (
     Reply,
     Statement,
 )
+from liaisons.received.registering import register
 from liaisons.transport import MailboxBackend
 from liaisons.workflow import advance
 from liaisons.writing import begin

@@ -11,11 +11,12 @@ from contacts.actor import Actor
 from contacts.demo import Row, named_groups, read_rows
 from contacts.designations import Directory
 from contacts.models import Desk, Person
-from liaisons import comments, incoming, writing
+from liaisons import comments, writing
 from liaisons.calendar import study_period
 from liaisons.details import Assignment, Received
 from liaisons.models import Approval, Circulation, Document, Event, Series, Statement
 from liaisons.numbering import number_document
+from liaisons.received import registering
 from liaisons.workflow import advance, record_past
 
 from .invitation import invitation
@@ -151,7 +152,7 @@ def _circulate(statement: Statement, desk: Desk, row: Row, loading: Loading) -> 
 def _load_incoming(row: Row, loading: Loading) -> None:
     desk = Desk.objects.select_related("group").get(slug=row["desk"])
     by = _actor(row["by"])
-    registration = incoming.register(
+    registration = registering.register(
         desk,
         Received(
             source_text=row["from"],

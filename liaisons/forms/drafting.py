@@ -20,9 +20,9 @@ from contacts.designations import Directory
 from contacts.models import Desk
 from liaisons import addressing
 from liaisons.forms.parts import AnnexForm, AskedForm, AttachedForm, ContactForm, DraftForm, DraftPart, seal
+from liaisons.forms.uploads import check
 from liaisons.letter import PURPOSES, Addressed, Annex, Asked, Attached, Contact, Letter, Purpose
 from liaisons.models import Document
-from liaisons.uploads import check
 
 MOST_ROWS = 40
 

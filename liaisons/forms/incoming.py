@@ -13,7 +13,7 @@ from contacts.models import Desk, Person
 from contacts.models.person import validate_one_line
 from liaisons.details import Answered, Assignment, Details, Noted, Received
 from liaisons.documents.sanitize import clean
-from liaisons.kept import FilesForm
+from liaisons.forms.kept import FilesForm
 from liaisons.models import Addressee, Meeting, Registration, Statement
 from liaisons.models.statement import StatementQuerySet
 

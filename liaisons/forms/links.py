@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from contacts.models.person import validate_one_line
 from liaisons.details import Answer, Nominee
-from liaisons.kept import FilesForm
+from liaisons.forms.kept import FilesForm
 from liaisons.models import Comment, Reply, Request
 
 

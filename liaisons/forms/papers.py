@@ -11,7 +11,7 @@ from contacts.forms import DayField, DirectoryMixin
 from contacts.models import Desk, Person
 from contacts.models.person import validate_one_line
 from liaisons.filing import Paper
-from liaisons.kept import FilesForm
+from liaisons.forms.kept import FilesForm
 from liaisons.models import Action, AgendaItem, Decision, Document, ItemDocument, Meeting
 
 # These come into the register by themselves: with a letter, a circulation, an edition of the roadmap.

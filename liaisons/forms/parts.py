@@ -19,8 +19,8 @@ from contacts.models import Desk
 from contacts.models.person import validate_one_line
 from liaisons.documents.sanitize import clean
 from liaisons.forms.steps import DateInput
+from liaisons.forms.uploads import FilesField, files_help
 from liaisons.models import Meeting, Request
-from liaisons.uploads import FilesField, files_help
 
 ABSTRACT_WORDS = 200
 SALT = "liaisons.attached"

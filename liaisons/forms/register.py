@@ -5,10 +5,10 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from contacts.models import Desk, Group
-from liaisons.listing import DIRECTIONS, of_direction
 from liaisons.models import Addressee, Registration, Statement
 from liaisons.models.statement import StatementQuerySet
-from liaisons.search import find
+from liaisons.overviews.listing import DIRECTIONS, of_direction
+from liaisons.overviews.search import find
 
 # What an outsider can come across: states of statements that have left.
 OUT = [Statement.State.SENT, Statement.State.REPLIED, Statement.State.CLOSED, Statement.State.WITHDRAWN]

@@ -9,7 +9,7 @@ from django_stubs_ext import StrOrPromise
 
 from contacts.models.person import validate_one_line
 from liaisons.details import Answer, Closing, Details, MeetingApproval, Nominee
-from liaisons.kept import FilesForm
+from liaisons.forms.kept import FilesForm
 from liaisons.models import Addressee, Meeting, Reply, Request, Statement
 from liaisons.rules import CHAIRS
 

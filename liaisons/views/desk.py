@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 
 from contacts.desks import SESSION_KEY, desks_of
 from contacts.http import AtDesk, DeskRequest, at_desk
-from liaisons import waiting
+from liaisons.overviews import waiting
 from liaisons.rules import may_write
 
 

@@ -15,13 +15,14 @@ from contacts.actor import Actor
 from contacts.designations import Directory
 from contacts.http import AtDesk, at_desk
 from contacts.models import Desk
-from liaisons import addressing, changes, renditions, replying, writing
+from liaisons import addressing, changes, renditions, writing
 from liaisons.details import Amendment
 from liaisons.documents import renderer
 from liaisons.forms.drafting import Draft
 from liaisons.forms.parts import ABSTRACT_WORDS
 from liaisons.letter import PURPOSES, Letter, Sheet
 from liaisons.models import Registration, Statement
+from liaisons.received import prefilling
 from liaisons.rules import AUTHORS, SECRETARIAT, Moved, Refused
 from liaisons.workflow import advance, obstacles
 
@@ -43,7 +44,7 @@ def statement_new(request: AtDesk) -> HttpResponse:
     try:
         statement = writing.begin(
             request.desk,
-            draft.letter(replying.references(answered)),
+            draft.letter(prefilling.references(answered)),
             by=request.actor,
             now=now,
             meeting=draft.main.cleaned_data["meeting"],
@@ -133,7 +134,7 @@ def statement_preview(request: AtDesk, pk: int | None = None) -> HttpResponse:
         return _page(request, draft, {**context, "title": _("Nothing to show yet")})
     circulation = statement.circulation if pk and statement.state == Statement.State.CIRCULATED else None
     masthead = renditions.masthead_of(statement, circulation=circulation)
-    letter = draft.letter(replying.references(context.get("answered")))
+    letter = draft.letter(prefilling.references(context.get("answered")))
     try:
         rendered = renderer.render(Sheet(letter, masthead), "pdf")
     except renderer.RenderError as error:
@@ -204,7 +205,7 @@ def _prefilled(desk: Desk, actor: Actor, answered: Registration | None) -> Mappi
         "language": "en",
         "contacts": [contact],
     }
-    return initial | (replying.prefilled(answered) if answered else {})
+    return initial | (prefilling.prefilled(answered) if answered else {})
 
 
 def _page(

@@ -19,7 +19,7 @@ from contacts.forms import AliasForm, ChannelForm, SuccessionForm, designations
 from contacts.http import AtDesk, at_desk, posted
 from contacts.models import Alias, Appointment, Channel, Group, Succession
 from contacts.rights import SECRETARIES, sees_addresses
-from liaisons.correspondence import with_group
+from liaisons.overviews.exchange import with_group
 from liaisons.recognition import recognize
 
 

@@ -17,16 +17,16 @@ from contacts.designations import Directory
 from contacts.forms import designations
 from contacts.http import AtDesk, at_desk, posted
 from contacts.models import Desk
-from liaisons import incoming as desk_incoming
 from liaisons import relations
-from liaisons.answering import Answering, answered_by
 from liaisons.forms.incoming import FORMS, IncomingFilter, RegistrationForm, RegistrationStep, RelateForm
 from liaisons.forms.steps import SettleForm
-from liaisons.history import told
 from liaisons.models import Addressee, DocumentFile, Event, Registration, Statement
 from liaisons.models.register import RegistrationQuerySet
+from liaisons.overviews.history import told
+from liaisons.overviews.search import find
+from liaisons.received import registering
+from liaisons.received.matching import Answering, answered_by
 from liaisons.rules import ROLES, may_write, permits
-from liaisons.search import find
 from liaisons.views.files import attachment
 from liaisons.views.paging import leaf
 from liaisons.workflow import Moved, Refused, advance, offers
@@ -81,7 +81,7 @@ def registration_new(request: AtDesk) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         received = form.received()
         try:
-            registration = desk_incoming.register(request.desk, received, by=request.actor, now=now)
+            registration = registering.register(request.desk, received, by=request.actor, now=now)
         except Refused as refusal:
             refused = refusal.sentences
         else:
@@ -145,7 +145,7 @@ def registration_relate(request: AtDesk, pk: int) -> HttpResponse:
     form = RelateForm(found, request.POST)
     if not form.is_valid():
         return _page(request, found, now, relate=form)
-    desk_incoming.relate(found, form.cleaned_data["statement"], by=request.actor, now=now)
+    registering.relate(found, form.cleaned_data["statement"], by=request.actor, now=now)
     return redirect(f"{found.get_absolute_url()}#answers")
 
 

@@ -19,8 +19,8 @@ from django.views.decorators.http import require_safe
 from contacts.http import AtDesk, at_desk
 from contacts.models import Person
 from liaisons import transport
+from liaisons.forms.uploads import safe_name
 from liaisons.models import Message
-from liaisons.uploads import safe_name
 from liaisons.views.opened import discreet
 
 BACKEND = "liaisons.transport.MailboxBackend"

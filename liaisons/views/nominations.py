@@ -13,8 +13,8 @@ from django.views.decorators.http import require_POST
 
 from contacts.actor import Actor
 from contacts.http import AtDesk, at_desk
-from liaisons import nominations
 from liaisons.models import Nomination
+from liaisons.replies import nominations
 from liaisons.rules import SECRETARIAT, Refused
 from liaisons.views.reading import visible
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from contacts.http import AtDesk, DeskRequest, at_desk
-from liaisons import changes, history, listing, relations, returns, rules
+from liaisons import changes, relations, rules
 from liaisons.forms.register import RegisterFilter
 from liaisons.forms.steps import FORMS, PAGES, StepForm
 from liaisons.models import (
@@ -23,6 +23,7 @@ from liaisons.models import (
     Relation,
     Statement,
 )
+from liaisons.overviews import history, listing, matrix
 from liaisons.rules import AUTHORS, SECRETARIAT, Refused
 from liaisons.views.paging import leaf
 from liaisons.views.reading import Reader, letter_of, reader_of, visible
@@ -119,8 +120,8 @@ def _statement_page(request: DeskRequest, statement: Statement) -> HttpResponse:
         "statement": statement,
         "revision": revision,
         "reader": reader,
-        "table": returns.table(statement, now, inside=reader.inside),
-        "is_out": statement.state in returns.OUT,
+        "table": matrix.table(statement, now, inside=reader.inside),
+        "is_out": statement.state in matrix.OUT,
         "attachments": revision.attachments.select_related("blob") if revision else [],
         "related": relations.of(statement, request.actor, today),
         "may_confirm": bool(request.desk and SECRETARIAT & request.actor.roles_at(request.desk.group, today)),
@@ -148,10 +149,10 @@ def _for_the_desk(request: DeskRequest, statement: Statement, reader: Reader, no
     return {
         "buttons": [button for button in buttons if button.offer.is_open],
         "closed": [button for button in buttons if not button.offer.is_open],
-        "warnings": rules.warnings(statement) if statement.state not in returns.OUT else [],
+        "warnings": rules.warnings(statement) if statement.state not in matrix.OUT else [],
         "is_here": is_here,
         "may_edit": is_here and statement.state == Statement.State.DRAFT and bool(reader.roles & AUTHORS),
-        "may_settle": is_here and statement.state in returns.OUT and bool(reader.roles & SECRETARIAT),
+        "may_settle": is_here and statement.state in matrix.OUT and bool(reader.roles & SECRETARIAT),
         "sees_dispatch": is_here and bool(reader.roles & (SECRETARIAT | rules.CHAIRS | {"administrator"})),
         "circulations": [_counted(circulation) for circulation in circulations],
         "approvals": statement.approvals.select_related("person", "revision", "meeting"),

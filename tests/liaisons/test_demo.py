@@ -33,8 +33,8 @@ from liaisons.models import (
     Series,
     Statement,
 )
+from liaisons.overviews.waiting import heaps
 from liaisons.rules import MERGE_FIELD
-from liaisons.waiting import heaps
 from liaisons.workflow import advance, obstacles
 from roadmap.models import Category, Deliverable, DeliverableEvent, Entry, WorkItem
 

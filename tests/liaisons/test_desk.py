@@ -11,8 +11,8 @@ from contacts.actor import Actor
 from contacts.models import Appointment
 from liaisons import comments, handover, outbox
 from liaisons.details import Assignment, Received
-from liaisons.incoming import register
 from liaisons.models import Message
+from liaisons.received.registering import register
 from liaisons.workflow import advance
 from liaisons.writing import begin
 from tests.fixtures import AFTER, NOW

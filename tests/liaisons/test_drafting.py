@@ -16,9 +16,9 @@ from contacts.models import Channel, Succession
 from liaisons.details import Received
 from liaisons.documents import renderer
 from liaisons.documents.rendered import Rendered
-from liaisons.incoming import register
 from liaisons.letter import Addressed, Annex, Asked, Attached, Contact
 from liaisons.models import Blob, Document, Event, Revision, Series, Statement
+from liaisons.received.registering import register
 from liaisons.workflow import advance
 from liaisons.writing import begin, rewrite
 from tests.fixtures import NOW

@@ -8,8 +8,8 @@ from django.urls import reverse
 from contacts.actor import Actor
 from contacts.models import Alias, Appointment, Channel, Desk, Group, Succession
 from liaisons.details import Received
-from liaisons.incoming import register
 from liaisons.models import Addressee, Event, Registration, Statement
+from liaisons.received.registering import register
 from liaisons.rules import ROLES
 from liaisons.views.guide import MEANINGS, STATES, life, rights
 from liaisons.workflow import STEPS

@@ -9,8 +9,8 @@ from django.urls import reverse
 from contacts.actor import Actor
 from contacts.models import Group
 from liaisons.details import Received
-from liaisons.incoming import register
 from liaisons.models import DocumentFile, Event, Registration
+from liaisons.received.registering import register
 from liaisons.rules import Refused
 from tests.fixtures import AFTER, NOW
 from tests.pages import asked, page, send

@@ -8,8 +8,8 @@ import pytest
 from contacts.actor import Actor
 from liaisons import links
 from liaisons.details import Answer, Answered, Assignment, Closing, Received
-from liaisons.incoming import register
 from liaisons.models import Addressee, Registration, Statement
+from liaisons.received.registering import register
 from liaisons.workflow import STEPS, advance, obstacles
 from tests.fixtures import AFTER, NOW
 

@@ -13,9 +13,9 @@ from liaisons import comments
 from liaisons.details import Answer, Assignment, MeetingApproval, Received
 from liaisons.documents import renderer
 from liaisons.documents.rendered import Rendered
-from liaisons.incoming import register
 from liaisons.letter import Addressed, Attached
 from liaisons.models import Blob, Event, Meeting, Message, Registration, Relation, ReplyFile, Statement
+from liaisons.received.registering import register
 from liaisons.workflow import advance, record_past
 from liaisons.writing import begin, rewrite
 from tests.fixtures import AFTER, NOW

@@ -10,7 +10,6 @@ from contacts.models import Appointment, Desk
 from liaisons import comments, effects, outbox, writing
 from liaisons.details import Amendment, Answer, Closing, Received, Returned
 from liaisons.housekeeping import keep_house
-from liaisons.incoming import register
 from liaisons.letter import Addressed, Annex, Contact
 from liaisons.models import (
     Addressee,
@@ -24,6 +23,7 @@ from liaisons.models import (
     Series,
     Statement,
 )
+from liaisons.received.registering import register
 from liaisons.workflow import Moved, Refused, advance, obstacles, offers, record_past
 from liaisons.writing import begin, rewrite
 from tests.fixtures import AFTER, NOW

@@ -11,8 +11,8 @@ from contacts.models import Appointment
 from liaisons import links
 from liaisons.details import Answer, Answered, Assignment, Nominee, Noted, Received
 from liaisons.housekeeping import keep_house
-from liaisons.incoming import register
 from liaisons.models import Event, Message, Registration, Relation, Reminder, Reply, Statement
+from liaisons.received.registering import register
 from liaisons.workflow import advance, obstacles, record_past
 from liaisons.writing import begin, rewrite
 from tests.fixtures import AFTER, NOW

@@ -7,8 +7,8 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from liaisons import uploads
-from liaisons.uploads import FilesField, check, safe_name
+from liaisons.forms import uploads
+from liaisons.forms.uploads import FilesField, check, safe_name
 
 
 def archive(*entries: str, content: bytes = b"<xml/>") -> bytes:

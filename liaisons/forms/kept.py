@@ -9,13 +9,13 @@ from django.core import signing
 from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 
+from liaisons.forms.uploads import FilesField, files_help
 from liaisons.models import Blob
-from liaisons.uploads import FilesField, files_help
 
 if TYPE_CHECKING:
     from django.http import QueryDict
 
-SALT = "liaisons.kept"
+SALT = "liaisons.forms.kept"
 KEPT_FOR = 24 * 3600  # seconds
 
 KeptFile = tuple[Blob, str]

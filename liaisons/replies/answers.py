@@ -5,9 +5,9 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from contacts.actor import Actor
-from liaisons import nominations
 from liaisons.details import Answer
 from liaisons.models import Addressee, Reply, ReplyFile, Request, Settlement
+from liaisons.replies import nominations
 from liaisons.rules import Refused
 
 

@@ -7,9 +7,10 @@ from pytest_django.asserts import assertContains, assertNotContains
 
 from contacts.actor import Actor
 from contacts.models import Appointment, Person
-from liaisons import links, nominations
+from liaisons import links
 from liaisons.details import Answer, Nominee
 from liaisons.models import Event, Link, Nomination, Reply
+from liaisons.replies import nominations
 from liaisons.rules import Refused
 from liaisons.workflow import advance
 from tests.fixtures import AFTER

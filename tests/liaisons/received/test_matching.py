@@ -8,10 +8,10 @@ from django.urls import reverse
 from contacts.actor import Actor
 from contacts.models import Succession
 from liaisons import outbox
-from liaisons.answering import answered_by, represented_by
 from liaisons.details import Received
-from liaisons.incoming import register
 from liaisons.models import Addressee, Event, Message, Relation, Reply, Statement
+from liaisons.received.matching import answered_by, represented_by
+from liaisons.received.registering import register
 from liaisons.rules import Refused
 from liaisons.workflow import advance
 from liaisons.writing import begin

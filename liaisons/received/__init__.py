@@ -1,0 +1,1 @@
+"""What others send us: entered in the register, matched with what we asked, answered."""

@@ -1,0 +1,1 @@
+"""What addressees send back: answers, and whom they nominate."""
