@@ -2,12 +2,20 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import Any, Literal, Self
 
 Purpose = Literal["action", "comment", "information"]
+# Where a page finds a figure, and how the text names it: by the hash of its bytes.
+PICTURES = "/pictures/"
+_PICTURE = re.compile(rf'src="{PICTURES}([0-9a-f]{{64}})"')
+
+# What stands at the left of the block where an organization has set nothing else; other languages have their own.
+ENGLISH_ORGANIZATION = ("INTERNATIONAL TELECOMMUNICATION UNION", "TELECOMMUNICATION", "STANDARDIZATION SECTOR")
+
 PURPOSES: tuple[Purpose, ...] = ("action", "comment", "information")
 
 
@@ -52,11 +60,16 @@ class Addressed:
 
 @dataclass(frozen=True)
 class Annex:
-    """Text that follows the statement on a page of its own; `document` is the reference of a registered document."""
+    """Text that follows the statement on a page of its own.
+
+    `document` is the reference of a registered document at one revision, whose text and abstract then stand here
+    as they were when the statement was written, with their own numbering.
+    """
 
     title: str
     body: str = ""  # sanitized HTML
     document: str = ""
+    abstract: str = ""
 
 
 @dataclass(frozen=True)
@@ -133,22 +146,29 @@ class Masthead:
     approval: str = ""
     comments_until: date | None = None  # set on copies that circulate for comment: they say DRAFT
     dated: date | None = None
-    emblem: bytes = b""  # PNG or SVG of the organization; empty: a neutral placeholder
-    organization: tuple[str, ...] = field(
-        default=(
-            "INTERNATIONAL TELECOMMUNICATION UNION",
-            "TELECOMMUNICATION",
-            "STANDARDIZATION SECTOR",
-        )
-    )
+    word_inside: bool = False  # the PDF carries the Word file and keeps to PDF/A-3a
+    emblem: str = ""  # SHA-256 of a picture of the sheet; empty: a neutral placeholder
+    organization: tuple[str, ...] = ENGLISH_ORGANIZATION
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """A letter under its masthead: the one source of PDF and Word."""
+    """A letter under its masthead: the one source of PDF and Word.
+
+    `pictures` holds the bytes of the emblem and of the figures, by their SHA-256. With `before`, an earlier letter
+    called `before_number`, the sheet is a comparison: what came in and what went out is marked.
+    """
 
     letter: Letter
     masthead: Masthead
+    pictures: Mapping[str, bytes] = field(default_factory=dict)
+    before: Letter | None = None
+    before_number: str = ""
+
+
+def pictures_of(letter: Letter) -> list[str]:
+    """The SHA-256 of each figure in the letter, in order of appearance."""
+    return list(dict.fromkeys(_PICTURE.findall(" ".join([letter.body, *(annex.body for annex in letter.annexes)]))))
 
 
 def _date(value: str | None) -> date | None:

@@ -7,17 +7,18 @@ import re
 import time
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Any, cast
+from typing import cast
 
 from django.db.models import F
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from liaisons import calendar
+from liaisons import sheets
 from liaisons.documents import renderer
-from liaisons.documents.rendered import sheet_from_json, sheet_to_json
+from liaisons.documents.rendered import masthead_from_dict, masthead_to_dict
 from liaisons.letter import Masthead, Sheet
-from liaisons.models import Blob, Circulation, Rendition, Revision, Statement
+from liaisons.models import Blob, Rendition, Revision
+from liaisons.rules import Refused
 
 logger = logging.getLogger(__name__)
 
@@ -31,39 +32,6 @@ BEGIN_WITHIN_SECONDS = 25.0
 AT_ONCE = 20
 # How long a process may be silent about the file it makes; longer than a task lives.
 CLAIM = timedelta(seconds=60)
-
-
-def masthead_of(statement: Statement, *, circulation: Circulation | None = None) -> Masthead:
-    """What stands around the letter: of a draft in circulation its document number, of a final one its own number."""
-    desk = statement.desk
-    if desk is None:
-        day = statement.dated
-        return Masthead(
-            number=statement.reference,
-            group=statement.source_text,
-            study_period=statement.study_period or (calendar.study_period(day) if day else ""),
-            approval=statement.approval_text,
-            dated=day,
-        )
-    if circulation is not None:
-        day = desk.today(circulation.opened_at)
-        return Masthead(
-            number=circulation.document.reference,
-            group=desk.printed_group(),
-            study_period=calendar.study_period(day),
-            questions_label=desk.questions_label,
-            comments_until=circulation.expected_close(),
-            dated=day,
-        )
-    day = statement.dated or desk.today(statement.approved_at or statement.created_at)
-    return Masthead(
-        number=statement.reference,
-        group=desk.printed_group(),
-        study_period=statement.study_period or calendar.study_period(day),
-        questions_label=desk.questions_label,
-        approval=statement.approval_text,
-        dated=day,
-    )
 
 
 def order(
@@ -85,7 +53,7 @@ def unsaved(
     revision: Revision, masthead: Masthead, kinds: Iterable[str] = (Rendition.Kind.PDF, Rendition.Kind.WORD)
 ) -> list[Rendition]:
     """The same files for a preview: named, not ordered."""
-    plain = _plain(revision, masthead)
+    plain = masthead_to_dict(masthead)
     sha256 = hashlib.sha256(json.dumps(plain, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
     return [
         Rendition(
@@ -132,7 +100,7 @@ def try_again(renditions: Iterable[int]) -> None:
 
 def sheet_of(rendition: Rendition) -> Sheet:
     """Read the letter and its masthead back as they were when the file was ordered."""
-    return sheet_from_json(json.dumps({"letter": rendition.revision.content, "masthead": rendition.masthead}).encode())
+    return sheets.sheet(rendition.revision.letter, masthead_from_dict(rendition.masthead))
 
 
 def _make(rendition: Rendition) -> bool:
@@ -146,7 +114,7 @@ def _make(rendition: Rendition) -> bool:
             kind = cast("renderer.Kind", rendition.kind)
             rendered = renderer.render(sheet_of(rendition), kind, timeout=SECONDS)
             warnings = rendered.warnings
-    except renderer.RenderError as error:
+    except (renderer.RenderError, Refused) as error:
         logger.warning("%s could not be made: %s", rendition.name, error)
         mine.update(tries=F("tries") + 1, claimed_at=None, error=str(error)[:500])
         return False
@@ -154,11 +122,6 @@ def _make(rendition: Rendition) -> bool:
     # A result that comes late is as good as any.
     Rendition.objects.filter(pk=rendition.pk).update(blob=blob, claimed_at=None, error="", warnings=warnings)
     return True
-
-
-def _plain(revision: Revision, masthead: Masthead) -> dict[str, Any]:
-    plain: dict[str, Any] = json.loads(sheet_to_json(Sheet(revision.letter, masthead)))["masthead"]
-    return plain
 
 
 def _stem(revision: Revision, masthead: Masthead) -> str:

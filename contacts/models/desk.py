@@ -59,6 +59,10 @@ class Desk(models.Model):
         _("name printed at the head of a statement"), max_length=120, blank=True, validators=[validate_one_line]
     )
     capitals = models.BooleanField(_("print the name of the group in capitals"), default=False)
+    word_inside = models.BooleanField(
+        _("carry the Word file inside the PDF, which then keeps to PDF/A-3a"), default=False
+    )
+    mirrored = models.BooleanField(_("keep a folder with the files of the register"), default=False)
     window_days = models.PositiveSmallIntegerField(
         _("days for comments"), default=14, validators=[MinValueValidator(1), MaxValueValidator(90)]
     )

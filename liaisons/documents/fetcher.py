@@ -2,31 +2,31 @@
 
 import base64
 import binascii
+from collections.abc import Mapping
 
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
-from liaisons.documents.pictures import DRAWING, picture_type
+from liaisons.documents.pictures import picture_type
+from liaisons.letter import PICTURES
 
-EMBLEM = "liaise:emblem"
+# The address the page is said to have: figures are named from its root, and no such host can ever be (RFC 6761).
+STORED = "http://liaise.invalid"
 LARGEST_PICTURE = 4 * 1024 * 1024  # bytes
 
 
 class RefusingFetcher(URLFetcher):  # type: ignore[misc] # WeasyPrint has no types
-    """Answers for the emblem of the masthead and for small PNG and JPEG in data: addresses; remembers the others."""
+    """Answers for the pictures of the sheet and for small PNG and JPEG in data: addresses; remembers the others."""
 
-    def __init__(self, emblem: bytes = b"") -> None:
+    def __init__(self, pictures: Mapping[str, bytes] | None = None) -> None:
         super().__init__(allowed_protocols=(), allow_redirects=False)
         self.refused: list[str] = []
-        self._emblem = emblem
+        self._pictures = pictures or {}
 
     def fetch(self, url: str, headers: object = None) -> URLFetcherResponse:
-        if url == EMBLEM:
-            return URLFetcherResponse(url, self._emblem, {"Content-Type": picture_type(self._emblem)})
         try:
-            picture = _picture_in(url)
+            stored = self._pictures.get(url.removeprefix(STORED + PICTURES)) if url.startswith(STORED) else None
+            picture = _picture_in(url) if stored is None else stored
             kind = picture_type(picture)
-            if kind == DRAWING:
-                raise ValueError("a drawing may name other files")
             return URLFetcherResponse(url, picture, {"Content-Type": kind})
         except ValueError:
             self.refused.append(url[:100])

@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from types import MappingProxyType
 
+from liaisons.letter import ENGLISH_ORGANIZATION
+
 
 @dataclass(frozen=True)
 class Labels:
@@ -45,7 +47,7 @@ class Labels:
 
 
 ENGLISH = Labels(
-    organization=("INTERNATIONAL TELECOMMUNICATION UNION", "TELECOMMUNICATION", "STANDARDIZATION SECTOR"),
+    organization=ENGLISH_ORGANIZATION,
     study_period="STUDY PERIOD {period}",
     original="Original: English",
     questions="Question(s):",

@@ -1,7 +1,7 @@
 """What stands on the page of a letter, word by word and in order: PDF and Word print this and nothing else."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 
@@ -10,8 +10,9 @@ from lxml.html import HtmlElement
 
 from liaisons.documents.body import markup, tidy
 from liaisons.documents.labels import ENGLISH, Labels, labels_for
+from liaisons.documents.paragraphs import number_paragraphs
 from liaisons.documents.sanitize import clean, printable
-from liaisons.letter import Addressed, Letter, Masthead, Purpose, Sheet
+from liaisons.letter import ENGLISH_ORGANIZATION, Addressed, Letter, Masthead, Purpose, Sheet
 
 NONE = "-"  # as the ITU prints an empty row
 END_RULE = 23  # underscores
@@ -42,10 +43,11 @@ class ContactLines:
 
 @dataclass(frozen=True)
 class Section:
-    """The body, without a heading of its own, or an annex."""
+    """The body, without a heading of its own, or an annex; `abstract` is that of an annexed document."""
 
     heading: str
     body: HtmlElement
+    abstract: list[str] = field(default_factory=list)
 
     @property
     def html(self) -> SafeString:
@@ -90,7 +92,7 @@ class Page:
     def organization(self) -> tuple[str, ...]:
         """The lines at the left; a desk that never set its own gets those of the letter's language."""
         own = self._masthead.organization
-        return self.labels.organization if own == ENGLISH.organization else own
+        return self.labels.organization if own == ENGLISH_ORGANIZATION else own
 
     @property
     def study_period(self) -> str:
@@ -156,7 +158,7 @@ class Page:
 
     @property
     def abstract(self) -> list[str]:
-        return [line.strip() for line in printable(self._letter.abstract).splitlines() if line.strip()]
+        return _lines(self._letter.abstract)
 
     @property
     def requested(self) -> list[str]:
@@ -164,12 +166,16 @@ class Page:
 
     @cached_property
     def body(self) -> Section:
-        return Section("", tidy(clean(self._letter.body)))
+        return Section("", self._text(self._letter.body))
 
     @cached_property
     def annexes(self) -> list[Section]:
         return [
-            Section(self._annex_heading(number, annex.title, annex.document), tidy(clean(annex.body)))
+            Section(
+                self._annex_heading(number, annex.title, annex.document),
+                self._text(annex.body, f"A{number}."),
+                _lines(annex.abstract),
+            )
             for number, annex in enumerate(self._letter.annexes, start=1)
         ]
 
@@ -188,6 +194,13 @@ class Page:
     def keywords(self) -> list[str]:
         words = (self.number, self.group, self._masthead.study_period, *self._letter.in_reply_to)
         return [printable(word) for word in words if word]
+
+    def _text(self, body: str, prefix: str = "") -> HtmlElement:
+        """A body to be printed; in copies for comment its paragraphs are numbered."""
+        text = tidy(clean(body))
+        if self._masthead.comments_until:
+            number_paragraphs(text, prefix)
+        return text
 
     def _in_order(self, phone: str) -> str:
         """Between words that run from right to left, groups of digits change places unless a mark says otherwise."""
@@ -220,3 +233,7 @@ class Page:
             title if title.lower().startswith(annex.lower()) else self.labels.colon.join(filter(None, (annex, title)))
         )
         return f"{heading} ({printable(document)})" if document and document not in heading else heading
+
+
+def _lines(text: str) -> list[str]:
+    return [line.strip() for line in printable(text).splitlines() if line.strip()]

@@ -16,10 +16,10 @@ from django.template import Context, Engine, Template
 from weasyprint import CSS, HTML
 from weasyprint.text.fonts import FontConfiguration
 
-from liaisons.documents.fetcher import EMBLEM, RefusingFetcher
-from liaisons.documents.page import Page
+from liaisons.documents.comparison import page_of
+from liaisons.documents.fetcher import STORED, RefusingFetcher
 from liaisons.documents.rendered import Rendered, sheet_to_json
-from liaisons.letter import Sheet
+from liaisons.letter import PICTURES, Sheet
 
 _HERE = Path(__file__).resolve().parent
 _TEMPLATES = _HERE.parents[1] / "templates"
@@ -52,9 +52,9 @@ def _tools() -> _Tools:
 
 def write_pdf(sheet: Sheet) -> Rendered:
     tools = _tools()
-    fetcher = RefusingFetcher(sheet.masthead.emblem)
+    fetcher = RefusingFetcher(sheet.pictures)
     with _missing_characters() as missing:
-        content = HTML(string=_source(sheet), url_fetcher=fetcher).write_pdf(
+        content = HTML(string=_source(sheet), base_url=STORED, url_fetcher=fetcher).write_pdf(
             stylesheets=[tools.styles],
             font_config=tools.fonts,
             pdf_variant="pdf/ua-1",
@@ -65,13 +65,13 @@ def write_pdf(sheet: Sheet) -> Rendered:
 
 
 def _source(sheet: Sheet) -> str:
-    page = Page(sheet)
+    page = page_of(sheet)
     dated = sheet.masthead.dated
     return _tools().template.render(
         Context(
             {
                 "page": page,
-                "emblem": EMBLEM if sheet.masthead.emblem else "",
+                "emblem": PICTURES + sheet.masthead.emblem if sheet.masthead.emblem else "",
                 "dated": dated.isoformat() if dated else "",
                 "fingerprint": sheet.letter.sha256(),
             }

@@ -5,14 +5,15 @@ from io import BytesIO
 from PIL import Image
 
 MOST_PIXELS = 25_000_000
-DRAWING = "image/svg+xml"
 _TYPES = {"PNG": "image/png", "JPEG": "image/jpeg"}
+MEDIA_TYPES = tuple(_TYPES.values())
 
 
 def picture_type(picture: bytes) -> str:
-    """image/png, image/jpeg or image/svg+xml; ValueError for anything else and for pictures too large to unpack."""
-    if picture.lstrip()[:5] in (b"<svg ", b"<?xml"):
-        return DRAWING
+    """image/png or image/jpeg; ValueError for anything else and for pictures too large to unpack.
+
+    Drawings (SVG) are refused: they may name other files, and a Word file cannot hold one.
+    """
     try:
         with Image.open(BytesIO(picture), formats=tuple(_TYPES)) as image:
             width, height = image.size

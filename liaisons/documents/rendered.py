@@ -2,6 +2,7 @@
 
 import base64
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
@@ -39,26 +40,41 @@ class Rendered:
 
 def sheet_to_json(sheet: Sheet) -> bytes:
     """Canonical: the same sheet gives the same bytes, so their hash can stand for it."""
-    masthead: dict[str, Any] = asdict(sheet.masthead)
-    masthead["emblem"] = base64.b64encode(sheet.masthead.emblem).decode()
-    plain = {"letter": sheet.letter.to_dict(), "masthead": masthead}
+    plain = {
+        "letter": sheet.letter.to_dict(),
+        "masthead": asdict(sheet.masthead),
+        "pictures": {sha256: base64.b64encode(content).decode() for sha256, content in sheet.pictures.items()},
+        "before": sheet.before.to_dict() if sheet.before else None,
+        "before_number": sheet.before_number,
+    }
     return json.dumps(plain, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=date.isoformat).encode()
 
 
 def sheet_from_json(content: bytes) -> Sheet:
     plain = json.loads(content)
-    masthead = plain["masthead"]
     return Sheet(
         Letter.from_dict(plain["letter"]),
-        Masthead(
-            **{
-                **masthead,
-                "comments_until": _date(masthead["comments_until"]),
-                "dated": _date(masthead["dated"]),
-                "emblem": base64.b64decode(masthead["emblem"]),
-                "organization": tuple(masthead["organization"]),
-            }
-        ),
+        masthead_from_dict(plain["masthead"]),
+        {sha256: base64.b64decode(picture) for sha256, picture in plain["pictures"].items()},
+        Letter.from_dict(plain["before"]) if plain["before"] else None,
+        plain["before_number"],
+    )
+
+
+def masthead_to_dict(masthead: Masthead) -> dict[str, Any]:
+    """The masthead as JSON types only."""
+    plain: dict[str, Any] = json.loads(json.dumps(asdict(masthead), default=date.isoformat))
+    return plain
+
+
+def masthead_from_dict(plain: Mapping[str, Any]) -> Masthead:
+    return Masthead(
+        **{
+            **plain,
+            "comments_until": _date(plain["comments_until"]),
+            "dated": _date(plain["dated"]),
+            "organization": tuple(plain["organization"]),
+        }
     )
 
 

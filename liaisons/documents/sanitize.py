@@ -9,17 +9,29 @@ from django.utils.html import linebreaks
 from lxml.html import HtmlElement
 
 from liaisons.documents.body import grid, rows_of, text_of, tidy
+from liaisons.documents.marks import SIGNS
+from liaisons.letter import PICTURES
 
 TAGS = {
     *("p", "br", "h2", "h3", "h4", "blockquote", "strong", "em", "u", "sub", "sup", "a"),
     *("ul", "ol", "li", "table", "caption", "thead", "tbody", "tr", "th", "td"),
+    *("figure", "img", "figcaption"),
 }
 DEEPEST = 60  # elements inside one another
 _BOUNDS = {"colspan": 63, "rowspan": 1000, "start": 9999}
-_ATTRIBUTES = {"a": {"href"}, "ol": {"start"}, "th": {"colspan", "rowspan"}, "td": {"colspan", "rowspan"}}
+_ATTRIBUTES = {
+    "a": {"href"},
+    "ol": {"start"},
+    "th": {"colspan", "rowspan"},
+    "td": {"colspan", "rowspan"},
+    "img": {"src", "alt"},
+}
 _ADDRESS = re.compile(r"(?:https?://|mailto:)[^\s<>\"]+\Z", re.IGNORECASE)
-# Characters that XML, and so Word, cannot hold.
-_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
+_PICTURE = re.compile(rf"{PICTURES}[0-9a-f]{{64}}")
+# What is left of a picture that is not stored here.
+_NO_PICTURE = re.compile(r'<img(?: alt="[^"]*")?>')
+# Characters that XML, and so Word, cannot hold, and the signs with which a comparison marks words.
+_CONTROLS = re.compile(f"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff{SIGNS}]")
 
 
 def printable(text: str) -> str:
@@ -39,6 +51,7 @@ def clean(html: str) -> str:
         url_schemes={"http", "https", "mailto"},
         link_rel=None,
     ).strip()
+    cleaned = _NO_PICTURE.sub("", cleaned)
     if _depth(cleaned) > DEEPEST:
         # Nobody writes so; keep the words and let the boxes go, before something recurses into them.
         words = nh3.clean(cleaned.replace("<", " <"), tags={"p", "br"})
@@ -64,6 +77,10 @@ def _depth(cleaned: str) -> int:
 def _bounded(tag: str, attribute: str, value: str) -> str | None:
     if attribute == "href":
         return value if _ADDRESS.match(value) else None
+    if attribute == "src":
+        return value if _PICTURE.fullmatch(value) else None
+    if attribute == "alt":
+        return value
     # Called for attributes that are not allowed as well.
     bound = _BOUNDS.get(attribute)
     return str(min(int(value), bound)) if bound and re.fullmatch("[0-9]{1,18}", value) else None

@@ -18,8 +18,8 @@ from docx.shared import Twips
 from docx.text.paragraph import Paragraph
 from PIL import Image, ImageDraw
 
+from liaisons.documents.comparison import page_of
 from liaisons.documents.page import END_RULE, ContactLines, Page, Row
-from liaisons.documents.pictures import DRAWING, picture_type
 from liaisons.documents.word_body import BULLETS, DASHED, NUMBERED, BodyWriter
 from liaisons.documents.wordml import NUMBER_INDENT, Cell, field, line_break, paragraph, row, runs, tab, table, w
 from liaisons.letter import Sheet
@@ -47,7 +47,7 @@ _UNDATED = datetime(1980, 1, 1, tzinfo=UTC)  # the first day a zip file knows
 
 def write_word(sheet: Sheet) -> bytes:
     document = Document(BytesIO(_empty()))
-    page = Page(sheet)
+    page = page_of(sheet)
     writer = _Writer(document, page)
     end = document.element.body.sectPr
     for element in writer.elements():
@@ -192,7 +192,8 @@ class _Writer:
 
     def _emblem(self) -> BaseOxmlElement:
         element = self._text("Header", "")
-        picture = BytesIO(_printable_emblem(self._page.sheet.masthead.emblem))
+        sheet = self._page.sheet
+        picture = BytesIO(sheet.pictures.get(sheet.masthead.emblem) or _placeholder())
         shape = Paragraph(cast("CT_P", element), self._document).add_run().add_picture(picture)
         scale = min(_EMBLEM[0] / shape.width, _EMBLEM[1] / shape.height)
         shape.width, shape.height = round(shape.width * scale), round(shape.height * scale)
@@ -291,14 +292,6 @@ def _packed(document: WordDocument) -> bytes:
         for name in source.namelist():
             target.writestr(zipfile.ZipInfo(name, _UNDATED.timetuple()[:6]), source.read(name), zipfile.ZIP_DEFLATED)
     return packed.getvalue()
-
-
-def _printable_emblem(own: bytes) -> bytes:
-    """The desk's own, or the placeholder: a drawing (SVG) cannot stand in a Word file."""
-    try:
-        return own if own and picture_type(own) != DRAWING else _placeholder()
-    except ValueError:
-        return _placeholder()
 
 
 @cache

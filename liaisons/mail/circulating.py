@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from contacts.models import Person
-from liaisons import links, renditions
+from liaisons import links, renditions, sheets
 from liaisons.mail import letterhead, text
 from liaisons.mail.letterhead import Recipient
 from liaisons.models import Circulation, Comment, Link, Message, Revision, Statement
@@ -276,7 +276,7 @@ def _files_of(circulation: Circulation, revision: Revision | None) -> tuple[File
     statement = circulation.statement
     if statement is None or revision is None:
         return tuple((file.blob, file.name) for file in circulation.document.files.select_related("blob"))
-    masthead = renditions.masthead_of(statement, circulation=circulation)
+    masthead = sheets.masthead_of(statement, circulation=circulation)
     return (*renditions.order(revision, masthead), *text.travelling(revision))
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from contacts.models import Channel, Desk, Person
-from liaisons import links, renditions
+from liaisons import links, renditions, sheets
 from liaisons.mail import letterhead, text
 from liaisons.mail.letterhead import Recipient
 from liaisons.models import Addressee, Link, Message, Revision, Statement
@@ -27,7 +27,7 @@ def dispatch(statement: Statement, now: datetime, *, preview: bool = False) -> l
     if desk is None or revision is None:
         return []
     make = renditions.unsaved if preview else renditions.order
-    files: tuple[File, ...] = (*make(revision, renditions.masthead_of(statement)), *text.travelling(revision))
+    files: tuple[File, ...] = (*make(revision, sheets.masthead_of(statement)), *text.travelling(revision))
     letter = _Dispatch(statement, revision, desk, now, files)
     addressed = list(_by_mail(statement))
     doors = [links.answer(addressee, channel.email, now) for addressee, channel in addressed]

@@ -4,6 +4,7 @@ from .addressee import Addressee, Request
 from .blob import Blob, Rendition
 from .circulation import Approval, Circulation, Comment
 from .event import Event
+from .letterhead import Letterhead
 from .link import Link
 from .meeting import Action, AgendaItem, Decision, ItemDocument, Meeting
 from .message import Message, MessageFile, Reminder
@@ -27,6 +28,7 @@ __all__ = [
     "DocumentFile",
     "Event",
     "ItemDocument",
+    "Letterhead",
     "Link",
     "Meeting",
     "Message",

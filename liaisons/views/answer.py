@@ -8,9 +8,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from contacts.http import DeskRequest
-from liaisons import links, renditions
+from liaisons import links, sheets
 from liaisons.documents.page import Page
-from liaisons.documents.paragraphs import unnumbered
+from liaisons.documents.screen import on_screen
 from liaisons.forms.links import AnswerForm
 from liaisons.letter import Sheet
 from liaisons.models import Addressee, Link, Reply
@@ -27,7 +27,7 @@ def open_answer(
     statement = addressee.statement
     assert statement.desk is not None
     assert statement.approved_revision is not None  # only what was sent has such links
-    page = Page(Sheet(statement.approved_revision.letter, renditions.masthead_of(statement)))
+    page = Page(Sheet(statement.approved_revision.letter, sheets.masthead_of(statement)))
     asked = list(addressee.requests.order_by("key"))
     context = {
         "link": link,
@@ -36,7 +36,7 @@ def open_answer(
         "statement": statement,
         "at": statement.desk,
         "page": page,
-        "sections": unnumbered(page),
+        "sections": on_screen(page),
         "files": enclosed.of_addressee(addressee),
         "asked": asked,
         "still_open": [one for one in asked if not one.outcome],

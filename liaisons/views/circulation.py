@@ -18,9 +18,9 @@ from django.views.decorators.http import require_POST, require_safe
 from contacts.actor import Actor
 from contacts.http import AtDesk, DeskRequest, at_desk
 from contacts.models import Desk
-from liaisons import comments, links, renditions
+from liaisons import comments, links, sheets
 from liaisons.documents.page import Page
-from liaisons.documents.paragraphs import OnScreen, numbered
+from liaisons.documents.screen import OnScreen, on_screen
 from liaisons.forms.circulation import DispositionForm, WindowForm
 from liaisons.forms.links import CommentForm, OpenCommentForm
 from liaisons.letter import Sheet
@@ -291,8 +291,8 @@ def _reading(row: Circulation, now: datetime, address: str) -> dict[str, Any]:
     sections: list[OnScreen] = []
     window = Window(row, now)
     if row.revision and row.statement:
-        page = Page(Sheet(row.revision.letter, renditions.masthead_of(row.statement, circulation=row)))
-        sections = numbered(page, address="" if row.ended_at else address)
+        page = Page(Sheet(row.revision.letter, sheets.masthead_of(row.statement, circulation=row)))
+        sections = on_screen(page, address="" if row.ended_at else address)
     amended = Event.objects.filter(circulation=row, verb="amend").select_related(
         "person", "user", "link__comment", "revision"
     )

@@ -15,12 +15,12 @@ from contacts.actor import Actor
 from contacts.designations import Directory
 from contacts.http import AtDesk, at_desk
 from contacts.models import Desk
-from liaisons import addressing, changes, renditions, writing
+from liaisons import addressing, changes, sheets, writing
 from liaisons.details import Amendment
 from liaisons.documents import renderer
 from liaisons.forms.drafting import Draft
 from liaisons.forms.parts import ABSTRACT_WORDS
-from liaisons.letter import PURPOSES, Letter, Sheet
+from liaisons.letter import PURPOSES, Letter
 from liaisons.models import Registration, Statement
 from liaisons.received import prefilling
 from liaisons.rules import AUTHORS, SECRETARIAT, Moved, Refused
@@ -133,10 +133,10 @@ def statement_preview(request: AtDesk, pk: int | None = None) -> HttpResponse:
     if not draft.is_valid():
         return _page(request, draft, {**context, "title": _("Nothing to show yet")})
     circulation = statement.circulation if pk and statement.state == Statement.State.CIRCULATED else None
-    masthead = renditions.masthead_of(statement, circulation=circulation)
+    masthead = sheets.masthead_of(statement, circulation=circulation)
     letter = draft.letter(prefilling.references(context.get("answered")))
     try:
-        rendered = renderer.render(Sheet(letter, masthead), "pdf")
+        rendered = renderer.render(sheets.sheet(letter, masthead), "pdf")
     except renderer.RenderError as error:
         return _page(request, draft, {**context, "title": _("Nothing to show yet")}, Refused([str(error)]))
     response = HttpResponse(rendered.content, content_type="application/pdf")

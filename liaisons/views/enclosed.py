@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.utils.translation import gettext as _
 
-from liaisons import renditions
+from liaisons import renditions, sheets
 from liaisons.models import Addressee, Blob, Circulation, Message, MessageFile, Rendition, Revision
 from liaisons.views.files import attachment
 
@@ -39,7 +39,7 @@ def of_circulation(circulation: Circulation, revision: Revision | None = None) -
         return _distinct(kept)
     sent = Rendition.objects.filter(revision=revision, messages__circulation=circulation).select_related("blob")
     rendered = {row.kind: row for row in sent.order_by("pk")}.values() or renditions.unsaved(
-        revision, renditions.masthead_of(circulation.statement, circulation=circulation)
+        revision, sheets.masthead_of(circulation.statement, circulation=circulation)
     )
     return _distinct([*(_rendered(row) for row in rendered), *_attached(revision), *kept])
 
@@ -50,7 +50,7 @@ def of_addressee(addressee: Addressee) -> list[Enclosed]:
     sent = MessageFile.objects.filter(message__in=Message.objects.of_dispatch(statement).filter(addressee=addressee))
     files = _of_mails(sent)
     if not files and statement.approved_revision:
-        masthead = renditions.masthead_of(statement)
+        masthead = sheets.masthead_of(statement)
         files = [_rendered(row) for row in renditions.unsaved(statement.approved_revision, masthead)]
     return _distinct([*files, *_attached(statement.approved_revision)])
 

@@ -14,10 +14,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from contacts.http import DeskRequest
-from liaisons import comments, links, renditions
+from liaisons import comments, links, sheets
 from liaisons.details import Returned
 from liaisons.documents.page import Page
-from liaisons.documents.paragraphs import numbered
+from liaisons.documents.screen import on_screen
 from liaisons.forms.links import DecideForm, ReturnForm
 from liaisons.letter import Sheet
 from liaisons.models import Circulation, Comment, Link, Statement
@@ -66,7 +66,7 @@ def open_approve(
     assert statement.desk is not None
     assert revision is not None  # what is not written is not approved
     actor = links.actor(link)
-    page = Page(Sheet(revision.letter, renditions.masthead_of(statement, circulation=circulation)))
+    page = Page(Sheet(revision.letter, sheets.masthead_of(statement, circulation=circulation)))
     said = Comment.objects.counted().filter(circulation=circulation).select_related("author", "group", "disposed_by")
     context = {
         "link": link,
@@ -75,7 +75,7 @@ def open_approve(
         "at": statement.desk,
         "circulation": circulation,
         "page": page,
-        "sections": numbered(page),
+        "sections": on_screen(page),
         "files": enclosed.of_circulation(circulation, revision) if circulation else [],
         "said": [{"comment": comment} for comment in said.order_by("made_at", "pk")],
         "earlier": earlier_of(statement, circulation),

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from contacts.http import AtDesk, DeskRequest, at_desk
-from liaisons import renditions
+from liaisons import renditions, sheets
 from liaisons.documents import renderer
 from liaisons.documents.rendered import sheet_to_json
 from liaisons.letter import Sheet
@@ -73,7 +73,7 @@ def _paper(request: DeskRequest, pk: int, kind: Rendition.Kind) -> HttpResponse:
     reader = reader_of(request, statement)
     masthead = masthead_of(statement)
     if not reader.sees_addresses:
-        sheet = Sheet(letter_for(reader, revision.letter), masthead)
+        sheet = sheets.sheet(letter_for(reader, revision.letter), masthead)
         return _public(request, statement, sheet, renditions.unsaved(revision, masthead, [kind])[0])
     rendition = renditions.order(revision, masthead, [kind])[0]
     if rendition.blob is None:

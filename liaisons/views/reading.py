@@ -7,9 +7,9 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
 from contacts.http import DeskRequest
-from liaisons import renditions
+from liaisons import sheets
 from liaisons.documents.page import Page
-from liaisons.documents.paragraphs import unnumbered
+from liaisons.documents.screen import on_screen
 from liaisons.letter import Letter, Masthead, Sheet
 from liaisons.models import Revision, Statement
 
@@ -49,7 +49,7 @@ def reader_of(request: DeskRequest, statement: Statement) -> Reader:
 def masthead_of(statement: Statement) -> Masthead:
     """A text that circulates carries its document number, any other one the number of the statement."""
     circulated = statement.state == Statement.State.CIRCULATED
-    return renditions.masthead_of(statement, circulation=statement.circulation if circulated else None)
+    return sheets.masthead_of(statement, circulation=statement.circulation if circulated else None)
 
 
 def letter_for(reader: Reader, letter: Letter) -> Letter:
@@ -64,4 +64,4 @@ def letter_of(statement: Statement, revision: Revision | None, reader: Reader) -
     if revision is None:
         return {"page": None, "sections": []}
     page = Page(Sheet(letter_for(reader, revision.letter), masthead_of(statement)))
-    return {"page": page, "sections": unnumbered(page)}
+    return {"page": page, "sections": on_screen(page)}

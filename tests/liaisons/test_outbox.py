@@ -9,7 +9,7 @@ from django.db import connection, transaction
 
 from contacts.actor import Actor
 from contacts.models import Person
-from liaisons import outbox, renditions
+from liaisons import outbox, renditions, sheets
 from liaisons.documents import renderer
 from liaisons.letter import Letter
 from liaisons.models import Addressee, Blob, Circulation, Event, Message, MessageFile, Rendition, Statement
@@ -482,7 +482,7 @@ def test_the_window_runs_from_when_the_lists_server_took_the_mail(draft, secreta
 def rendition(desk, secretary, now) -> Rendition:
     letter = Letter(title="A title", source="JCA-MV", body="<p>Text.</p>")
     statement = begin(desk, letter, by=Actor.of(secretary), now=now)
-    [pdf] = renditions.order(statement.revision, renditions.masthead_of(statement), kinds=["pdf"])
+    [pdf] = renditions.order(statement.revision, sheets.masthead_of(statement), kinds=["pdf"])
     return pdf
 
 

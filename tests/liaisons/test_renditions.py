@@ -7,10 +7,11 @@ import pytest
 from django.utils import timezone
 
 from contacts.actor import Actor
-from liaisons import renditions
+from contacts.models import Group
+from liaisons import renditions, sheets
 from liaisons.documents import renderer
 from liaisons.letter import Masthead
-from liaisons.models import Blob, Rendition, Statement
+from liaisons.models import Blob, Letterhead, Rendition, Statement
 from liaisons.writing import write
 from tests.fixtures import AFTER, NOW
 
@@ -38,7 +39,7 @@ def rendered(monkeypatch):
 
 
 def test_a_draft_in_circulation_prints_its_document_number_and_until_when_comments_are_taken(circulated):
-    masthead = renditions.masthead_of(circulated, circulation=circulated.circulation)
+    masthead = sheets.masthead_of(circulated, circulation=circulated.circulation)
     assert masthead == Masthead(
         number="JCA-MV-Doc-001",
         group="Joint Coordination Activity on Metaverse Standardization",
@@ -50,7 +51,7 @@ def test_a_draft_in_circulation_prints_its_document_number_and_until_when_commen
 
 
 def test_an_approved_statement_prints_its_number_and_its_approval(approved):
-    masthead = renditions.masthead_of(approved)
+    masthead = sheets.masthead_of(approved)
     assert (masthead.number, masthead.study_period, masthead.dated) == ("JCA-MV-LS1", "2025-2028", date(2025, 10, 28))
     assert masthead.approval == "JCA-MV, by correspondence (28 October 2025)"
     assert masthead.comments_until is None
@@ -59,19 +60,19 @@ def test_an_approved_statement_prints_its_number_and_its_approval(approved):
 def test_the_study_period_is_that_of_the_day_at_the_desks_seat(draft):
     """Half past midnight on New Year's Day in Geneva is still the old year in UTC."""
     draft.created_at = NOW.replace(year=2024, month=12, day=31, hour=23, minute=30)
-    assert renditions.masthead_of(draft).study_period == "2025-2028"
+    assert sheets.masthead_of(draft).study_period == "2025-2028"
 
 
 def test_a_statement_issued_elsewhere_prints_what_its_source_said(db):
     statement = Statement.objects.create(
         source_text="ITU-T SG21", reference="SG21-LS82", state="elsewhere", dated=date(2025, 3, 1), created_at=NOW
     )
-    masthead = renditions.masthead_of(statement)
+    masthead = sheets.masthead_of(statement)
     assert (masthead.number, masthead.group, masthead.study_period) == ("SG21-LS82", "ITU-T SG21", "2025-2028")
 
 
 def test_the_same_files_are_ordered_once_and_others_under_another_masthead(circulated):
-    masthead = renditions.masthead_of(circulated, circulation=circulated.circulation)
+    masthead = sheets.masthead_of(circulated, circulation=circulated.circulation)
     first = renditions.order(circulated.revision, masthead)
     assert [row.name for row in first] == ["JCA-MV-Doc-001.pdf", "JCA-MV-Doc-001.docx"]
     assert renditions.order(circulated.revision, masthead) == first
@@ -82,7 +83,7 @@ def test_the_same_files_are_ordered_once_and_others_under_another_masthead(circu
 
 def test_what_is_only_looked_at_is_not_ordered(approved):
     before = Rendition.objects.count()
-    named = renditions.unsaved(approved.revision, renditions.masthead_of(approved))
+    named = renditions.unsaved(approved.revision, sheets.masthead_of(approved))
     assert [(row.name, row.pk) for row in named] == [("JCA-MV-LS1.pdf", None), ("JCA-MV-LS1.docx", None)]
     assert Rendition.objects.count() == before
 
@@ -104,27 +105,47 @@ def test_the_name_of_a_file_is_the_number_of_the_letter(draft, number, name):
 def test_a_correction_is_told_from_what_it_corrects_by_its_name(approved):
     approved.correction = 2
     approved.revision.statement = approved
-    [row] = renditions.unsaved(approved.revision, renditions.masthead_of(approved), kinds=["pdf"])
+    [row] = renditions.unsaved(approved.revision, sheets.masthead_of(approved), kinds=["pdf"])
     assert row.name == "JCA-MV-LS1-Corr2.pdf"
 
 
 def test_a_file_is_made_from_the_letter_and_the_masthead_as_they_were_ordered(approved, rendered):
-    masthead = replace(renditions.masthead_of(approved), emblem=b"\x89PNG\x00", organization=("UNION", "SECTEUR"))
+    emblem = Blob.objects.keep(b"a picture", "image/png")
+    masthead = replace(sheets.masthead_of(approved), emblem=emblem.sha256, organization=("UNION", "SECTEUR"))
     [pdf] = renditions.order(approved.revision, masthead, kinds=["pdf"])
     assert renditions.make_missing(only=[pdf.pk]) == 1
     [(sheet, kind, _timeout)] = rendered
     assert (sheet.letter, sheet.masthead, kind) == (approved.revision.letter, masthead, "pdf")
+    assert sheet.pictures == {emblem.sha256: b"a picture"}
     made = Rendition.objects.get(pk=pdf.pk)
     assert (made.blob.read(), made.blob.media_type, made.error) == (b"pdf of JCA-MV-LS1", "application/pdf", "")
     assert "U+2602" in made.warnings[0]
     assert renditions.make_missing(only=[pdf.pk]) == 0
 
 
+def test_a_picture_that_is_lost_is_said_and_the_file_set_aside(approved, rendered):
+    masthead = replace(sheets.masthead_of(approved), emblem="f" * 64)
+    [pdf] = renditions.order(approved.revision, masthead, kinds=["pdf"])
+    assert renditions.make_missing(only=[pdf.pk]) == 0
+    assert "The picture ffffffffffff is not stored here any more." in Rendition.objects.get(pk=pdf.pk).error
+
+
+def test_letters_are_headed_by_the_nearest_body_above_that_has_a_letterhead(approved):
+    emblem = Blob.objects.keep(b"a picture", "image/png")
+    group = approved.desk.group
+    group.parent, _ = Group.objects.get_or_create(designation="ITU-T", defaults={"kind": "sector"})
+    group.save()
+    assert sheets.masthead_of(approved).organization[0] == "INTERNATIONAL TELECOMMUNICATION UNION"
+    Letterhead.objects.create(organization=group.parent, emblem=emblem, lines="THE UNION\n\nThe Sector ")
+    masthead = sheets.masthead_of(approved)
+    assert (masthead.emblem, masthead.organization) == (emblem.sha256, ("THE UNION", "The Sector"))
+
+
 def test_the_same_bytes_are_kept_once(none_ordered, monkeypatch):
     monkeypatch.setattr(renderer, "render", lambda *_args, **_limits: renderer.Rendered(b"%PDF the same"))
-    masthead = renditions.masthead_of(none_ordered)
+    masthead = sheets.masthead_of(none_ordered)
     renditions.order(none_ordered.revision, masthead, kinds=["pdf"])
-    renditions.order(none_ordered.revision, replace(masthead, emblem=b"1"), kinds=["pdf"])
+    renditions.order(none_ordered.revision, replace(masthead, study_period=""), kinds=["pdf"])
     assert renditions.make_missing() == 2
     assert Blob.objects.count() == 2  # the one from before and this one
 
@@ -136,7 +157,7 @@ def test_three_failures_set_a_file_aside_and_the_others_are_made(none_ordered, m
         return renderer.Rendered(b"PK")
 
     monkeypatch.setattr(renderer, "render", render)
-    pdf, word = renditions.order(none_ordered.revision, renditions.masthead_of(none_ordered))
+    pdf, word = renditions.order(none_ordered.revision, sheets.masthead_of(none_ordered))
     assert [renditions.make_missing() for _try in range(5)] == [1, 0, 0, 0, 0]
     pdf, word = Rendition.objects.get(pk=pdf.pk), Rendition.objects.get(pk=word.pk)
     assert (pdf.tries, pdf.error, pdf.blob) == (3, "Annex 1 is too large.", None)
@@ -150,7 +171,7 @@ def test_a_renderer_that_takes_its_process_with_it_has_used_up_a_try(none_ordere
         raise SystemExit
 
     monkeypatch.setattr(renderer, "render", killed)
-    [pdf] = renditions.order(none_ordered.revision, renditions.masthead_of(none_ordered), kinds=["pdf"])
+    [pdf] = renditions.order(none_ordered.revision, sheets.masthead_of(none_ordered), kinds=["pdf"])
     with pytest.raises(SystemExit):
         renditions.make_missing()
     assert Rendition.objects.get(pk=pdf.pk).tries == 0  # for all we know it is still being made
@@ -162,7 +183,7 @@ def test_a_renderer_that_takes_its_process_with_it_has_used_up_a_try(none_ordere
 
 
 def test_no_file_is_begun_that_could_not_be_made_in_the_time_of_a_task(none_ordered, monkeypatch, settings):
-    masthead = renditions.masthead_of(none_ordered)
+    masthead = sheets.masthead_of(none_ordered)
     for day in range(1, 6):
         renditions.order(none_ordered.revision, replace(masthead, dated=date(2025, 10, day)), kinds=["pdf"])
     clock = [1000.0]
@@ -179,7 +200,7 @@ def test_no_file_is_begun_that_could_not_be_made_in_the_time_of_a_task(none_orde
 
 
 def test_of_two_workers_only_one_makes_a_file(none_ordered, monkeypatch):
-    [stale] = renditions.order(none_ordered.revision, renditions.masthead_of(none_ordered), kinds=["pdf"])
+    [stale] = renditions.order(none_ordered.revision, sheets.masthead_of(none_ordered), kinds=["pdf"])
     asked = []
 
     def render(_sheet, kind, *, timeout):
@@ -193,7 +214,7 @@ def test_of_two_workers_only_one_makes_a_file(none_ordered, monkeypatch):
 
 
 def test_a_new_revision_has_files_of_its_own(draft, letter, secretary):
-    masthead = renditions.masthead_of(draft)
+    masthead = sheets.masthead_of(draft)
     [first] = renditions.order(draft.revision, masthead, kinds=["pdf"])
     later = write(draft, replace(letter, title="Another title"), by=Actor.of(secretary), now=AFTER + timedelta(days=1))
     [second] = renditions.order(later, masthead, kinds=["pdf"])
@@ -201,7 +222,7 @@ def test_a_new_revision_has_files_of_its_own(draft, letter, secretary):
 
 
 def test_a_real_letter_becomes_a_pdf_and_a_word_file(none_ordered):
-    rows = renditions.order(none_ordered.revision, renditions.masthead_of(none_ordered))
+    rows = renditions.order(none_ordered.revision, sheets.masthead_of(none_ordered))
     assert renditions.make_missing() == 2
     pdf, word = (Rendition.objects.get(pk=row.pk).blob.read() for row in rows)
     assert pdf.startswith(b"%PDF")

@@ -71,7 +71,8 @@ def test_emblem_of_the_desk_takes_the_place():
     picture = BytesIO()
     Image.new("RGB", (90, 98), "navy").save(picture, "PNG")
     sheet = samples.fg_mv_ls1()
-    rendered = write_pdf(replace(sheet, masthead=replace(sheet.masthead, emblem=picture.getvalue())))
+    pictures = {"a" * 64: picture.getvalue()}
+    rendered = write_pdf(replace(sheet, masthead=replace(sheet.masthead, emblem="a" * 64), pictures=pictures))
     assert len(run(rendered.content, "pdfimages", "-list", "-").splitlines()) == 3  # two lines of heading, one picture
     assert rendered.refused == ()
 

@@ -47,7 +47,8 @@ def big_table(rows: int) -> str:
 
 def test_sheet_survives_the_wire():
     sheet = samples.invitation()
-    sheet = replace(sheet, masthead=replace(sheet.masthead, emblem=b"\x89PNG\x00"))
+    before = replace(sheet.letter, title="Before", deadline=None)
+    sheet = replace(sheet, pictures={"a" * 64: b"\x89PNG\x00"}, before=before, before_number="JCA-MV-Doc-021")
     assert sheet_from_json(sheet_to_json(sheet)) == sheet
     assert sheet_to_json(sheet) == sheet_to_json(sheet_from_json(sheet_to_json(sheet)))
 
