@@ -1,0 +1,35 @@
+"""What waits for a person at a desk, by role: the desk's first page, in a constant number of queries."""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+
+from contacts.actor import Actor
+from contacts.models import Desk
+
+from .desktop import Desktop, Heap, Row
+from .mails import troubled
+from .ours import answers, drafts, to_dispatch
+from .theirs import nominated, received
+from .windows import closed_windows, windows
+
+__all__ = ["Heap", "Row", "heaps"]
+
+KINDS: tuple[Callable[[Desktop], Iterable[Heap]], ...] = (
+    troubled,
+    closed_windows,
+    to_dispatch,
+    answers,
+    received,
+    nominated,
+    windows,
+    drafts,
+)
+
+
+def heaps(desk: Desk, actor: Actor, roles: frozenset[str], now: datetime) -> list[Heap]:
+    """What waits, most urgent kind first, only what is not empty."""
+    here = Desktop(desk, actor, roles, now)
+    found: list[Heap] = []
+    for kind in KINDS:
+        found += kind(here)
+    return [heap for heap in found if heap.rows]

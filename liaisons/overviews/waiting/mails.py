@@ -1,0 +1,58 @@
+"""Mails that failed or are in doubt, and dispatches on their way."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db.models import Count, Min, Q
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from liaisons.models import (
+    Message,
+)
+
+from .desktop import MOST, Desktop, Heap, Row
+
+
+def troubled(here: Desktop) -> list[Heap]:
+    """Mails that failed or are in doubt, and dispatches on their way, statement by statement."""
+    if not (here.is_secretary or "administrator" in here.roles):
+        return []
+    open_ = [Message.State.QUEUED, Message.State.SENDING]
+    mails = Message.objects.of_desk(here.desk)
+    shown = mails.troubled() | mails.filter(state__in=open_, kind=Message.Kind.SEND)
+    counted = shown.values("statement", "statement__reference", "statement__revision__title").annotate(
+        failed=Count("pk", filter=Q(state=Message.State.FAILED)),
+        in_doubt=Count("pk", filter=Q(state=Message.State.IN_DOUBT)),
+        waiting=Count("pk", filter=Q(state__in=open_)),
+        leaves=Min("not_before", filter=Q(state__in=open_)),
+    )
+    rows = [_mails(here, group) for group in counted.order_by("statement")[:MOST]]
+    return [
+        Heap("trouble", _("Mails that need you"), [row for row in rows if row.state != "sending"]),
+        Heap("dispatches", _("Dispatches under way"), [row for row in rows if row.state == "sending"]),
+    ]
+
+
+def _mails(here: Desktop, group: Mapping[str, Any]) -> Row:
+    failed, in_doubt, waiting = group["failed"], group["in_doubt"], group["waiting"]
+    notes = []
+    if in_doubt:
+        notes.append(ngettext("%(n)d in doubt", "%(n)d in doubt", in_doubt) % {"n": in_doubt})
+    if failed:
+        notes.append(ngettext("%(n)d failed", "%(n)d failed", failed) % {"n": failed})
+    if waiting:
+        notes.append(ngettext("%(n)d still to leave", "%(n)d still to leave", waiting) % {"n": waiting})
+    state = Message.State.IN_DOUBT if in_doubt else Message.State.FAILED if failed else Message.State.SENDING
+    leaves = group["leaves"]
+    return Row(
+        reference=group["statement__reference"] or "",
+        title=group["statement__revision__title"] or _("Other mails"),
+        url=reverse("statement-dispatch", args=[group["statement"]]) if group["statement"] else reverse("outbox"),
+        state=state,
+        label=str(state.label),
+        on=here.desk.today(leaves) if leaves else here.today,
+        what=_("leaves") if waiting else _("look at it"),
+        note=", ".join(notes),
+    )

@@ -1,0 +1,85 @@
+"""What came from others and waits: statements to assign or answer, and people whom an answer nominates."""
+
+from datetime import date
+
+from django.db.models.functions import Coalesce
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from liaisons.models import (
+    Nomination,
+    Registration,
+)
+
+from .desktop import MOST, SOON, Desktop, Heap, Row
+
+
+def received(here: Desktop) -> list[Heap]:
+    """Incoming statements: to be assigned, mine to answer, and those of others that are due."""
+    open_ = Registration.objects.of_desk(here.desk).filter(
+        state__in=[Registration.State.RECEIVED, Registration.State.ASSIGNED], watched=False
+    )
+    unassigned, mine, due = [], [], []
+    known = open_.select_related("document", "statement__revision", "statement__source", "assignee")
+    for registration in known.order_by(Coalesce("due_on", date.max), "pk")[: 4 * MOST]:
+        row = _registration(here, registration)
+        if registration.state == Registration.State.RECEIVED:
+            unassigned.append(row)
+        elif here.actor.person and here.actor.person.pk in (registration.assignee_id, registration.deputy_id):
+            mine.append(row)
+        elif registration.due_on and registration.due_on <= here.today + SOON:
+            due.append(row)
+    found = [Heap("mine", _("Incoming, yours to answer"), mine)]
+    if here.is_secretary:
+        found.append(Heap("incoming", _("Incoming, to be assigned"), unassigned[:MOST], reverse("incoming")))
+        found.append(Heap("assigned", _("Incoming, assigned and due"), due[:MOST]))
+    return found
+
+
+def _registration(here: Desktop, registration: Registration) -> Row:
+    statement = registration.statement
+    who = registration.questions or str(registration.assignee or "")
+    source = str(statement.source or statement.source_text)
+    return Row(
+        reference=str(registration.document or statement.reference),
+        title=statement.title,
+        url=registration.get_absolute_url(),
+        state=registration.state,
+        label=registration.get_state_display(),
+        on=registration.due_on or registration.received_on,
+        what=_("answer due") if registration.due_on else _("received"),
+        tone=here.tone(registration.due_on),
+        note=_("from %(source)s, with %(who)s") % {"source": source, "who": who}
+        if who
+        else _("from %(source)s") % {"source": source},
+    )
+
+
+def nominated(here: Desktop) -> list[Heap]:
+    """People whom an answer by link nominates: nobody has a role before the secretariat says so."""
+    if not here.is_secretary:
+        return []
+    waiting = Nomination.objects.waiting().filter(reply__addressee__statement__desk=here.desk)
+    rows = waiting.select_related("reply__addressee__statement__revision", "reply__addressee__group")
+    return [
+        Heap(
+            "nominations",
+            _("Nominations to confirm"),
+            [_nomination(here, row) for row in rows.order_by("reply__received_at", "pk")[:MOST]],
+        )
+    ]
+
+
+def _nomination(here: Desktop, nomination: Nomination) -> Row:
+    addressee = nomination.reply.addressee
+    statement = addressee.statement
+    return Row(
+        reference=statement.reference,
+        title=_("%(name)s for %(body)s") % {"name": nomination.name, "body": addressee},
+        url=f"{statement.get_absolute_url()}#addressees",
+        state="awaiting",
+        label=_("to confirm"),
+        on=here.desk.today(nomination.reply.received_at),
+        what=_("nominated"),
+        note=nomination.organization or nomination.email,
+    )
