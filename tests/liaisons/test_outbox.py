@@ -9,7 +9,7 @@ from django.db import connection, transaction
 
 from contacts.actor import Actor
 from contacts.models import Person
-from liaisons import outbox, renditions, sheets
+from liaisons import outbox, renditions, sheets, transport
 from liaisons.documents import renderer
 from liaisons.letter import Letter
 from liaisons.models import Addressee, Blob, Circulation, Event, Message, MessageFile, Rendition, Statement
@@ -306,7 +306,7 @@ def test_a_reminder_that_may_have_left_goes_back_to_the_queue(desk, now, server)
 def test_an_answer_that_comes_after_all_settles_the_doubt(desk, now, server, monkeypatch):
     """The server thinks longer than a claim lasts; another worker has put the message in doubt meanwhile."""
     [message] = outbox.queue([a_message(desk, now)])
-    hand_over = outbox.transport.hand_over
+    hand_over = transport.hand_over
     meanwhile = []
 
     def slow(mail, over):
@@ -315,7 +315,7 @@ def test_an_answer_that_comes_after_all_settles_the_doubt(desk, now, server, mon
         meanwhile.append(again(message).state)
         return answer
 
-    monkeypatch.setattr("liaisons.outbox.transport.hand_over", slow)
+    monkeypatch.setattr("liaisons.transport.hand_over", slow)
     outbox.deliver_due(now)
     assert (meanwhile, again(message).state) == (["in_doubt"], "sent")
 
@@ -329,7 +329,7 @@ def test_a_sender_that_lost_its_claim_does_not_hand_over(desk, now, server, monk
         outbox.recover(now + timedelta(seconds=61))  # another worker, while this one was composing
         return mail
 
-    monkeypatch.setattr("liaisons.outbox.compose", slow)
+    monkeypatch.setattr("liaisons.outbox.delivering.compose", slow)
     assert outbox.deliver_due(now, limit=1) == 0
     assert server.received == []
     assert states(desk) == {"queued": 1}

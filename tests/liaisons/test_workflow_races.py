@@ -8,9 +8,10 @@ import pytest
 from django.db import connection, transaction
 
 from contacts.actor import Actor
-from liaisons import comments, numbering, outbox
+from liaisons import comments, numbering
 from liaisons.letter import Addressed
 from liaisons.models import Approval, Circulation, Comment, Document, Event, Message, Series, Statement
+from liaisons.outbox import waking
 from liaisons.workflow import Refused, advance
 from liaisons.writing import begin, rewrite
 from tests.conftest import ON_SQLITE
@@ -24,7 +25,7 @@ WRITERS = 3 if ON_SQLITE else 8
 
 @pytest.fixture(autouse=True)
 def _no_worker(monkeypatch):
-    monkeypatch.setattr(outbox, "wake", lambda: None)
+    monkeypatch.setattr(waking, "wake", lambda: None)
 
 
 def at_once(*calls):

@@ -1,33 +1,26 @@
-"""The outbox: the only place that talks to a mail server. A row is written with the change it reports and leaves later.
-
-A row is claimed in a commit of its own, marked as handed over in the next just before it is, and the server's answer
-is recorded in the one after: whatever is killed in between, no mail is lost and at most one is in doubt.
-"""
+"""Senders: each claims messages that are due, hands them over and records what the server said."""
 
 import logging
 import time
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from uuid import uuid4
 
-import celery
 from django.conf import settings
 from django.core.mail import get_connection
 from django.core.mail.backends.base import BaseEmailBackend
-from django.db import IntegrityError, transaction
-from django.db import connection as database
+from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from kombu.exceptions import KombuError
 
-from contacts.actor import Actor
 from contacts.models import Person
-from contacts.models.person import validate_one_line
 from liaisons import links, renditions, transport
-from liaisons.models import Blob, Circulation, Event, Message, MessageFile, Rendition, Statement
-from liaisons.rules import SECRETARIAT, Refused
+from liaisons.models import Message, MessageFile, Rendition
+
+from .arriving import left
+from .queueing import cancel
+from .waking import wake
 
 logger = logging.getLogger(__name__)
 
@@ -46,91 +39,6 @@ MAX_FAULTS = 3
 LOCAL_BACKENDS = ("liaisons.transport.MailboxBackend", "django.core.mail.backends.locmem.EmailBackend")
 
 Clock = Callable[[], datetime]
-File = Rendition | tuple[Blob, str]
-
-
-@dataclass(frozen=True)
-class Draft:
-    """A message not stored yet, with the files that go with it: ordered ones, or stored ones with their names."""
-
-    message: Message
-    files: tuple[File, ...] = ()
-
-
-# Putting in and taking out
-
-
-def queue(messages: Iterable[Message | Draft]) -> list[Message]:
-    """Store messages in the caller's transaction and wake a worker when it commits; returns those that are new.
-
-    One whose key is stored already stands for the same mail and is left out. Raises ValidationError for a line
-    break in what becomes a header, or an address that is none.
-    """
-    drafts = [message if isinstance(message, Draft) else Draft(message) for message in messages]
-    for draft in drafts:
-        _check(draft)
-    with transaction.atomic():
-        Message.objects.bulk_create([draft.message for draft in drafts], ignore_conflicts=True)
-        names = [draft.message.message_id for draft in drafts]
-        stored = Message.objects.only("message_id").in_bulk(names, field_name="message_id")
-        new = [draft for draft in drafts if draft.message.message_id in stored]
-        _require_known({draft.message.key for draft in drafts if draft.message.message_id not in stored})
-        for draft in new:
-            draft.message.pk = stored[draft.message.message_id].pk
-        MessageFile.objects.bulk_create(_file_row(draft.message, file) for draft in new for file in draft.files)
-        if any(draft.message.not_before <= draft.message.queued_at for draft in new):
-            _wake_on_commit()
-    return [draft.message for draft in new]
-
-
-def cancel(messages: QuerySet[Message]) -> int:
-    """Take back what has not begun to leave, in one statement; returns how many that were."""
-    return messages.filter(state=Message.State.QUEUED).update(state=Message.State.CANCELLED)
-
-
-def send_again(message: Message, by: Actor, now: datetime) -> None:
-    """Let a message that did not surely leave do so once more under the same Message-ID.
-
-    Raises Refused, also where what it is about no longer stands.
-    """
-    with transaction.atomic():
-        _hold_what_it_is_about(message)
-        if Message.objects.void().filter(pk=message.pk).exists():
-            raise Refused([_("What this mail is about no longer stands, so it does not leave again. Give it up.")])
-        _decide(
-            message, "send_again", by, now,
-            from_=(Message.State.IN_DOUBT, Message.State.FAILED, Message.State.GIVEN_UP),
-            state=Message.State.QUEUED, not_before=now, tries=0, claimed_by="", claimed_at=None, handed_over_at=None,
-        )  # fmt: skip
-        renditions.try_again(message.files.filter(rendition__isnull=False).values_list("rendition", flat=True))
-        _wake_on_commit()
-
-
-def mark_arrived(message: Message, by: Actor, now: datetime, reason: str = "") -> None:
-    """Say of a message in doubt that its recipient has it. Raises Refused."""
-    with transaction.atomic():
-        at = message.handed_over_at or now
-        _decide(
-            message,
-            "mark_arrived",
-            by,
-            now,
-            reason,
-            from_=(Message.State.IN_DOUBT,),
-            state=Message.State.SENT,
-            sent_at=at,
-        )
-        _left(message, at)
-
-
-def give_up(message: Message, by: Actor, now: datetime, reason: str) -> None:
-    """Say of a message that failed, is in doubt or is put off by the server, to leave it at that. Raises Refused."""
-    with transaction.atomic():
-        _decide(
-            message, "give_up", by, now, reason,
-            from_=(Message.State.FAILED, Message.State.IN_DOUBT, Message.State.QUEUED),
-            state=Message.State.GIVEN_UP,
-        )  # fmt: skip
 
 
 def refusal() -> str:
@@ -140,9 +48,6 @@ def refusal() -> str:
     return _(
         "This desk holds demo data: nothing is sent to a real mail server. Remove the demo data, or unset EMAIL_URL."
     )
-
-
-# Delivering
 
 
 def deliver_due(now: datetime | None = None, limit: int = 200) -> int:
@@ -257,7 +162,7 @@ class _Run:
         now = self.clock()
         with transaction.atomic():
             if self._record(message, state=Message.State.SENT, sent_at=now, answer=answer[:500]):
-                _left(message, now)
+                left(message, now)
         self.sent += 1
 
     def _doubt(self, message: Message, answer: str) -> None:
@@ -315,17 +220,6 @@ def compose(message: Message, now: datetime) -> transport.Mail:
     return mail
 
 
-def wake() -> None:
-    """Tell a worker that something is due. Without a broker nobody is told: the next tick finds the row."""
-    try:
-        celery.current_app.send_task("liaisons.tasks.deliver_due", expires=60)
-    except (KombuError, OSError) as error:
-        logger.warning("The broker cannot be reached, mail leaves with the next tick: %s", error)
-
-
-# What they share
-
-
 def _ready(now: datetime) -> QuerySet[Message]:
     """Due messages of which every file is made."""
     unmade = MessageFile.objects.filter(message=OuterRef("pk"), rendition__isnull=False, rendition__blob__isnull=True)
@@ -351,67 +245,3 @@ def _make_files(now: datetime, until: float) -> int:
         answer=_("Its PDF or Word file could not be made in three tries. Look at the file's error, then send again."),
     )
     return made
-
-
-def _left(message: Message, at: datetime) -> None:
-    """What follows from a message having been taken: a window begins, a statement is out for everybody to read."""
-    if message.kind == Message.Kind.CIRCULATE and message.circulation_id is not None:
-        circulation = Circulation.objects.select_for_update().get(pk=message.circulation_id)
-        if circulation.ended_at is None:
-            circulation.distribute(at)
-    if message.kind == Message.Kind.SEND and message.statement_id is not None:
-        Statement.objects.filter(pk=message.statement_id, posted_at__isnull=True).update(posted_at=at)
-
-
-def _hold_what_it_is_about(message: Message) -> None:
-    """Lock the statement and the circulation, so that neither ends while it is decided that a mail may leave."""
-    if message.statement_id is not None:
-        Statement.objects.select_for_update(of=("self",)).get(pk=message.statement_id)
-    if message.circulation_id is not None:
-        Circulation.objects.select_for_update(of=("self",)).get(pk=message.circulation_id)
-
-
-def _check(draft: Draft) -> None:
-    """Raise ValidationError for what would break a header; keys of other rows are the database's to check."""
-    draft.message.clean_fields(exclude={field.name for field in Message._meta.get_fields() if field.is_relation})
-    for name, value in draft.message.headers.items():
-        validate_one_line(f"{name}: {value}")
-    for file in draft.files:
-        validate_one_line(_name_of(file))
-
-
-def _require_known(keys: set[str]) -> None:
-    """On SQLite "ignore" swallows more than a key that is taken: nothing may be lost that way."""
-    if keys and Message.objects.filter(key__in=keys).count() != len(keys):
-        raise IntegrityError("a message was neither stored nor stored before")
-
-
-def _file_row(message: Message, file: File) -> MessageFile:
-    if isinstance(file, Rendition):
-        return MessageFile(message=message, rendition=file, name=_name_of(file))
-    return MessageFile(message=message, blob=file[0], name=_name_of(file))
-
-
-def _name_of(file: File) -> str:
-    return file.name if isinstance(file, Rendition) else file[1]
-
-
-def _wake_on_commit() -> None:
-    if not any(waiting[1] is wake for waiting in database.run_on_commit):
-        transaction.on_commit(wake, robust=True)
-
-
-def _decide(
-    message: Message, verb: str, by: Actor, now: datetime, reason: str = "", *, from_: tuple[str, ...], **fields: object
-) -> None:
-    """What only a person of the secretariat decides about a message, and the Event of it."""
-    desk = message.desk
-    if not by.roles_at(desk.group, desk.today(now)) & SECRETARIAT:
-        raise Refused([_("The outbox belongs to the secretariat of the desk.")])
-    if not Message.objects.filter(pk=message.pk, state__in=from_).update(**fields):
-        now_in = Message.objects.get(pk=message.pk).get_state_display()
-        raise Refused([_("The message is %(state)s by now. Look at it again.") % {"state": now_in}])
-    Event.objects.record(
-        verb, by=by, at=now, desk=desk, statement=message.statement, addressee=message.addressee,
-        circulation=message.circulation, reason=reason.strip(), data={"message": message.pk}, private=True,
-    )  # fmt: skip

@@ -1,0 +1,27 @@
+"""The outbox: the only place that talks to a mail server. A row is written with the change it reports and leaves later.
+
+A row is claimed in a commit of its own, marked as handed over in the next just before it is, and the server's answer
+is recorded in the one after: whatever is killed in between, no mail is lost and at most one is in doubt.
+"""
+
+from .deciding import give_up, mark_arrived, send_again
+from .delivering import AT_ONCE, CLAIM, compose, deliver_due, recover, refusal
+from .queueing import Draft, File, cancel, queue
+from .waking import wake
+
+__all__ = [
+    "AT_ONCE",
+    "CLAIM",
+    "Draft",
+    "File",
+    "cancel",
+    "compose",
+    "deliver_due",
+    "give_up",
+    "mark_arrived",
+    "queue",
+    "recover",
+    "refusal",
+    "send_again",
+    "wake",
+]

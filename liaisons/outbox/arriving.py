@@ -1,0 +1,15 @@
+"""What follows from a server having taken a message."""
+
+from datetime import datetime
+
+from liaisons.models import Circulation, Message, Statement
+
+
+def left(message: Message, at: datetime) -> None:
+    """What follows from a message having been taken: a window begins, a statement is out for everybody to read."""
+    if message.kind == Message.Kind.CIRCULATE and message.circulation_id is not None:
+        circulation = Circulation.objects.select_for_update().get(pk=message.circulation_id)
+        if circulation.ended_at is None:
+            circulation.distribute(at)
+    if message.kind == Message.Kind.SEND and message.statement_id is not None:
+        Statement.objects.filter(pk=message.statement_id, posted_at__isnull=True).update(posted_at=at)
