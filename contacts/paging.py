@@ -17,6 +17,7 @@ class Page(Generic[M]):
     rows: list[M]
     back: str
     onward: str
+    newest_first: bool
 
 
 def page_of(rows: QuerySet[M], key: str, query: QueryDict, *, descending: bool = False, size: int = PAGE) -> Page[M]:
@@ -39,6 +40,7 @@ def page_of(rows: QuerySet[M], key: str, query: QueryDict, *, descending: bool =
         found,
         _address(query, "before", found[0].pk) if has_back and found else "",
         _address(query, "after", found[-1].pk) if has_onward and found else "",
+        newest_first=descending,
     )
 
 

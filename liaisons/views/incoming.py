@@ -17,6 +17,7 @@ from contacts.designations import Directory
 from contacts.forms import designations
 from contacts.http import AtDesk, at_desk, posted
 from contacts.models import Desk
+from contacts.paging import page_of
 from liaisons import relations
 from liaisons.forms.incoming import FORMS, IncomingFilter, RegistrationForm, RegistrationStep, RelateForm
 from liaisons.forms.steps import SettleForm
@@ -28,7 +29,6 @@ from liaisons.received import registering
 from liaisons.received.matching import Answering, answered_by
 from liaisons.rules import ROLES, may_write, permits
 from liaisons.views.files import attachment
-from liaisons.views.paging import leaf
 from liaisons.workflow import Moved, Refused, advance, offers
 
 JOINED = ("desk__group", "statement__source", "document", "assignee", "forwarded_by")
@@ -52,7 +52,7 @@ def incoming(request: AtDesk) -> HttpResponse:
         "statement__revision__content", "statement__revision__body"
     )
     context = {
-        "leaf": leaf(rows, "created_at", request.GET),
+        "page": page_of(rows, "created_at", request.GET, descending=True),
         "filter": chosen,
         "state": state,
         "states": states,

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from contacts.http import AtDesk, at_desk
 from contacts.models import Desk
+from contacts.paging import page_of
 from liaisons import health, links
 from liaisons import outbox as mails
 from liaisons.forms.dispatch import ReasonForm
@@ -20,7 +21,6 @@ from liaisons.models import Event, Message
 from liaisons.rules import Refused
 from liaisons.views import enclosed
 from liaisons.views.dispatch import Leaving
-from liaisons.views.paging import leaf
 
 LOOKERS = ("secretariat", "administrator")
 
@@ -35,11 +35,10 @@ def outbox(request: AtDesk) -> HttpResponse:
     state = request.GET.get("state", "")
     if state in Message.State.values:
         rows = rows.filter(state=state)
-    page = leaf(rows.select_related("statement").defer("text"), "queued_at", request.GET)
+    page = page_of(rows.select_related("statement").defer("text"), "queued_at", request.GET, descending=True)
     context = {
         "rows": [Leaving(message, now) for message in page.rows],
-        "earlier": page.earlier,
-        "later": page.later,
+        "page": page,
         "state": state if state in Message.State.values else "",
         "tabs": [
             (value, label, counts.get(value, 0))

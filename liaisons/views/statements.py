@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from contacts.http import AtDesk, DeskRequest, at_desk
+from contacts.paging import page_of
 from liaisons import changes, relations, rules
 from liaisons.forms.register import RegisterFilter
 from liaisons.forms.steps import FORMS, PAGES, StepForm
@@ -25,7 +26,6 @@ from liaisons.models import (
 )
 from liaisons.overviews import history, listing, matrix
 from liaisons.rules import AUTHORS, SECRETARIAT, Refused
-from liaisons.views.paging import leaf
 from liaisons.views.reading import Reader, letter_of, reader_of, visible
 from liaisons.workflow import Offer, offers
 
@@ -52,12 +52,11 @@ def statements(request: DeskRequest) -> HttpResponse:
     today = desk.today(now) if desk else now.date()
     form = RegisterFilter(request.GET, desk, known)
     found = listing.received_at(listing.with_dates(form.narrow(known)), desk)
-    here = leaf(found, "created_at", request.GET)
+    here = page_of(found, "created_at", request.GET, descending=True)
     context = {
         "form": form,
         "lines": listing.lines(here.rows, desk, today),
-        "earlier": here.earlier,
-        "later": here.later,
+        "page": here,
         "narrowed": any(form.cleaned_data.values()),
         "may_write": desk is not None and rules.may_write(desk, request.actor, now),
     }

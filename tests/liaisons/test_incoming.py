@@ -219,7 +219,7 @@ class TestTheList:
 
 
 def rows(response):
-    return [row.statement.title for row in response.context["leaf"].rows]
+    return [row.statement.title for row in response.context["page"].rows]
 
 
 class TestSteps:

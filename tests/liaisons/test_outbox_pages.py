@@ -162,7 +162,7 @@ def test_long_lists_are_read_in_pages(signed_in, message):
         text.save(force_insert=True)
     page = signed_in.get(at("outbox"))
     assert len(page.context["rows"]) == 50
-    following = signed_in.get(at("outbox") + page.context["earlier"])
+    following = signed_in.get(at("outbox") + page.context["page"].onward)
     assert len(following.context["rows"]) == Message.objects.count() - 50
     assert not {row.message.pk for row in page.context["rows"]} & {row.message.pk for row in following.context["rows"]}
 

@@ -177,17 +177,17 @@ class TestRegister:
         while address:
             context = client.get(f"/statements/{address}").context
             seen.append([line.statement.title for line in context["lines"]])
-            address, back = context["earlier"], context["later"]
+            address, back = context["page"].onward, context["page"].back
             later.append(back)
         assert [len(page) for page in seen] == [50, 50, 20]
         assert [title for page in seen for title in page] == [f"LS {number:03d}" for number in reversed(range(120))]
         assert "direction=ours" in later[1]
         back = client.get(f"/statements/{later[2]}").context
         assert [line.statement.title for line in back["lines"]] == seen[1]
-        first = client.get(f"/statements/{back['later']}").context
-        assert ([line.statement.title for line in first["lines"]], first["later"]) == (seen[0], "")
+        first = client.get(f"/statements/{back['page'].back}").context
+        assert ([line.statement.title for line in first["lines"]], first["page"].back) == (seen[0], "")
 
-    @pytest.mark.parametrize("key", ["x", "2025-01-01_1", "2025-13-01T00:00:00Z_1", "9" * 400, "_"])
+    @pytest.mark.parametrize("key", ["x", "-1", "9" * 19, "9" * 400, "_"])
     def test_a_key_nobody_made_counts_as_none(self, client, sent, secretary, key):
         assert len(lines(client, secretary, f"?before={key}")) == 1
 
