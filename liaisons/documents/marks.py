@@ -3,10 +3,9 @@
 Rows, titles and lines of a page are plain text; these signs, which no author can write (`printable()` takes them out
 of every text), enclose there what changed. Bodies are trees:
 
-- inside a paragraph, heading or caption <ins> and <del> stand next to the words, inside links and other inline elements;
+- in a paragraph, heading or caption <ins> and <del> stand next to the words, inside links and other inline elements;
 - blocks that came or went as a whole stand in an <ins> or <del> that is a block itself, wherever blocks may stand;
-- an item that came or went is <li class="inserted"> or <li class="deleted">, its blocks in an <ins> or <del> as above;
-- a row that came or went is <tr class="inserted"> or <tr class="deleted">, with nothing marked inside.
+- an item or row that came or went is <li> or <tr class="inserted">, or class="deleted", with nothing marked inside.
 """
 
 import re
