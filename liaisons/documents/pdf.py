@@ -19,6 +19,7 @@ from weasyprint.text.fonts import FontConfiguration
 from liaisons.documents.comparison import page_of
 from liaisons.documents.fetcher import STORED, RefusingFetcher
 from liaisons.documents.rendered import Rendered, sheet_to_json
+from liaisons.documents.tagging import finish
 from liaisons.letter import PICTURES, Sheet
 
 _HERE = Path(__file__).resolve().parent
@@ -58,6 +59,7 @@ def write_pdf(sheet: Sheet) -> Rendered:
             stylesheets=[tools.styles],
             font_config=tools.fonts,
             pdf_variant="pdf/ua-1",
+            finisher=finish,
             pdf_identifier=hashlib.sha256(sheet_to_json(sheet)).hexdigest()[:32].encode(),
         )
     assert content is not None  # it is None only when a target file is given

@@ -62,9 +62,9 @@ def test_block_has_the_columns_and_sizes_of_the_template(ls1):
 def test_the_place_of_the_logo_holds_a_drawing_of_its_size(ls1):
     with pikepdf.open(BytesIO(ls1)) as document:
         figure = next(element for element in structure(document) if element.S == "/Figure")
-        left, top, right, bottom = (float(edge) * 0.75 * MM for edge in figure.A.BBox)
+        left, bottom, right, top = (float(edge) * MM for edge in figure.A.BBox)
         assert str(figure.Alt) == "Emblem of the organization"
-    assert (right - left, bottom - top) == (near(18.0), near(19.6))
+    assert (right - left, top - bottom) == (near(18.0), near(19.6))
 
 
 def test_emblem_of_the_desk_takes_the_place():
