@@ -185,6 +185,7 @@ CELERY_BEAT_SCHEDULE = {
     "make-documents": {"task": "liaisons.tasks.make_documents", "schedule": 60, "options": {"expires": 50}},
     "fill-reminders": {"task": "liaisons.tasks.fill_reminders", "schedule": 300, "options": {"expires": 240}},
     "housekeep": {"task": "liaisons.tasks.housekeep", "schedule": 60, "options": {"expires": 50}},
+    "mirror-folders": {"task": "liaisons.tasks.mirror_folders", "schedule": 300, "options": {"expires": 240}},
 }
 
 # Without a mail server every mail becomes a file here, which the desk shows as a page.
@@ -209,6 +210,13 @@ STORAGES = {
     },
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
+# The registers of desks as files, a folder for each desk; and the same on a server, whose key must be known.
+FOLDER = Path(env.str("FOLDER", default="") or LIAISE_VAR / "folder").absolute()
+if FOLDER == LIAISE_VAR / "folder":
+    FOLDER.mkdir(exist_ok=True)  # another one may be a share: without its mount nothing is written
+FOLDER_SFTP = env.str("FOLDER_SFTP", default="")  # sftp://user:password@host:22/path
+FOLDER_SFTP_KEY = env.str("FOLDER_SFTP_KEY", default="")  # path of our private key
+FOLDER_SFTP_HOST_KEY = env.str("FOLDER_SFTP_HOST_KEY", default="")  # the server's public key: ssh-ed25519 AAAA…
 UPLOAD_MAX_BYTES = 20 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024  # without files: the text of a statement with its tables
 

@@ -4,6 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from liaisons import health, housekeeping, outbox, reminders, renditions
+from liaisons.folder import mirroring
 
 
 @shared_task
@@ -19,6 +20,11 @@ def make_documents() -> int:
 @shared_task
 def fill_reminders() -> int:
     return reminders.remind(timezone.now())
+
+
+@shared_task
+def mirror_folders() -> int:
+    return mirroring.mirror_due()
 
 
 @shared_task

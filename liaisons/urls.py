@@ -9,6 +9,7 @@ from liaisons.views import (
     desk_settings,
     dispatch,
     drafting,
+    folder,
     groups,
     guide,
     health,
@@ -102,6 +103,9 @@ urlpatterns: list[URLPattern] = [
     path("documents/new/", register.document_new, name="document-new"),
     path("documents/<int:pk>/", register.document, name="document"),
     path("documents/<int:pk>/files/<int:file>/", register.document_file, name="document-file"),
+    # The folder of files, in liaisons.views.folder
+    path("folder/", folder.folder, name="folder"),
+    path("folder/files/<str:name>/", folder.folder_file, name="folder-file"),
     path("meetings/", register.meetings, name="meetings"),
     path("meetings/new/", register.meeting_new, name="meeting-new"),
     path("meetings/<int:pk>/", register.meeting, name="meeting"),

@@ -10,6 +10,8 @@ os.environ["LIAISE_VAR"] = tempfile.mkdtemp(prefix="liaise-tests-")
 atexit.register(shutil.rmtree, os.environ["LIAISE_VAR"], ignore_errors=True)
 for name in ("PORT", "SITE_URL", "EMAIL_URL", "SECRET_KEY", "LINK_KEY", "ALLOWED_HOSTS"):
     os.environ.pop(name, None)
+for name in ("FOLDER", "FOLDER_SFTP", "FOLDER_SFTP_KEY", "FOLDER_SFTP_HOST_KEY"):
+    os.environ.pop(name, None)
 # tests.services sets these two; a developer's own servers are not for tests.
 for name in ("DATABASE_URL", "REDIS_URL"):
     os.environ.pop(name, None)

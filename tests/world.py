@@ -47,6 +47,7 @@ def world(desk, groups, letter, sent, secretary, chair, member, meeting):
         desk, replace(letter, title="A draft", attachments=(Attached("", "a.pdf", blob.sha256),)), by=by, now=AFTER
     )
     circulation = _circulated(desk, letter, by)
+    type(desk).objects.filter(pk=desk.pk).update(mirrored=True)
     return {
         "-": {},
         "draft": _as_seen(draft),
@@ -181,6 +182,7 @@ def _papers(desk, groups, meeting, sent, by, blob):
         "relation": {"pk": sent.pk, "relation_pk": relation.pk},
         "document": {"pk": document.pk},
         "document-file": {"pk": document.pk, "file": file},
+        "folder-file": {"name": f"{document.reference}.pdf"},
         "meeting": {"pk": meeting.pk},
         "action": {"pk": meeting.pk, "action": action.pk},
         "deliverable": {"pk": deliverable.pk},

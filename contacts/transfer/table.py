@@ -113,6 +113,11 @@ def _guard(cell: str) -> str:
     return f"'{cell}" if _FORMULA.match(cell) else cell
 
 
+def unguarded(cell: str) -> str:
+    """The cell without the apostrophe that kept it from being calculated."""
+    return cell[1:] if _GUARDED.match(cell) else cell
+
+
 def _unguard(cell: str) -> str:
-    cell = cell.strip(" \n\r") if not _GUARDED.match(cell) else cell[1:]
+    cell = unguarded(cell) if _GUARDED.match(cell) else cell.strip(" \n\r")
     return "\n".join(cell.splitlines()) if "\n" in cell or "\r" in cell else cell
