@@ -5,7 +5,7 @@ lists that begin anew, numbers of headings and both directions of writing have t
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from docx.opc.constants import RELATIONSHIP_TYPE
@@ -14,50 +14,86 @@ from docx.oxml.xmlchemy import BaseOxmlElement
 from docx.parts.document import DocumentPart
 from lxml.html import HtmlElement
 
-from liaisons.documents.body import HEADINGS, TABLE_SIZES, column_shares, grid, rows_of, span
+from liaisons.documents.body import HEADINGS, TABLE_SIZES, column_shares, grid, rows_of, span, text_of
+from liaisons.documents.marks import CAME, WENT
+from liaisons.documents.paragraphs import NUMBER
+from liaisons.documents.word_file import BULLETS, NUMBERED
+from liaisons.documents.word_pictures import Pictures
 from liaisons.documents.wordml import (
+    LINK,
     NUMBER_INDENT,
     PLAIN,
     TEXT_WIDTH,
     Cell,
+    Change,
     Marks,
+    hanging_number,
     line_break,
     paragraph,
     row,
+    run,
     runs,
     tab,
     table,
     w,
 )
+from liaisons.letter import PICTURES
 
-DASHED, NUMBERED = 0, 1  # how lists look: the abstract lists of the file
-BULLETS = 1  # the list of every bullet
+FIGURE = (6121400, 7200000)  # EMU: the text's width and 200 mm
 _CELL_INDENT = 284  # twips
 _DEEPEST_LEVEL = 8  # Word numbers nine levels
 _HEADING_STYLES = dict(zip(HEADINGS, ("Heading1", "Heading2", "Heading3"), strict=True))
 
 
-class BodyWriter:
-    """Writes bodies into one file: links and lists are counted per file."""
+# The space in twips that these styles leave above a paragraph, and so above the number that hangs beside it.
+SPACE_ABOVE = {"Heading1": 360, "Heading2": 240, "Heading3": 160, "Normal": 120, "Quote": 120, "Figure": 240} | {
+    **dict.fromkeys(("enumlev1", "enumlev2", "enumlev3"), 80),
+    "Tabletitle": 360,
+    "Tablespace": 0,
+}
+# What these leave below takes the place of the space above the next paragraph: the larger one counts.
+SPACE_BELOW = {"AnnexNotitle": 240, "Figuretitle": 240}
+_CHANGES: dict[str, Change] = {"ins": "ins", "del": "del"}
+_ROW_CHANGES: dict[str | None, Change] = {CAME: "ins", WENT: "del"}
 
-    def __init__(self, part: DocumentPart, *, right_to_left: bool) -> None:
+
+class BodyWriter:
+    """Writes bodies into one file: links, lists and pictures are counted per file."""
+
+    def __init__(
+        self, part: DocumentPart, *, right_to_left: bool, pictures: Pictures, stored: Mapping[str, bytes]
+    ) -> None:
         self._part = part
         self._right_to_left = right_to_left
+        self._pictures = pictures
+        self._stored = stored
+        self._below = 0
+
+    def annex(self, blocks: Iterable[HtmlElement]) -> Iterator[BaseOxmlElement]:
+        """The blocks of an annex, right below its title."""
+        self._below = SPACE_BELOW["AnnexNotitle"]
+        yield from self.blocks(blocks)
 
     def blocks(
         self, blocks: Iterable[HtmlElement], style: str = "Normal", marks: Marks = PLAIN, width: int = TEXT_WIDTH
     ) -> Iterator[BaseOxmlElement]:
-        for block in blocks:
-            if block.tag in ("ul", "ol"):
+        for block, inside, mark in _flat(blocks, marks):
+            yield from self._block(block, style, inside, width, mark)
+
+    def _block(self, block: HtmlElement, style: str, marks: Marks, width: int, mark: str) -> Iterator[BaseOxmlElement]:
+        match block.tag:
+            case "ul" | "ol":
                 yield from self._items(block, marks, width)
-            elif block.tag == "table":
-                yield from self._table(block, width)
-            elif block.tag == "blockquote":
+            case "table":
+                yield from self._table(block, marks, width, mark)
+            case "figure":
+                yield from self._figure(block, marks, mark)
+            case "blockquote":
                 yield from self.blocks(block, "Quote", marks, width)
-            elif block.tag in HEADINGS:
-                yield self._heading(block)
-            else:
-                yield self._paragraph(style, block, marks)
+            case "h2" | "h3" | "h4":
+                yield from self._heading(block, marks)
+            case _:
+                yield from self._paragraph(style, block, marks)
 
     def numbered(self, texts: list[str]) -> Iterator[BaseOxmlElement]:
         """A numbered list of plain texts."""
@@ -66,55 +102,90 @@ class BodyWriter:
             yield paragraph("TSBHeaderSummary", runs(text), numbering=(number, 0), right_to_left=self._right_to_left)
 
     def mail(self, address: str) -> BaseOxmlElement:
-        return self._link(f"mailto:{address}", runs(address, Marks(link=True)))
+        return self._link(f"mailto:{address}", runs(address, Marks(style=LINK)))
 
     def _link(self, address: str, content: list[BaseOxmlElement]) -> BaseOxmlElement:
         hyperlink = w("hyperlink", *content)
         hyperlink.set(qn("r:id"), self._part.relate_to(address, RELATIONSHIP_TYPE.HYPERLINK, is_external=True))
         return hyperlink
 
-    def _paragraph(self, style: str, block: HtmlElement, marks: Marks = PLAIN) -> BaseOxmlElement:
-        return paragraph(style, self._inline(block, marks), right_to_left=self._right_to_left)
-
-    def _heading(self, block: HtmlElement) -> BaseOxmlElement:
-        return paragraph(
-            _HEADING_STYLES[str(block.tag)],
-            self._inline(block),
-            indent=None if block.get("class") == "numbered" else (0, 0),
+    def _paragraph(
+        self,
+        style: str,
+        block: HtmlElement,
+        marks: Marks = PLAIN,
+        *,
+        numbering: tuple[int, int] | None = None,
+        indent: tuple[int, int] | None = None,
+    ) -> Iterator[BaseOxmlElement]:
+        """A paragraph, led by the number that hangs beside it in copies for comment."""
+        if len(block) and block[0].get("class") == NUMBER:
+            yield self._hanging(text_of(block[0]), style)
+        self._below = SPACE_BELOW.get(style, 0)
+        yield paragraph(
+            style,
+            self._inline(block, marks),
+            numbering=numbering,
+            indent=indent,
             right_to_left=self._right_to_left,
+            change=marks.change or _whole_change(block),
         )
+
+    def _hanging(self, number: str, style: str) -> BaseOxmlElement:
+        above = max(SPACE_ABOVE[style] - self._below, 0)
+        return hanging_number(number, above, right_to_left=self._right_to_left)
+
+    def _heading(self, block: HtmlElement, marks: Marks) -> Iterator[BaseOxmlElement]:
+        style = _HEADING_STYLES[str(block.tag)]
+        numbered = any(child.get("class") == "number" for child in block.iter("span"))
+        yield from self._paragraph(style, block, marks, indent=None if numbered else (0, 0))
 
     def _inline(self, element: HtmlElement, marks: Marks = PLAIN) -> Iterator[BaseOxmlElement]:
         yield from runs(_words(element.text), marks)
         for child in element:
             if child.tag == "br":
-                yield line_break()
+                yield line_break(marks.change)
             elif child.tag == "a" and (address := child.get("href")):
-                yield self._link(address, list(self._inline(child, replace(marks, link=True))))
-            else:
+                yield self._link(address, list(self._inline(child, replace(marks, style=LINK))))
+            elif child.get("class") != NUMBER:
                 yield from self._inline(child, _marked(marks, str(child.tag)))
                 if child.get("class") == "number":
-                    yield tab()
+                    yield tab(marks.change)
             yield from runs(_words(child.tail), marks)
+
+    def _figure(self, figure: HtmlElement, marks: Marks, mark: str) -> Iterator[BaseOxmlElement]:
+        if mark:
+            yield self._hanging(mark, "Figure")
+        for image in figure.iter("img"):
+            alternative = image.get("alt", "")
+            picture = self._stored.get(image.get("src", "").removeprefix(PICTURES))
+            shown = (
+                [run(self._pictures.drawing(picture, alternative, FIGURE), Marks(change=marks.change))]
+                if picture
+                else runs(alternative, marks)
+            )
+            yield paragraph("Figure", shown, right_to_left=self._right_to_left, change=marks.change)
+        for caption in figure.iter("figcaption"):
+            yield from self._paragraph("Figuretitle", caption, marks)
 
     def _items(self, items: HtmlElement, marks: Marks, width: int, level: int = 0) -> Iterator[BaseOxmlElement]:
         number = BULLETS if items.tag == "ul" else self._new_list(int(items.get("start", "1")), level)
         for item in items:
-            mark: tuple[int, int] | None = (number, level)
-            for block in item:
+            numbering: tuple[int, int] | None = (number, level)
+            for block, inside, mark in _flat(item, marks):
                 if block.tag in ("ul", "ol"):
-                    yield from self._items(block, marks, width, min(level + 1, _DEEPEST_LEVEL))
+                    yield from self._items(block, inside, width, min(level + 1, _DEEPEST_LEVEL))
                 elif block.tag == "p":
-                    yield paragraph(
+                    yield from self._paragraph(
                         f"enumlev{min(level + 1, 3)}",
-                        self._inline(block, marks),
-                        numbering=mark,
-                        indent=_item_indent(level, hanging=mark is not None, narrow=width < TEXT_WIDTH),
-                        right_to_left=self._right_to_left,
+                        block,
+                        inside,
+                        numbering=numbering,
+                        indent=_item_indent(level, hanging=numbering is not None, narrow=width < TEXT_WIDTH),
                     )
-                    mark = None
+                    numbering = None
                 else:
-                    yield from self.blocks([block], marks=marks, width=width)
+                    yield from self._block(block, "Normal", inside, width, mark)
 
     def _new_list(self, start: int = 1, level: int = 0) -> int:
         """A list of its own that begins to count anew; returns its number."""
@@ -124,16 +195,24 @@ class BodyWriter:
         numbering.append(w("num", w("abstractNumId", val=NUMBERED), override, numId=number))
         return number
 
-    def _table(self, element: HtmlElement, width: int) -> Iterator[BaseOxmlElement]:
-        for caption in element.iterchildren("caption"):
-            yield self._paragraph("Tabletitle", caption)
+    def _table(self, element: HtmlElement, marks: Marks, width: int, mark: str) -> Iterator[BaseOxmlElement]:
+        caption = next(element.iterchildren("caption"), None)
+        above = "Tablespace" if caption is None else "Tabletitle"
+        if mark:
+            yield self._hanging(mark, above)
+        if caption is None:
+            # Between two tables without a paragraph Word makes one of them.
+            yield paragraph(above, right_to_left=self._right_to_left, change=marks.change)
+        else:
+            yield from self._paragraph(above, caption, marks)
         widths = [round(share * width / 100) for share in column_shares(element)]
         if not widths:
             return
         size = next(2 * points for points, name in TABLE_SIZES.items() if name == element.get("class", ""))
-        marks = replace(PLAIN, size=0 if size == 2 * max(TABLE_SIZES) else size)
+        marks = replace(PLAIN, size=0 if size == 2 * max(TABLE_SIZES) else size, change=marks.change)
         rows = rows_of(element)
         head = [line for line in rows if (part := line.getparent()) is not None and part.tag == "thead"]
+        self._below = 0
         yield table(
             widths,
             [
@@ -147,7 +226,8 @@ class BodyWriter:
     def _rows(
         self, rows: list[HtmlElement], widths: list[int], marks: Marks, *, head: bool
     ) -> Iterator[BaseOxmlElement]:
-        for line in grid(rows):
+        for element, line in zip(rows, grid(rows), strict=True):
+            inside = replace(marks, change=marks.change or _ROW_CHANGES.get(element.get("class"), ""))
             cells, column = [], 0
             for slot in line:
                 if not slot.first_column:
@@ -155,11 +235,11 @@ class BodyWriter:
                 columns = min(span(slot.cell, "colspan"), len(widths) - column)
                 width = sum(widths[column : column + columns])
                 merge = "" if span(slot.cell, "rowspan") == 1 else "restart" if slot.first_row else "continue"
-                content = self._cell(slot.cell, marks, width, head=head) if slot.first_row else []
+                content = self._cell(slot.cell, inside, width, head=head) if slot.first_row else []
                 cells.append(Cell(content or [paragraph("Tabletext")], width, columns, merge))
                 column += columns
             cells.extend(Cell([paragraph("Tabletext")], width) for width in widths[column:])
-            yield row(cells, head=head)
+            yield row(cells, head=head, change=inside.change)
 
     def _cell(self, cell: HtmlElement, marks: Marks, width: int, *, head: bool) -> list[BaseOxmlElement]:
         if cell.tag == "th" and not head:
@@ -168,6 +248,28 @@ class BodyWriter:
         if content and content[-1].tag == qn("w:tbl"):
             content.append(paragraph("Tabletext"))  # Word wants a paragraph at the end of each cell
         return content
+
+
+def _flat(blocks: Iterable[HtmlElement], marks: Marks) -> Iterator[tuple[HtmlElement, Marks, str]]:
+    """Blocks, those that came or went as a whole too, with the number that stands in a line before one."""
+    mark = ""
+    for block in blocks:
+        if block.tag in ("ins", "del"):
+            yield from _flat(block, _marked(marks, block.tag))
+        elif block.get("class") == "mark":
+            mark = text_of(block)
+        else:
+            yield block, marks, mark
+            mark = ""
+
+
+def _whole_change(block: HtmlElement) -> Change:
+    """The change of a paragraph of which every word came or went."""
+    parts = [child for child in block if child.get("class") != NUMBER]
+    loose = [block.text, *(child.tail for child in block)]
+    if any((text or "").strip() for text in loose) or len({part.tag for part in parts}) != 1:
+        return ""
+    return _CHANGES.get(str(parts[0].tag), "")
 
 
 def _item_indent(level: int, *, hanging: bool, narrow: bool) -> tuple[int, int] | None:
@@ -179,6 +281,8 @@ def _item_indent(level: int, *, hanging: bool, narrow: bool) -> tuple[int, int] 
 
 def _marked(marks: Marks, tag: str) -> Marks:
     match tag:
+        case "ins" | "del":
+            return replace(marks, change=_CHANGES[tag])
         case "strong":
             return replace(marks, bold=True)
         case "em":

@@ -1,28 +1,46 @@
 """The few elements of WordprocessingML that a letter needs, built in the order its schema asks for."""
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import cast
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import cache
+from typing import Literal, cast
 
-from docx.oxml import OxmlElement
-from docx.oxml.ns import qn
+from docx.oxml.ns import nsmap, qn
+from docx.oxml.parser import oxml_parser
 from docx.oxml.xmlchemy import BaseOxmlElement
+
+from liaisons.documents.marks import DELETED, END_DELETED, END_INSERTED, INSERTED, SIGNS
+
+# A tracked change, by the name of its element; "" where nothing changed.
+Change = Literal["", "ins", "del"]
 
 TEXT_WIDTH = 9640  # twips between the margins, the width of the ITU's tables
 NUMBER_INDENT = 794  # twips, 14 mm
+LINK = "Hyperlink"  # the style of links
+_FRAME = 964  # twips from the edge of the page to the end of a hanging number: 3 mm before the text
+_LOWER = 76  # twips by which small figures stand lower to share the line of large ones
 
 # Letters written from right to left, with what stands between two of them.
 _RIGHT_TO_LEFT = re.compile(
     "([\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc](?:[^A-Za-z]*[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc])*)"
 )
+_SIGN = re.compile(f"([{SIGNS}])")
+_BEGUN: dict[str, Change] = {INSERTED: "ins", DELETED: "del", END_INSERTED: "", END_DELETED: ""}
+
+
+# python-docx's own makes a map of namespaces for each element; a letter has thousands.
+_make_element = oxml_parser.makeelement
+_W = {"w": nsmap["w"]}
+_clark = cache(qn)
 
 
 def w(tag: str, *children: BaseOxmlElement | None, **attributes: object) -> BaseOxmlElement:
     """An element of the w: namespace; children that are None are left out."""
-    element = cast("BaseOxmlElement", OxmlElement(f"w:{tag}"))
+    element = cast("BaseOxmlElement", _make_element(_clark(f"w:{tag}"), None, _W))
     for name, value in attributes.items():
-        element.set(qn(f"w:{name}"), str(value))
+        element.set(_clark(f"w:{name}"), str(value))
     element.extend(child for child in children if child is not None)
     return element
 
@@ -35,20 +53,21 @@ class Marks:
     italic: bool = False
     underlined: bool = False
     raised: str = ""  # "superscript" or "subscript"
-    link: bool = False
-    size: int = 0  # half-points; 0: that of the style
+    style: str = ""  # of characters
+    size: int = 0  # half-points; 0: that of the paragraph's style
+    change: Change = ""
 
     def properties(self, *, right_to_left: bool = False) -> BaseOxmlElement:
         return w(
             "rPr",
-            w("rStyle", val="Hyperlink") if self.link else None,
+            w("rStyle", val=self.style) if self.style else None,
             w("b") if self.bold else None,
             w("bCs") if self.bold else None,
             w("i") if self.italic else None,
             w("iCs") if self.italic else None,
             w("sz", val=self.size) if self.size else None,
             w("szCs", val=self.size) if self.size else None,
-            w("u", val="single") if self.underlined and not self.link else None,
+            w("u", val="single") if self.underlined and self.style != LINK else None,
             w("vertAlign", val=self.raised) if self.raised else None,
             w("rtl") if right_to_left else None,
         )
@@ -58,29 +77,55 @@ PLAIN = Marks()
 
 
 def runs(text: str, marks: Marks = PLAIN) -> list[BaseOxmlElement]:
-    """A run for each stretch of one direction."""
+    """A run for each stretch of one direction; what signs of a comparison enclose is a tracked change."""
+    if not _SIGN.search(text):
+        return _stretches(text, marks)
     return [
-        run(_text(part), marks, right_to_left=bool(at % 2))
+        found
+        for change, part in _pieces(text)
+        for found in _stretches(part, replace(marks, change=change or marks.change))
+    ]
+
+
+def _stretches(text: str, marks: Marks) -> list[BaseOxmlElement]:
+    return [
+        run(_text(part, deleted=marks.change == "del"), marks, right_to_left=bool(at % 2))
         for at, part in enumerate(_RIGHT_TO_LEFT.split(text))
         if part
     ]
 
 
+def _pieces(text: str) -> Iterator[tuple[Change, str]]:
+    change: Change = ""
+    for part in _SIGN.split(text):
+        if part in _BEGUN:
+            change = _BEGUN[part]
+        elif part:
+            yield change, part
+
+
+def change_of(*texts: str) -> Change:
+    """The change that all of the texts are part of, as a whole; empty texts have no say."""
+    changes = {change for text in texts for change, part in _pieces(text) if part.strip()}
+    return changes.pop() if len(changes) == 1 else ""
+
+
 def run(content: BaseOxmlElement, marks: Marks = PLAIN, *, right_to_left: bool = False) -> BaseOxmlElement:
     properties = marks.properties(right_to_left=right_to_left)
-    return w("r", properties if len(properties) else None, content)
+    element = w("r", properties if len(properties) else None, content)
+    return w(marks.change, element) if marks.change else element
 
 
-def line_break() -> BaseOxmlElement:
-    return run(w("br"))
+def line_break(change: Change = "") -> BaseOxmlElement:
+    return run(w("br"), Marks(change=change))
 
 
-def tab() -> BaseOxmlElement:
-    return run(w("tab"))
+def tab(change: Change = "") -> BaseOxmlElement:
+    return run(w("tab"), Marks(change=change))
 
 
-def field(instruction: str) -> list[BaseOxmlElement]:
-    """A field that Word and LibreOffice fill in; "1" stands there until they do."""
+def field(instruction: str, shown: str) -> list[BaseOxmlElement]:
+    """A field that Word and LibreOffice fill in; `shown` stands there until they do."""
     code = w("instrText")
     code.text = f" {instruction} "
     code.set(qn("xml:space"), "preserve")
@@ -88,9 +133,17 @@ def field(instruction: str) -> list[BaseOxmlElement]:
         run(w("fldChar", fldCharType="begin")),
         run(code),
         run(w("fldChar", fldCharType="separate")),
-        run(_text("1")),
+        *runs(shown),
         run(w("fldChar", fldCharType="end")),
     ]
+
+
+def stamp_changes(root: BaseOxmlElement, author: str, moment: datetime) -> None:
+    """Say of each tracked change whose it is and when it was made."""
+    for number, element in enumerate(root.iter(qn("w:ins"), qn("w:del")), start=1):
+        element.set(qn("w:id"), str(number))
+        element.set(qn("w:author"), author)
+        element.set(qn("w:date"), f"{moment:%Y-%m-%dT%H:%M:%SZ}")
 
 
 def paragraph(
@@ -100,8 +153,12 @@ def paragraph(
     numbering: tuple[int, int] | None = None,
     indent: tuple[int, int] | None = None,
     right_to_left: bool = False,
+    change: Change = "",
 ) -> BaseOxmlElement:
-    """`numbering` is (number of the list, level), `indent` (left, hanging) in twips."""
+    """`numbering` is (number of the list, level), `indent` (left, hanging) in twips.
+
+    `change` is that of the paragraph as a whole: whoever rejects or accepts it is rid of the line as well.
+    """
     numbers = w("numPr", w("ilvl", val=numbering[1]), w("numId", val=numbering[0])) if numbering else None
     properties = w(
         "pPr",
@@ -109,8 +166,27 @@ def paragraph(
         numbers,
         w("bidi") if right_to_left else None,
         w("ind", left=indent[0], hanging=indent[1]) if indent else None,
+        w("rPr", w(change)) if change else None,
     )
     return w("p", properties, *content)
+
+
+def hanging_number(number: str, above: int, *, right_to_left: bool = False) -> BaseOxmlElement:
+    """The number of the paragraph that follows, in a frame beside it; `above` is that paragraph's space in twips.
+
+    A frame moves neither the text nor what hangs before it: numbers of headings, marks of lists.
+    """
+    # Placed by the side of the page: LibreOffice turns a distance round where the text runs from right to left,
+    # Word does not. For the same reason the frame itself never runs so.
+    side, turned = ("right", "left") if right_to_left else ("left", "right")
+    properties = w(
+        "pPr",
+        w("pStyle", val="ParagraphNumberFrame"),
+        w("framePr", w=_FRAME, wrap="around", vAnchor="text", hAnchor="page", xAlign=side, y=1),
+        w("spacing", before=above + _LOWER),
+        w("jc", val=turned),
+    )
+    return w("p", properties, *runs(number, Marks(style="ParagraphNumber")))
 
 
 @dataclass(frozen=True)
@@ -135,7 +211,14 @@ class Cell:
 
 
 def row(
-    cells: Iterable[Cell], *, above: int = 0, below: int = 0, height: int = 0, head: bool = False, whole: bool = False
+    cells: Iterable[Cell],
+    *,
+    above: int = 0,
+    below: int = 0,
+    height: int = 0,
+    head: bool = False,
+    whole: bool = False,
+    change: Change = "",
 ) -> BaseOxmlElement:
     """`above` and `below` are rules in eighths of a point, `height` the least one in twips.
 
@@ -147,6 +230,7 @@ def row(
         w("cantSplit") if whole else None,
         w("trHeight", val=height, hRule="atLeast") if height else None,
         w("tblHeader") if head else None,
+        w(change) if change else None,
     )
     if len(properties):
         element.append(properties)
@@ -159,14 +243,23 @@ def row(
 
 
 def table(
-    widths: list[int], rows: Iterable[BaseOxmlElement], *, style: str = "TableNormal", right_to_left: bool = False
+    widths: list[int],
+    rows: Iterable[BaseOxmlElement],
+    *,
+    style: str = "TableNormal",
+    right_to_left: bool = False,
+    caption: str = "",
+    description: str = "",
 ) -> BaseOxmlElement:
+    """`caption` and `description` are not printed: they say what the table is to those who do not see it."""
     properties = w(
         "tblPr",
         w("tblStyle", val=style),
         w("bidiVisual") if right_to_left else None,
         w("tblW", w=sum(widths), type="dxa"),
         w("tblLayout", type="fixed"),
+        w("tblCaption", val=caption) if caption else None,
+        w("tblDescription", val=description) if description else None,
     )
     return w("tbl", properties, w("tblGrid", *(w("gridCol", w=width) for width in widths)), *rows)
 
@@ -182,8 +275,8 @@ def _rule(cell: BaseOxmlElement, above: int, below: int) -> None:
     before[-1].addnext(borders)
 
 
-def _text(text: str) -> BaseOxmlElement:
-    element = w("t")
+def _text(text: str, *, deleted: bool = False) -> BaseOxmlElement:
+    element = w("delText" if deleted else "t")
     element.text = text
     element.set(qn("xml:space"), "preserve")
     return element
