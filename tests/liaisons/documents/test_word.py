@@ -1,5 +1,6 @@
 """The Word file says what the letter says, in styles and fields that Word and LibreOffice go on working with."""
 
+import hashlib
 import re
 import shutil
 import subprocess
@@ -13,12 +14,18 @@ from pathlib import Path
 import pytest
 from docx import Document
 from docx.document import Document as WordDocument
+from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
+from docx.text.paragraph import Paragraph
+from lxml import etree
+from PIL import Image
 
 from liaisons.documents.pdf import write_pdf
 from liaisons.documents.word import write_word
-from liaisons.letter import Sheet
+from liaisons.documents.word_body import SPACE_ABOVE, SPACE_BELOW
+from liaisons.documents.word_file import empty_file
+from liaisons.letter import Annex, Sheet
 from tests.liaisons.documents import samples
 from tests.liaisons.documents.measure import pages, text, word, words
 
@@ -42,6 +49,39 @@ def draft() -> WordDocument:
 def with_body(body: str) -> WordDocument:
     sheet = samples.fg_mv_ls1()
     return opened(replace(sheet, letter=replace(sheet.letter, body=body)))
+
+
+def with_annex(annex: Annex, **masthead: object) -> WordDocument:
+    sheet = samples.fg_mv_ls1()
+    letter = replace(sheet.letter, body="<p>See below.</p>", annexes=(annex,))
+    return opened(replace(sheet, letter=letter, masthead=replace(sheet.masthead, **masthead)))
+
+
+def picture(width: int, height: int, form: str = "PNG", **options: object) -> bytes:
+    file = BytesIO()
+    Image.new("RGB", (width, height), "navy").save(file, form, **options)
+    return file.getvalue()
+
+
+def with_figure(content: bytes, figure: str) -> WordDocument:
+    """`figure` is HTML in which {src} stands for the address of the picture."""
+    sheet = samples.fg_mv_ls1()
+    sha256 = hashlib.sha256(content).hexdigest()
+    body = "<p>Before</p>" + figure.format(src=f"/pictures/{sha256}") + "<p>After</p>"
+    return opened(replace(sheet, letter=replace(sheet.letter, body=body), pictures={sha256: content}))
+
+
+def numbers_and_texts(document: WordDocument) -> list[tuple[str, str]]:
+    """Each paragraph on the page that has a number beside it, with that number."""
+    told, number = [], ""
+    for p in document.paragraphs:
+        if p.style.name == "ParagraphNumberFrame":
+            assert [run.style.name for run in p.runs] == ["ParagraphNumber"]
+            number = p.text
+        else:
+            told += [(number, p.text)] if number else []
+            number = ""
+    return told
 
 
 def cell_texts(table) -> list[list[str]]:
@@ -140,6 +180,89 @@ def test_body_has_real_headings_lists_and_links(draft):
     assert "mailto:secretariat@jca-mv.example.org" in links
     bold = [run.text for p in draft.paragraphs for run in p.runs if run.bold]
     assert "A representative." in bold
+
+
+def test_numbers_of_paragraphs_stand_in_frames_beside_them_and_move_nothing(draft):
+    told = numbers_and_texts(draft)
+    assert told[0] == ("1", draft_paragraph(draft, "The Joint Coordination").text)
+    assert told[2] == ("3", draft_paragraph(draft, "A representative.").text)
+    assert ("A1.2", "Table 1 – How to describe a document") in told
+    assert ("A2.2", "1\tExecutive summary") in told
+    assert ("A2.6", "Mr Hideki Yamamoto (OKI, Japan),") in told
+    final = opened(samples.invitation())
+    assert numbers_and_texts(final) == []
+    assert [p.text for p in draft.paragraphs if p.style.name != "ParagraphNumberFrame"][1:] == [
+        p.text for p in final.paragraphs
+    ][1:]
+
+
+def draft_paragraph(document: WordDocument, begin: str):
+    return next(p for p in document.paragraphs if p.text.startswith(begin))
+
+
+def test_number_stands_as_low_as_the_first_line_of_its_paragraph():
+    """The space above is in the style of a paragraph, and has to be told to the frame beside it."""
+    styles = {style.style_id: style for style in empty_file().styles}
+    above = {}
+    for name in SPACE_ABOVE:
+        style = styles[name]
+        while style.paragraph_format.space_before is None:
+            style = style.base_style
+        above[name] = style.paragraph_format.space_before.twips
+    assert above == SPACE_ABOVE
+    assert {name: styles[name].paragraph_format.space_after.twips for name in SPACE_BELOW} == SPACE_BELOW
+
+
+def test_annex_that_is_a_document_shows_its_abstract_and_its_own_numbering():
+    body = "<h2>1 Scope</h2><p>a</p><h3>1.1 Terms</h3><h2>7 Incoming</h2>"
+    document = with_annex(Annex("Report", body, "JCA-MV-Doc-022", "What the meeting did.\nAnd who was there."))
+    assert cell_texts(document.tables[2]) == [["Abstract:", "What the meeting did.\nAnd who was there."]]
+    title = document.tables[2]._tbl.getprevious()
+    assert "".join(t.text for t in title.iter(qn("w:t"))) == "Annex 1: Report (JCA-MV-Doc-022)"
+    headings = [p.text for p in document.paragraphs if p.style.name.startswith("Heading")]
+    assert headings == ["1\tScope", "1.1\tTerms", "7\tIncoming"]
+    assert document.paragraphs[-1].text == "_" * 23
+
+
+@pytest.mark.parametrize(
+    ("size", "shown"),
+    [((200, 100), (1905000, 952500)), ((3000, 1000), (6121400, 2040467)), ((1000, 3000), (2400000, 7200000))],
+    ids=["small", "wide", "high"],
+)
+def test_figure_stands_in_the_middle_above_its_caption_as_large_as_the_page_lets_it(size, shown):
+    document = with_figure(
+        picture(*size), '<figure><img src="{src}" alt="A & “B”"><figcaption>Figure 1 – Map</figcaption></figure>'
+    )
+    _emblem, shape = document.inline_shapes
+    assert (shape.width, shape.height) == shown
+    assert shape._inline.docPr.get("descr") == "A & “B”"
+    figure = next(p for p in document.paragraphs if p.style.name == "Figure")
+    caption = Paragraph(figure._p.getnext(), document)
+    assert (caption.style.name, caption.text) == ("Figure_title", "Figure 1 – Map")
+    assert figure.style.paragraph_format.keep_with_next
+    assert figure.style.paragraph_format.alignment == WD_ALIGN_PARAGRAPH.CENTER
+
+
+def test_picture_is_stored_once_however_often_it_is_shown():
+    content = picture(20, 20, "JPEG")
+    document = with_figure(content, '<figure><img src="{src}" alt="a"></figure>' * 2)
+    assert len(document.inline_shapes) == 3
+    ids = [shape._inline.docPr.id for shape in document.inline_shapes]
+    assert len(set(ids)) == 3
+    assert [part.blob for part in document.part.package.parts if part.partname.ext == "jpg"] == [content]
+
+
+def test_document_number_in_the_header_is_a_field_with_its_property_behind_it(ls1):
+    codes = [code.text for code in ls1.sections[0].header._element.iter(qn("w:instrText"))]
+    assert codes == [" PAGE ", " DOCPROPERTY ShortName "]
+    assert ls1.sections[0].header.paragraphs[0].text == "- 2 -\nFG-MV-LS1"
+    archive = zipfile.ZipFile(BytesIO(write_word(samples.fg_mv_ls1())))
+    custom = etree.fromstring(archive.read("docProps/custom.xml"))
+    assert {kept.get("name"): kept[0].text for kept in custom} == {
+        "ShortName": "FG-MV-LS1",
+        "Group": "Focus Group on metaverse",
+        "SHA256": samples.fg_mv_ls1().letter.sha256(),
+    }
 
 
 def test_each_numbered_list_begins_anew_and_where_its_author_said():
