@@ -1,7 +1,8 @@
 """Sanitized HTML of a body as a tree in one shape, which the PDF prints, Word is written from and mails are read from.
 
-After tidy() every container (the root, list items, cells, quotations) holds only blocks, tables have a head, a caption
-where the author wrote one above, bounded spans and the width of each column, and numbers of headings stand apart.
+After tidy() every container (the root, list items, cells, quotations) holds only blocks, a figure holds pictures and
+the caption below them, tables have a head, a caption where the author wrote one above, bounded spans and the width of
+each column, and numbers of headings stand apart.
 """
 
 import re
@@ -12,8 +13,11 @@ from dataclasses import dataclass
 from lxml import html
 from lxml.html import HtmlElement
 
-BLOCKS = {"p", "h2", "h3", "h4", "ul", "ol", "table", "blockquote"}
+from liaisons.documents.figures import set_figures_apart, take_captions_below
+
+BLOCKS = {"p", "h2", "h3", "h4", "ul", "ol", "table", "blockquote", "figure"}
 HEADINGS = ("h2", "h3", "h4")
+_OF_WORDS = {"p", *HEADINGS}  # they are nothing without any
 
 MAX_COLUMNS = 63  # Word refuses tables with more
 _TEXT_WIDTH = 482.0  # points between the margins
@@ -55,7 +59,12 @@ class Slot:
 
 def tidy(sanitized: str) -> HtmlElement:
     root = html.fragment_fromstring(sanitized, create_parent="div", parser=html.HTMLParser(huge_tree=True))
+    set_figures_apart(root)
     _wrap(root)
+    take_captions_below(root)
+    for items in root.iter("ol"):
+        if start := items.get("start"):
+            items.set("style", f"counter-reset: list-item {int(start) - 1}")  # the PDF does not know the attribute
     for heading in root.iter(*HEADINGS):
         _set_number_apart(heading)
     for table in list(root.iter("table")):
@@ -124,7 +133,7 @@ def _wrap(container: HtmlElement) -> None:
             blocks.append(paragraph)
         _append(paragraph, piece)
     for block in blocks:
-        if block.tag == "p" and not text_of(block):
+        if block.tag in _OF_WORDS and not text_of(block):
             continue
         container.append(block)
         _wrap_inside(block)

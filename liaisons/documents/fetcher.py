@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
-from liaisons.documents.pictures import picture_type
+from liaisons.documents.pictures import whole_picture_type
 from liaisons.letter import PICTURES
 
 # The address the page is said to have: figures are named from its root, and no such host can ever be (RFC 6761).
@@ -20,16 +20,19 @@ class RefusingFetcher(URLFetcher):  # type: ignore[misc] # WeasyPrint has no typ
     def __init__(self, pictures: Mapping[str, bytes] | None = None) -> None:
         super().__init__(allowed_protocols=(), allow_redirects=False)
         self.refused: list[str] = []
+        self.broken: list[str] = []  # SHA-256 of pictures of the sheet that are none, or are not there
         self._pictures = pictures or {}
 
     def fetch(self, url: str, headers: object = None) -> URLFetcherResponse:
+        sha256 = url.removeprefix(STORED + PICTURES) if url.startswith(STORED + PICTURES) else ""
         try:
-            stored = self._pictures.get(url.removeprefix(STORED + PICTURES)) if url.startswith(STORED) else None
-            picture = _picture_in(url) if stored is None else stored
-            kind = picture_type(picture)
-            return URLFetcherResponse(url, picture, {"Content-Type": kind})
+            picture = self._pictures.get(sha256, b"") if sha256 else _picture_in(url)
+            return URLFetcherResponse(url, picture, {"Content-Type": whole_picture_type(picture)})
         except ValueError:
-            self.refused.append(url[:100])
+            if sha256:
+                self.broken.append(sha256)
+            else:
+                self.refused.append(url[:100])
             raise
 
 

@@ -31,10 +31,12 @@ class Labels:
     abstract: str
     requested: str
     annex: str
+    figure: str
     attachments: str
     reply: str
     draft: str
     draft_undated: str
+    compared: str
     emblem: str
     date_form: str
     months: tuple[str, ...]
@@ -66,10 +68,12 @@ ENGLISH = Labels(
     abstract="Abstract:",
     requested="Action:",
     annex="Annex {number}",
+    figure="Figure {number}",
     attachments="Attachments: {number}",
     reply="(reply to {references})",
     draft="DRAFT – for comment until {date}",
     draft_undated="DRAFT",
+    compared="{number} compared with {earlier}: insertions underlined, deletions struck through",
     emblem="Emblem of the organization",
     date_form="{day} {month} {year}",
     months=(
@@ -105,10 +109,12 @@ FRENCH = Labels(
     abstract="Résumé:",
     requested="Mesures demandées:",
     annex="Annexe {number}",
+    figure="Figure {number}",
     attachments="Pièces jointes: {number}",
     reply="(réponse à {references})",
     draft="PROJET – pour observations jusqu'au {date}",
     draft_undated="PROJET",
+    compared="{number} comparé à {earlier}: insertions soulignées, suppressions barrées",
     emblem="Emblème de l'organisation",
     date_form="{day} {month} {year}",
     months=(
@@ -141,10 +147,12 @@ SPANISH = Labels(
     abstract="Resumen:",
     requested="Acción solicitada:",
     annex="Anexo {number}",
+    figure="Figura {number}",
     attachments="Documentos adjuntos: {number}",
     reply="(respuesta a {references})",
     draft="PROYECTO – para comentarios hasta el {date}",
     draft_undated="PROYECTO",
+    compared="{number} comparado con {earlier}: inserciones subrayadas, supresiones tachadas",
     emblem="Emblema de la organización",
     date_form="{day} de {month} de {year}",
     months=(
@@ -173,10 +181,12 @@ RUSSIAN = Labels(
     abstract="Резюме:",
     requested="Требуемые меры:",
     annex="Приложение {number}",
+    figure="Рисунок {number}",
     attachments="Прилагаемые документы: {number}",
     reply="(ответ на {references})",
     draft="ПРОЕКТ – для замечаний до {date}",
     draft_undated="ПРОЕКТ",
+    compared="{number} в сравнении с {earlier}: добавления подчеркнуты, исключения зачеркнуты",
     emblem="Эмблема организации",
     date_form="{day} {month} {year} года",
     months=(
@@ -205,10 +215,12 @@ CHINESE = Labels(
     abstract="摘要：",
     requested="行动：",
     annex="附件{number}",
+    figure="图{number}",
     attachments="随附文件：{number}",
     reply="（回复 {references}）",
     draft="草案 – 征求意见截至 {date}",
     draft_undated="草案",
+    compared="{number} 与 {earlier} 的比较：增加部分加下划线，删除部分加删除线",
     emblem="组织徽标",
     date_form="{year}年{month}月{day}日",
     months=tuple(str(month) for month in range(1, 13)),
@@ -236,10 +248,12 @@ ARABIC = Labels(
     abstract="الملخص:",
     requested="الإجراء المطلوب:",
     annex="الملحق {number}",
+    figure="الشكل {number}",
     attachments="المرفقات: {number}",
     reply="(رد على {references})",
     draft="مشروع – للتعليق حتى {date}",
     draft_undated="مشروع",
+    compared="مقارنة {number} مع {earlier}: الإضافات تحتها خط، والمحذوفات مشطوبة",
     emblem="شعار المنظمة",
     date_form="{day} {month} {year}",
     months=(

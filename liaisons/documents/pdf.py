@@ -6,18 +6,23 @@ One process makes one PDF at a time: WeasyPrint's fonts crash when threads share
 
 import hashlib
 import logging
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
 from functools import cache
 from pathlib import Path
 
 from django.template import Context, Engine, Template
-from weasyprint import CSS, HTML
+from weasyprint import CSS, HTML, Attachment
 from weasyprint.text.fonts import FontConfiguration
 
 from liaisons.documents.comparison import page_of
 from liaisons.documents.fetcher import STORED, RefusingFetcher
+from liaisons.documents.figures import caption_of
+from liaisons.documents.marks import as_elements
+from liaisons.documents.page import Page
 from liaisons.documents.rendered import Rendered, sheet_to_json
 from liaisons.documents.tagging import finish
 from liaisons.letter import PICTURES, Sheet
@@ -25,6 +30,7 @@ from liaisons.letter import PICTURES, Sheet
 _HERE = Path(__file__).resolve().parent
 _TEMPLATES = _HERE.parents[1] / "templates"
 _LOGGER = logging.getLogger("weasyprint")
+_UNDATED = date(2000, 1, 1)  # a file inside must have a date, and the same sheet gives the same bytes
 
 
 @dataclass(frozen=True)
@@ -52,24 +58,33 @@ def _tools() -> _Tools:
 
 
 def write_pdf(sheet: Sheet) -> Rendered:
-    tools = _tools()
+    """PDF/UA-1; with the Word file inside, PDF/A-3a as well."""
+    tools, page = _tools(), page_of(sheet)
     fetcher = RefusingFetcher(sheet.pictures)
+    figures, without_text = _described(page)
+    inside = [_word_file(sheet, page, fetcher)] if sheet.masthead.word_inside else []
     with _missing_characters() as missing:
-        content = HTML(string=_source(sheet), base_url=STORED, url_fetcher=fetcher).write_pdf(
+        content = HTML(string=_source(sheet, page), base_url=STORED, url_fetcher=fetcher).write_pdf(
             stylesheets=[tools.styles],
             font_config=tools.fonts,
-            pdf_variant="pdf/ua-1",
+            pdf_variant="pdf/a-3a" if inside else "pdf/ua-1",
+            attachments=inside,
             finisher=finish,
             pdf_identifier=hashlib.sha256(sheet_to_json(sheet)).hexdigest()[:32].encode(),
         )
     assert content is not None  # it is None only when a target file is given
-    return Rendered(content, "".join(dict.fromkeys(missing)), tuple(dict.fromkeys(fetcher.refused)))
+    return Rendered(
+        content,
+        missing="".join(dict.fromkeys(missing)),
+        refused=tuple(dict.fromkeys(fetcher.refused)),
+        without_text=without_text,
+        broken=tuple(dict.fromkeys(figures.get(sha256, page.labels.emblem) for sha256 in fetcher.broken)),
+    )
 
 
-def _source(sheet: Sheet) -> str:
-    page = page_of(sheet)
+def _source(sheet: Sheet, page: Page) -> str:
     dated = sheet.masthead.dated
-    return _tools().template.render(
+    source = _tools().template.render(
         Context(
             {
                 "page": page,
@@ -78,6 +93,41 @@ def _source(sheet: Sheet) -> str:
                 "fingerprint": sheet.letter.sha256(),
             }
         )
+    )
+    return as_elements(source) if sheet.before else source
+
+
+def _described(page: Page) -> tuple[dict[str, str], tuple[str, ...]]:
+    """What each picture is called, by its hash; and what those are called that came without a text.
+
+    These get their names for a text: a PDF must have one for every picture.
+    """
+    names, without_text, number = {}, [], 0
+    for section in (page.body, *page.annexes):
+        for figure in section.body.iter("figure"):
+            number += 1
+            for image in figure.iter("img"):
+                text = image.get("alt", "")
+                name = text or caption_of(figure) or page.labels.figure.format(number=number)
+                names[image.get("src", "").removeprefix(PICTURES)] = name
+                if not text:
+                    without_text.append(name)
+                    image.set("alt", name)
+    return names, tuple(dict.fromkeys(without_text))
+
+
+def _word_file(sheet: Sheet, page: Page, fetcher: RefusingFetcher) -> Attachment:
+    from liaisons.documents.word import write_word  # most desks send it beside the PDF, not inside
+
+    day = datetime.combine(sheet.masthead.dated or _UNDATED, time(), UTC)
+    return Attachment(
+        string=write_word(sheet),
+        url_fetcher=fetcher,
+        name=f"{re.sub(r'[^A-Za-z0-9._-]+', '-', page.number).strip('-.') or 'draft'}.docx",
+        description=f"{page.labels.statement} {page.number} (Word)",
+        created=day,
+        modified=day,
+        relationship="Source",
     )
 
 

@@ -5,7 +5,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Self
 
 from django.utils.translation import gettext as _
 
@@ -14,11 +14,36 @@ from liaisons.letter import Letter, Masthead, Sheet
 
 @dataclass(frozen=True)
 class Rendered:
-    """A finished file. `missing` are the characters for which no font has a shape, `refused` what was not fetched."""
+    """A finished file, and what its author should know of it.
+
+    `missing` are the characters for which no font has a shape, `refused` what was not fetched; of the figures,
+    `without_text` are those that nobody described, `broken` those of which no picture could be made.
+    """
 
     content: bytes
     missing: str = ""
     refused: tuple[str, ...] = ()
+    without_text: tuple[str, ...] = ()
+    broken: tuple[str, ...] = ()
+
+    def notes(self) -> dict[str, Any]:
+        """All but the file, as JSON types."""
+        return {
+            "missing": self.missing,
+            "refused": self.refused,
+            "without_text": self.without_text,
+            "broken": self.broken,
+        }
+
+    @classmethod
+    def noted(cls, content: bytes, notes: Mapping[str, Any]) -> Self:
+        return cls(
+            content,
+            notes["missing"],
+            tuple(notes["refused"]),
+            tuple(notes["without_text"]),
+            tuple(notes["broken"]),
+        )
 
     @property
     def warnings(self) -> list[str]:
@@ -34,6 +59,16 @@ class Rendered:
             _("“%(address)s” was left out: a document shows only what is stored with it. Attach it as a file.")
             % {"address": address}
             for address in self.refused
+        )
+        warnings.extend(
+            _("The picture “%(figure)s” cannot be read and was left out: add it again, as PNG or JPEG.")
+            % {"figure": figure}
+            for figure in self.broken
+        )
+        warnings.extend(
+            _("“%(figure)s” has no text for people who cannot see it: say in a sentence what it shows.")
+            % {"figure": figure}
+            for figure in self.without_text
         )
         return warnings
 

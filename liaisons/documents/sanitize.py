@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import nh3
 from django.utils.html import linebreaks
+from django.utils.translation import gettext as _
 from lxml.html import HtmlElement
 
 from liaisons.documents.body import grid, rows_of, text_of, tidy
@@ -92,6 +93,8 @@ def _blocks(container: HtmlElement, width: int) -> Iterator[str]:
             yield _list(block, width)
         elif block.tag == "table":
             yield _table(block, width)
+        elif block.tag == "figure":
+            yield _figure(block, width)
         elif block.tag == "blockquote":
             yield textwrap.indent("\n\n".join(_blocks(block, width - 4)), "    ")
         else:
@@ -105,6 +108,11 @@ def _list(items: HtmlElement, width: int) -> str:
         text = "\n".join(_blocks(item, width - len(mark)))
         lines.append(mark + textwrap.indent(text, " " * len(mark))[len(mark) :])
     return "\n".join(lines)
+
+
+def _figure(figure: HtmlElement, width: int) -> str:
+    lines = [wrap(_("[Figure: %(text)s]") % {"text": image.get("alt") or "–"}, width) for image in figure.iter("img")]
+    return "\n".join([*lines, *(wrap(_inline(caption), width) for caption in figure.iterchildren("figcaption"))])
 
 
 def _inline(element: HtmlElement) -> str:

@@ -13,7 +13,12 @@ _PIXEL = 0.75  # points
 _HEADINGS = {f"/H{level}" for level in range(1, 7)}
 _LINES = {"/P", *_HEADINGS}
 _HEADER = {"Type": "/Pagination", "Subtype": "/Header", "Attached": "[/Top]"}
-_UA = b"""<rdf:Description rdf:about="" xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/">\
+_WORD = "/application#2fvnd.openxmlformats-officedocument.wordprocessingml.document"
+_LANGUAGE = """<rdf:Description rdf:about="" xmlns:dc="http://purl.org/dc/elements/1.1/">\
+<dc:language><rdf:Bag><rdf:li>{}</rdf:li></rdf:Bag></dc:language></rdf:Description>
+"""
+# PDF/A wants to be told of every name that is not among its own.
+_UA = """<rdf:Description rdf:about="" xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/">\
 <pdfuaid:part>1</pdfuaid:part></rdf:Description>
 <rdf:Description rdf:about="" xmlns:pdfaExtension="http://www.aiim.org/pdfa/ns/extension/" \
 xmlns:pdfaSchema="http://www.aiim.org/pdfa/ns/schema#" xmlns:pdfaProperty="http://www.aiim.org/pdfa/ns/property#">\
@@ -32,11 +37,16 @@ xmlns:pdfaSchema="http://www.aiim.org/pdfa/ns/schema#" xmlns:pdfaProperty="http:
 def finish(document: Document, pdf: pydyf.PDF) -> None:
     """Put the structure right; of a PDF/A say that it is PDF/UA too, which WeasyPrint cannot say at once."""
     _Structure(pdf).mend()
+    more = _LANGUAGE.format(document.metadata.lang)
     if "AF" in pdf.catalog:
         # WeasyPrint names each file once as a name and once as a file.
         pdf.catalog["AF"] = pydyf.Array(dict.fromkeys(pdf.catalog["AF"]))
-        metadata = _object(pdf, pdf.catalog["Metadata"])
-        metadata.stream = [metadata.stream[0].replace(b"</rdf:RDF>", _UA + b"</rdf:RDF>")]
+        for reference in pdf.catalog["AF"]:
+            # The machine's list of types, which WeasyPrint asks, may not know it.
+            _object(pdf, _object(pdf, reference)["EF"]["F"]).extra["Subtype"] = _WORD
+        more += _UA
+    metadata = _object(pdf, pdf.catalog["Metadata"])
+    metadata.stream = [metadata.stream[0].replace(b"</rdf:RDF>", more.encode() + b"</rdf:RDF>")]
 
 
 def _object(pdf: pydyf.PDF, reference: bytes | int) -> pydyf.Object:
@@ -75,6 +85,8 @@ class _Structure:
             kids = self._without_lists(kids)
         elif kind == "/LI":
             kids = self._with_body(element, kids)
+        elif kind == "/NonStruct" and any(self._is(kid, "/Figure") for kid in kids):
+            element["S"] = "/Div"  # the figure and its caption
         element["K"] = pydyf.Array(kids)
         return bool(kids) or kind not in ("/NonStruct", "/Span")
 
