@@ -24,6 +24,7 @@ from liaisons.documents.word_pictures import Pictures, placeholder
 from liaisons.documents.wordml import (
     Cell,
     Change,
+    Marks,
     change_of,
     field,
     line_break,
@@ -91,18 +92,22 @@ class PageWriter:
 
     def contact_row(self, contact: ContactLines, spans: tuple[int, int, int], grid: list[int]) -> BaseOxmlElement:
         labels = self.page.labels
-        ways = []
-        if contact.phone:
-            ways.append([*runs(labels.phone), tab(), *runs(contact.phone)])
-        if contact.email:
-            ways.append([*runs(labels.email), tab(), self.body.mail(contact.email)])
+        ways = [
+            [*runs(label, Marks(change=change_of(way))), tab(change_of(way)), *shown]
+            for label, way, shown in (
+                (labels.phone, contact.phone, runs(contact.phone)),
+                (labels.email, contact.email, self.body.mail(contact.email)),
+            )
+            if way
+        ]
+        change = change_of(*contact.who, contact.phone, contact.email)
         return self.row(
             grid,
-            ([self.text("TSBHeaderLabel", labels.contact)], spans[0]),
-            ([self.paragraph("LSContact", _lines(runs(line) for line in contact.who))], spans[1]),
-            ([self.paragraph("LSContact", _lines(ways))], spans[2]),
+            ([self.paragraph("TSBHeaderLabel", runs(labels.contact, Marks(change=change)), change=change)], spans[0]),
+            ([self.paragraph("LSContact", _lines(contact.who), change=change)], spans[1]),
+            ([self.paragraph("LSContact", _broken(ways), change=change)], spans[2]),
             below=_THIN_RULE,
-            change=change_of(*contact.who, contact.phone, contact.email),
+            change=change,
         )
 
     def row(
@@ -208,7 +213,9 @@ class _Writer(PageWriter):
             ([self.text("VenueDate", page.venue_date)], 2),
         )
         for line in page.origin:
-            yield self.row(_GRID, (self._label(line), 2), (self.value(line), 4), change=change_of(line.value))
+            yield self.row(
+                _GRID, (self._label(line), 2), (self.value(line), 4), change=change_of(line.label, line.value)
+            )
         yield self.row(_GRID, ([self.text("LSTitle", page.labels.statement)], 6), above=_RULE)
         for line in page.destination:
             yield self.row(
@@ -216,7 +223,7 @@ class _Writer(PageWriter):
                 (self._label(line), 3),
                 (self.value(line), 3),
                 below=_RULE if line.key == "deadline" else 0,
-                change=change_of(line.value),
+                change=change_of(line.label, line.value),
             )
         for contact in page.contacts:
             yield self.contact_row(contact, (2, 2, 2), _GRID)
@@ -271,8 +278,15 @@ def finished(document: WordDocument, page: Page) -> bytes:
     return packed(document)
 
 
-def _lines(lines: Iterable[Iterable[BaseOxmlElement]]) -> Iterator[BaseOxmlElement]:
+def _lines(lines: Iterable[str]) -> Iterator[BaseOxmlElement]:
     """The lines of one paragraph."""
+    for at, line in enumerate(lines):
+        if at:
+            yield line_break(change_of(line))
+        yield from runs(line)
+
+
+def _broken(lines: Iterable[Iterable[BaseOxmlElement]]) -> Iterator[BaseOxmlElement]:
     for at, line in enumerate(lines):
         if at:
             yield line_break()

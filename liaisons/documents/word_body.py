@@ -30,6 +30,7 @@ from liaisons.documents.wordml import (
     hanging_number,
     line_break,
     paragraph,
+    pieces,
     row,
     run,
     runs,
@@ -101,8 +102,12 @@ class BodyWriter:
         for text in texts:
             yield paragraph("TSBHeaderSummary", runs(text), numbering=(number, 0), right_to_left=self._right_to_left)
 
-    def mail(self, address: str) -> BaseOxmlElement:
-        return self._link(f"mailto:{address}", runs(address, Marks(style=LINK)))
+    def mail(self, address: str) -> list[BaseOxmlElement]:
+        """A link; in a comparison one to the address that went and one to that which came."""
+        return [
+            self._link(f"mailto:{part}", runs(part, Marks(style=LINK, change=change)))
+            for change, part in pieces(address)
+        ]
 
     def _link(self, address: str, content: list[BaseOxmlElement]) -> BaseOxmlElement:
         hyperlink = w("hyperlink", *content)

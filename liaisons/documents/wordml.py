@@ -82,7 +82,7 @@ def runs(text: str, marks: Marks = PLAIN) -> list[BaseOxmlElement]:
         return _stretches(text, marks)
     return [
         found
-        for change, part in _pieces(text)
+        for change, part in pieces(text)
         for found in _stretches(part, replace(marks, change=change or marks.change))
     ]
 
@@ -95,7 +95,8 @@ def _stretches(text: str, marks: Marks) -> list[BaseOxmlElement]:
     ]
 
 
-def _pieces(text: str) -> Iterator[tuple[Change, str]]:
+def pieces(text: str) -> Iterator[tuple[Change, str]]:
+    """A text cut where the signs of a comparison stand."""
     change: Change = ""
     for part in _SIGN.split(text):
         if part in _BEGUN:
@@ -106,7 +107,7 @@ def _pieces(text: str) -> Iterator[tuple[Change, str]]:
 
 def change_of(*texts: str) -> Change:
     """The change that all of the texts are part of, as a whole; empty texts have no say."""
-    changes = {change for text in texts for change, part in _pieces(text) if part.strip()}
+    changes = {change for text in texts for change, part in pieces(text) if part.strip()}
     return changes.pop() if len(changes) == 1 else ""
 
 
