@@ -270,15 +270,19 @@ class _Writer:
 
     def write(self, words: Iterable[_Word], state: State = "same") -> None:
         mark: Place = () if state == "same" else ((_ELEMENT[state], ()),)
-        for word in words:
-            self._go(word.place + mark)
-            inmost = self._open[-1]
-            if word.void:
-                inmost.append(_element(word.void))
-            elif len(inmost):
-                inmost[-1].tail = (inmost[-1].tail or "") + word.text
+        for (place, void), same in groupby(words, key=lambda word: (word.place, word.void)):
+            self._go(place + mark)
+            if void:
+                self._open[-1].extend(_element(void) for _ in same)
             else:
-                inmost.text = (inmost.text or "") + word.text
+                self._say("".join(word.text for word in same))
+
+    def _say(self, text: str) -> None:
+        inmost = self._open[-1]
+        if len(inmost):
+            inmost[-1].tail = (inmost[-1].tail or "") + text
+        else:
+            inmost.text = (inmost.text or "") + text
 
     def _go(self, place: Place) -> None:
         common = 0

@@ -13,7 +13,7 @@ from typing import Generic, Literal, TypeVar
 
 from liaisons.documents.marks import DELETED, END_DELETED, END_INSERTED, INSERTED
 
-T = TypeVar("T")
+T = TypeVar("T", bound=Hashable)
 State = Literal["same", "inserted", "deleted"]
 
 LONGEST = 2_000  # words of both texts together that are compared one by one
@@ -27,7 +27,6 @@ _WIDE_OR_NOT = re.compile(f"[{_WIDE}]|[^{_WIDE}]+")
 _CHUNKS = re.compile(r"[ \t\r\n\f]+|[^ \t\r\n\f]+")
 _EDGES = ".,;:!?()[]\"'“”‘’«»…،؛؟"
 _ENDS = (".", "!", "?", "。", "？", "！", "؟", ";", "；")
-_WORD = re.compile(r"\w")
 
 _SIGNS = {"same": ("", ""), "inserted": (INSERTED, END_INSERTED), "deleted": (DELETED, END_DELETED)}
 
@@ -85,7 +84,7 @@ def word_runs(old: Sequence[T], new: Sequence[T], text: Callable[[T], str]) -> l
     if len(old) + len(new) > LONGEST:
         runs = _by_sentences(old, new, text)
     else:
-        runs = _quietly(_runs(old, new, space=lambda token: not text(token).strip()), text)
+        runs = _quietly(matched(old, new, space=lambda token: not text(token).strip()), text)
     common = sum(len(run.new) for run in runs if run.same)
     if 2 * common < _UNLIKE * (len(old) + len(new)):
         return [Run(same=False, old=old, new=new)]
@@ -101,7 +100,7 @@ def aligned(
     """
     old_keys, new_keys = [key(part) for part in old], [key(part) for part in new]
     at_old = at_new = 0
-    for run in _runs(old_keys, new_keys):
+    for run in matched(old_keys, new_keys):
         olds, news = old[at_old : at_old + len(run.old)], new[at_new : at_new + len(run.new)]
         at_old, at_new = at_old + len(olds), at_new + len(news)
         if run.same:
@@ -148,34 +147,34 @@ def _tokens(chunk: str) -> Iterator[str]:
     yield from chunk[end:]
 
 
-def _runs(old: Sequence[T], new: Sequence[T], space: Callable[[T], bool] = lambda token: False) -> list[Run[T]]:
-    """What two sequences share at their ends is cut off first: matching takes more than linear time."""
+def matched(old: Sequence[T], new: Sequence[T], space: Callable[[T], bool] = lambda token: False) -> list[Run[T]]:
+    """What both sequences share; a `space` opens no match. What they share at their ends is cut off first."""
     shorter = min(len(old), len(new))
     first = next((at for at in range(shorter) if old[at] != new[at]), shorter)
     rest = shorter - first
     last = next((at for at in range(rest) if old[-1 - at] != new[-1 - at]), rest)
-    old_middle, new_middle = old[first : len(old) - last], new[first : len(new) - last]
-    count = Counter(new_middle)
-    matcher = SequenceMatcher(
-        lambda token: count[token] > _FREQUENT or space(token), old_middle, new_middle, autojunk=False
-    )
     runs = [Run(same=True, old=old[:first], new=new[:first])] if first else []
-    if old_middle or new_middle:
-        runs += [
-            Run(same=kind == "equal", old=old_middle[i:j], new=new_middle[k:m])
-            for kind, i, j, k, m in matcher.get_opcodes()
-        ]
+    runs += _matched_middle(old[first : len(old) - last], new[first : len(new) - last], space)
     if last:
         runs.append(Run(same=True, old=old[len(old) - last :], new=new[len(new) - last :]))
     return runs
 
 
+def _matched_middle(old: Sequence[T], new: Sequence[T], space: Callable[[T], bool]) -> list[Run[T]]:
+    numbers: dict[T, int] = {}  # matching looks tokens up thousands of times, and numbers are found fastest
+    old_numbers, new_numbers = ([numbers.setdefault(token, len(numbers)) for token in side] for side in (old, new))
+    often = {number for number, count in Counter(new_numbers).items() if count > _FREQUENT}
+    opens_none = often | {number for token, number in numbers.items() if space(token)}
+    matcher = SequenceMatcher(opens_none.__contains__, old_numbers, new_numbers, autojunk=False)
+    return [Run(same=kind == "equal", old=old[i:j], new=new[k:m]) for kind, i, j, k, m in matcher.get_opcodes()]
+
+
 def _quietly(runs: list[Run[T]], text: Callable[[T], str]) -> list[Run[T]]:
-    """Where only a space or a comma stands between two changes, they are one change."""
+    """Where only a space stands between two changes, they are one change."""
     quiet: list[Run[T]] = []
     for at, run in enumerate(runs):
         between = run.same and 0 < at < len(runs) - 1
-        if between and not any(_WORD.search(text(token)) for token in run.new):
+        if between and not any(text(token).strip() for token in run.new):
             run = Run(same=False, old=run.old, new=run.new)
         if quiet and not quiet[-1].same and not run.same:
             before = quiet.pop()
@@ -192,7 +191,7 @@ def _by_sentences(old: Sequence[T], new: Sequence[T], text: Callable[[T], str]) 
             old=[token for sentence in run.old for token in sentence],
             new=[token for sentence in run.new for token in sentence],
         )
-        for run in _runs(old_sentences, new_sentences)
+        for run in matched(old_sentences, new_sentences)
     ]
 
 

@@ -158,7 +158,7 @@ class Page:
 
     @property
     def abstract(self) -> list[str]:
-        return _lines(self._letter.abstract)
+        return lines_of(self._letter.abstract)
 
     @property
     def requested(self) -> list[str]:
@@ -174,7 +174,7 @@ class Page:
             Section(
                 self._annex_heading(number, annex.title, annex.document),
                 self._text(annex.body, f"A{number}."),
-                _lines(annex.abstract),
+                lines_of(annex.abstract),
             )
             for number, annex in enumerate(self._letter.annexes, start=1)
         ]
@@ -235,5 +235,5 @@ class Page:
         return f"{heading} ({printable(document)})" if document and document not in heading else heading
 
 
-def _lines(text: str) -> list[str]:
+def lines_of(text: str) -> list[str]:
     return [line.strip() for line in printable(text).splitlines() if line.strip()]

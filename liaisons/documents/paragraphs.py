@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from lxml import html
 from lxml.html import HtmlElement
 
+from liaisons.documents.marks import WENT
+
 NUMBER = "paragraph"  # the class of the element that holds a number
 
 
@@ -18,14 +20,18 @@ def number_paragraphs(root: HtmlElement, prefix: str = "") -> None:
 
 
 def _paragraphs(container: HtmlElement) -> Iterator[HtmlElement]:
-    """What gets a number, in reading order: paragraphs, headings, those in lists and quotations, tables and figures."""
+    """What gets a number, in reading order: paragraphs, headings, those in lists and quotations, tables and figures.
+
+    In a comparison what has gone gets none, so that the rest is numbered as the later text is.
+    """
     for block in container:
         if block.tag in ("ul", "ol"):
             for item in block:
-                yield from _paragraphs(item)
-        elif block.tag == "blockquote":
+                if item.get("class") != WENT:
+                    yield from _paragraphs(item)
+        elif block.tag in ("blockquote", "ins"):
             yield from _paragraphs(block)
-        else:
+        elif block.tag != "del":
             yield block
 
 
