@@ -74,7 +74,12 @@ class PageWriter:
         self.right_to_left = page.direction == "rtl"
         self.pictures = Pictures(document.part)
         self.body = BodyWriter(
-            document.part, right_to_left=self.right_to_left, pictures=self.pictures, stored=page.sheet.pictures
+            document.part,
+            right_to_left=self.right_to_left,
+            # LibreOffice forgets the changes of a paragraph beside which a frame stands.
+            numbers_beside=page.sheet.before is None,
+            pictures=self.pictures,
+            stored=page.sheet.pictures,
         )
 
     def text_and_annexes(self) -> Iterator[BaseOxmlElement]:

@@ -22,6 +22,7 @@ from liaisons.documents.word_pictures import Pictures
 from liaisons.documents.wordml import (
     LINK,
     NUMBER_INDENT,
+    PARAGRAPH_NUMBER,
     PLAIN,
     TEXT_WIDTH,
     Cell,
@@ -62,10 +63,17 @@ class BodyWriter:
     """Writes bodies into one file: links, lists and pictures are counted per file."""
 
     def __init__(
-        self, part: DocumentPart, *, right_to_left: bool, pictures: Pictures, stored: Mapping[str, bytes]
+        self,
+        part: DocumentPart,
+        *,
+        right_to_left: bool,
+        numbers_beside: bool,
+        pictures: Pictures,
+        stored: Mapping[str, bytes],
     ) -> None:
         self._part = part
         self._right_to_left = right_to_left
+        self._numbers_beside = numbers_beside
         self._pictures = pictures
         self._stored = stored
         self._below = 0
@@ -123,22 +131,36 @@ class BodyWriter:
         numbering: tuple[int, int] | None = None,
         indent: tuple[int, int] | None = None,
     ) -> Iterator[BaseOxmlElement]:
-        """A paragraph, led by the number that hangs beside it in copies for comment."""
-        if len(block) and block[0].get("class") == NUMBER:
-            yield self._hanging(text_of(block[0]), style)
-        self._below = SPACE_BELOW.get(style, 0)
-        yield paragraph(
+        numbered = len(block) and block[0].get("class") == NUMBER
+        yield from self._with_number(
+            text_of(block[0]) if numbered else "",
             style,
             self._inline(block, marks),
             numbering=numbering,
             indent=indent,
-            right_to_left=self._right_to_left,
             change=marks.change or _whole_change(block),
         )
 
-    def _hanging(self, number: str, style: str) -> BaseOxmlElement:
-        above = max(SPACE_ABOVE[style] - self._below, 0)
-        return hanging_number(number, above, right_to_left=self._right_to_left)
+    def _with_number(
+        self,
+        number: str,
+        style: str,
+        content: Iterable[BaseOxmlElement] = (),
+        *,
+        numbering: tuple[int, int] | None = None,
+        indent: tuple[int, int] | None = None,
+        change: Change = "",
+    ) -> Iterator[BaseOxmlElement]:
+        """A paragraph and its number in copies for comment, beside it or before its first word."""
+        if number and self._numbers_beside:
+            above = max(SPACE_ABOVE[style] - self._below, 0)
+            yield hanging_number(number, above, right_to_left=self._right_to_left)
+        elif number:
+            content = [*runs(f"{number}\u2002", Marks(style=PARAGRAPH_NUMBER, change=change)), *content]
+        self._below = SPACE_BELOW.get(style, 0)
+        yield paragraph(
+            style, content, numbering=numbering, indent=indent, right_to_left=self._right_to_left, change=change
+        )
 
     def _heading(self, block: HtmlElement, marks: Marks) -> Iterator[BaseOxmlElement]:
         style = _HEADING_STYLES[str(block.tag)]
@@ -159,8 +181,6 @@ class BodyWriter:
             yield from runs(_words(child.tail), marks)
 
     def _figure(self, figure: HtmlElement, marks: Marks, mark: str) -> Iterator[BaseOxmlElement]:
-        if mark:
-            yield self._hanging(mark, "Figure")
         for image in figure.iter("img"):
             alternative = image.get("alt", "")
             picture = self._stored.get(image.get("src", "").removeprefix(PICTURES))
@@ -169,7 +189,8 @@ class BodyWriter:
                 if picture
                 else runs(alternative, marks)
             )
-            yield paragraph("Figure", shown, right_to_left=self._right_to_left, change=marks.change)
+            yield from self._with_number(mark, "Figure", shown, change=marks.change)
+            mark = ""
         for caption in figure.iter("figcaption"):
             yield from self._paragraph("Figuretitle", caption, marks)
 
@@ -202,14 +223,12 @@ class BodyWriter:
 
     def _table(self, element: HtmlElement, marks: Marks, width: int, mark: str) -> Iterator[BaseOxmlElement]:
         caption = next(element.iterchildren("caption"), None)
-        above = "Tablespace" if caption is None else "Tabletitle"
-        if mark:
-            yield self._hanging(mark, above)
         if caption is None:
             # Between two tables without a paragraph Word makes one of them.
-            yield paragraph(above, right_to_left=self._right_to_left, change=marks.change)
+            yield from self._with_number(mark, "Tablespace", change=marks.change)
         else:
-            yield from self._paragraph(above, caption, marks)
+            change = marks.change or _whole_change(caption)
+            yield from self._with_number(mark, "Tabletitle", self._inline(caption, marks), change=change)
         widths = [round(share * width / 100) for share in column_shares(element)]
         if not widths:
             return

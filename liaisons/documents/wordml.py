@@ -19,6 +19,7 @@ Change = Literal["", "ins", "del"]
 TEXT_WIDTH = 9640  # twips between the margins, the width of the ITU's tables
 NUMBER_INDENT = 794  # twips, 14 mm
 LINK = "Hyperlink"  # the style of links
+PARAGRAPH_NUMBER = "ParagraphNumber"  # the style of numbers in copies for comment
 _FRAME = 964  # twips from the edge of the page to the end of a hanging number: 3 mm before the text
 _LOWER = 76  # twips by which small figures stand lower to share the line of large ones
 
@@ -187,7 +188,7 @@ def hanging_number(number: str, above: int, *, right_to_left: bool = False) -> B
         w("spacing", before=above + _LOWER),
         w("jc", val=turned),
     )
-    return w("p", properties, *runs(number, Marks(style="ParagraphNumber")))
+    return w("p", properties, *runs(number, Marks(style=PARAGRAPH_NUMBER)))
 
 
 @dataclass(frozen=True)
