@@ -233,5 +233,6 @@ LOGGING = {
         "celery.worker.strategy": {"level": "WARNING"},
         "celery.beat": {"level": "WARNING"},
         "fontTools": {"level": "WARNING"},
+        "asyncssh": {"level": "WARNING"},  # ten lines for each connection
     },
 }

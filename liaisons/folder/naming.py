@@ -41,9 +41,6 @@ def beside(root: str, name: str) -> str:
 def _split(name: str) -> tuple[str, str]:
     """The name in plain letters: é becomes e, what has no such letter "-"; and its extension with the dot."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
-    own, dot, extension = plain.rpartition(".")
-    if not dot:
-        own, extension = plain, ""
-    own = re.sub(r"[^A-Za-z0-9._-]+", "-", own).strip("-._")[:LONGEST_OWN]
-    extension = re.sub(r"[^a-z0-9]+", "", extension.lower())
-    return own, f".{extension}" if extension else ""
+    found = re.search(r"\.([A-Za-z0-9]{1,8})\s*$", plain)
+    own = re.sub(r"[^A-Za-z0-9._-]+", "-", plain[: found.start()] if found else plain).strip("-._")[:LONGEST_OWN]
+    return own, f".{found[1].lower()}" if found else ""

@@ -167,8 +167,7 @@ class SftpFolder:
         except asyncssh.SFTPError as error:
             raise Refused(_("The server refuses: %(reason)s.") % {"reason": error.reason.rstrip(".")}) from error
         except (asyncssh.Error, OSError) as error:  # TimeoutError is an OSError
-            reason = str(error) or _("it took more than %(seconds)d seconds") % {"seconds": seconds}
-            raise Broken(reason) from error
+            raise Broken(str(error) or _("it took too long")) from error
 
     async def _connect(self) -> None:
         self._connection = await asyncssh.connect(
