@@ -28,7 +28,7 @@ def on_screen(page: Page, *, address: str = "") -> list[OnScreen]:
         root = deepcopy(section.body)  # the section hands the same tree to everybody
         if address:
             _link_numbers(root, address)
-        told.append(OnScreen(section.heading, section.abstract, _without_styles(root)))
+        told.append(OnScreen(section.heading, section.abstract, without_styles(root)))
     return told
 
 
@@ -40,7 +40,7 @@ def _link_numbers(root: HtmlElement, address: str) -> None:
             mark.set("title", _("Comment on paragraph %(number)s") % {"number": mark.text})
 
 
-def _without_styles(root: HtmlElement) -> SafeString:
+def without_styles(root: HtmlElement) -> SafeString:
     for element in root.iter():
         # The widths of columns are for paper; the policy of our pages allows no style in the text.
         element.attrib.pop("style", None)
