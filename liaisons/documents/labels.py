@@ -16,6 +16,9 @@ class Labels:
     study_period: str
     original: str
     questions: str
+    meeting: str
+    study_group: str
+    working_party: str
     ref: str
     source: str
     title: str
@@ -53,6 +56,9 @@ ENGLISH = Labels(
     study_period="STUDY PERIOD {period}",
     original="Original: English",
     questions="Question(s):",
+    meeting="Meeting:",
+    study_group="Study Group:",
+    working_party="Working Party:",
     ref="Ref.:",
     source="Source:",
     title="Title:",
@@ -94,6 +100,9 @@ FRENCH = Labels(
     study_period="PÉRIODE D'ÉTUDES {period}",
     original="Original: français",
     questions="Question(s):",
+    meeting="Réunion:",
+    study_group="Commission d'études:",
+    working_party="Groupe de travail:",
     ref="Réf.:",
     source="Source:",
     title="Titre:",
@@ -132,6 +141,9 @@ SPANISH = Labels(
     study_period="PERÍODO DE ESTUDIOS {period}",
     original="Original: español",
     questions="Cuestión(es):",
+    meeting="Reunión:",
+    study_group="Comisión de Estudio:",
+    working_party="Grupo de Trabajo:",
     ref="Ref.:",
     source="Origen:",
     title="Título:",
@@ -166,6 +178,9 @@ RUSSIAN = Labels(
     study_period="ИССЛЕДОВАТЕЛЬСКИЙ ПЕРИОД {period}",
     original="Оригинал: русский",
     questions="Вопрос(ы):",
+    meeting="Собрание:",
+    study_group="Исследовательская комиссия:",
+    working_party="Рабочая группа:",
     ref="Исх. №:",
     source="Источник:",
     title="Название:",
@@ -200,6 +215,9 @@ CHINESE = Labels(
     study_period="{period} 研究期",
     original="原文：中文",
     questions="课题：",
+    meeting="会议：",
+    study_group="研究组：",
+    working_party="工作组：",
     ref="文号：",
     source="来源：",
     title="标题：",
@@ -233,6 +251,9 @@ ARABIC = Labels(
     study_period="فترة الدراسة {period}",
     original="الأصل: بالعربية",
     questions="المسألة:",
+    meeting="الاجتماع:",
+    study_group="لجنة الدراسات:",
+    working_party="فرقة العمل:",
     ref="المرجع:",
     source="المصدر:",
     title="العنوان:",

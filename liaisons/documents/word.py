@@ -82,20 +82,33 @@ class PageWriter:
             stored=page.sheet.pictures,
         )
 
-    def text_and_annexes(self) -> Iterator[BaseOxmlElement]:
-        """What stands below the rows: abstract, body, what is enclosed, annexes, end rule."""
+    def text_and_annexes(self, *, to_fill: bool = False) -> Iterator[BaseOxmlElement]:
+        """What stands below the rows: abstract, body, what is enclosed, annexes, end rule.
+
+        In a form to fill, there is a place for abstract and body where the letter has none.
+        """
         page = self.page
-        if page.abstract or page.requested:
+        if page.abstract or page.requested or to_fill:
             yield self.text("Space", "")  # without a paragraph between them Word makes one table of two
-            yield self.table(_ABSTRACT_GRID, list(self._abstract_rows()))
+            yield self.table(_ABSTRACT_GRID, list(self._abstract_rows(to_fill=to_fill)))
         yield self.text("Space", "")
         yield from self.body.blocks(page.body.body)
+        if to_fill:
+            yield self.text("Normal", "")
         yield from self._enclosed()
         for annex in page.annexes:
             yield from self._annex(annex)
         yield self.text("Endrule", "_" * END_RULE)
 
-    def contact_row(self, contact: ContactLines, spans: tuple[int, int, int], grid: list[int]) -> BaseOxmlElement:
+    def contact_row(
+        self,
+        contact: ContactLines,
+        spans: tuple[int, int, int],
+        grid: list[int],
+        *,
+        height: int = 0,
+        to_fill: bool = False,
+    ) -> BaseOxmlElement:
         labels = self.page.labels
         ways = [
             [*runs(label, Marks(change=change_of(way))), tab(change_of(way)), *shown]
@@ -103,7 +116,7 @@ class PageWriter:
                 (labels.phone, contact.phone, runs(contact.phone)),
                 (labels.email, contact.email, self.body.mail(contact.email)),
             )
-            if way
+            if way or to_fill
         ]
         change = change_of(*contact.who, contact.phone, contact.email)
         return self.row(
@@ -112,6 +125,7 @@ class PageWriter:
             ([self.paragraph("LSContact", _lines(contact.who), change=change)], spans[1]),
             ([self.paragraph("LSContact", _broken(ways), change=change)], spans[2]),
             below=_THIN_RULE,
+            height=height,
             change=change,
         )
 
@@ -160,10 +174,10 @@ class PageWriter:
         else:
             yield from self.body.annex(annex.body)
 
-    def _abstract_rows(self) -> Iterator[BaseOxmlElement]:
+    def _abstract_rows(self, *, to_fill: bool) -> Iterator[BaseOxmlElement]:
         page = self.page
-        if page.abstract:
-            yield self._abstract_row(page.labels.abstract, page.abstract)
+        if page.abstract or to_fill:
+            yield self._abstract_row(page.labels.abstract, page.abstract or [""])
         if page.requested:
             width, rest = _ABSTRACT_GRID
             content = list(self.body.numbered(page.requested))
@@ -264,7 +278,7 @@ def finished(document: WordDocument, page: Page) -> bytes:
     if page.sheet.before:
         stamp_changes(document.element, page.group, moment)
     properties = document.core_properties
-    properties.title = accepted(page.title)[:255]
+    properties.title = (accepted(page.title) or page.labels.statement)[:255]
     properties.author = properties.last_modified_by = page.group[:255]
     properties.subject = f"{page.labels.statement} {page.number}"[:255]
     fingerprint = page.sheet.letter.sha256()
