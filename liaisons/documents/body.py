@@ -24,6 +24,9 @@ _TEXT_WIDTH = 482.0  # points between the margins
 _CELL_PADDING = 6.5  # points, with the rules
 TABLE_SIZES = {11: "", 10: "smaller", 9: "smallest"}  # points → the class of a table that needs them
 
+_EM_OF_TEXT = 0.45  # a character of running text, in ems
+_MANY_LINES = 25  # half a page
+
 _HEADING_NUMBER = re.compile(r"\s*(\d+(?:\.\d+)*\.?|[A-Z]\.\d+(?:\.\d+)*)\s+(?=\S)")
 # Widths of Times-like faces in ems; the other small letters and the digits have 0.5.
 _EMS = {
@@ -318,6 +321,19 @@ def _set_columns(table: HtmlElement, rows: list[HtmlElement]) -> None:
         column.set("style", f"width:{100 * width / whole:.2f}%")
         group.append(column)
     table.append(group)
+    _let_high_rows_break(rows, [width * _TEXT_WIDTH / whole / size for width in widths])
+
+
+def _let_high_rows_break(rows: list[HtmlElement], widths: list[float]) -> None:
+    """Rows are kept whole, but one that fills most of a page must break, or WeasyPrint drops the head above it."""
+    for row, line in zip(rows, grid(rows), strict=True):
+        lines = (
+            len(slot.cell.text_content()) * _EM_OF_TEXT / widths[column] + 2 * len(slot.cell)
+            for column, slot in enumerate(line)
+            if slot.first_row and slot.first_column
+        )
+        if max(lines, default=0) > _MANY_LINES:
+            row.set("class", "high")
 
 
 def _fill(least: list[float], fullest: list[float]) -> list[float]:

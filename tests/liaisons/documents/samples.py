@@ -1,8 +1,18 @@
 """Letters of the field to look at and to measure: real names, numbers and titles, prose of our own."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
+from functools import partial
 
 from liaisons.letter import Addressed, Annex, Asked, Attached, Contact, Letter, Masthead, Purpose, Sheet
+from tests.liaisons.documents.tables import (
+    ALLOCATION_COLUMNS,
+    ROADMAP_COLUMNS,
+    ROADMAP_EXAMPLES,
+    TOPICS,
+    allocations,
+)
 
 _ACTION = (
     "ITU-R SG5, IEC SEG15, IEC TC57, IEC TC65, IEC TC79, IEC TC85, IEC TC100, ISO TC68, ISO TC69, ISO TC133, "
@@ -17,93 +27,6 @@ _INFORMATION = (
     "ITU-T SG17, ITU-T SG20, ITU-T TSAG, ITU-D SG1, ITU-D SG2, ITU-R SG6"
 )
 FOR_ACTION, FOR_INFORMATION = _ACTION.split(", "), _INFORMATION.split(", ")
-
-TOPICS = (
-    ("General", "Terminology", "IEC SEG15, JTC1 SC24 and SC41, IEEE SA MSC"),
-    ("General", "Standard roadmap", "All SDOs"),
-    ("General", "Collaboration with SDOs", "All SDOs"),
-    ("Use cases and Requirements", "Use cases", "All SDOs (especially ITU-R SG5, IEC, ISO, JTC1)"),
-    ("Use cases and Requirements", "High-level requirements", "All SDOs"),
-    ("Media CODEC", "", "ITU-T SG16, JTC1 SC29"),
-    ("Infrastructure", "Cloud network", "ITU-T SG13, JTC1 SC38"),
-    ("Infrastructure", "Networking Infrastructure", "ITU-T SG13, SG15, MSF, OMF"),
-    ("Infrastructure", "Blockchain (DLT)", "ITU-T SG16, ISO TC307"),
-    (
-        "Virtual/real world integration",
-        "Virtual-real world mapping",
-        "ITU-T SGs 9, 16 and 20, IEC, ISO TC184, JTC1 SC41, DTC, IOWN GF",
-    ),
-    ("Virtual/real world integration", "Digital assets", "MSF, OMF"),
-    (
-        "Interoperability",
-        "Architecture and Interfaces",
-        "ITU-T SGs 11, 13 and 16, W3C OMI, ETSI ARF, MSF, OMF, VRM",
-    ),
-    ("Security", "Security aspects", "ITU-T SG17, JTC1 SC27, MSF"),
-    ("Data and PII protection", "Data and PII protect aspects", "ITU-T SG17, MSF"),
-    ("Economic", "", "ITU-T SG3, ISO TC68"),
-    ("Sustainability", "Environment aspects", "ITU-T SG5"),
-    ("Accessibility", "Accessibility aspects", "ITU-T SG16"),
-    ("Policy and Regulation", "", "ITU-T SG3, OMF"),
-)
-
-ROADMAP_COLUMNS = ("SDO / Org.", "Reference", "Type", "Title", "Status", "Category", "Summary")
-ROADMAP_EXAMPLES = (
-    (
-        "ITU-T SG21",
-        "H.MV-FRADAI",
-        "Draft Recommendation",
-        "Functional requirements and architecture for digital asset interoperability",
-        "Under development",
-        "Interoperability",
-        "What it takes to move assets between platforms, and the functions that do it.",
-    ),
-    (
-        "ISO/IEC JTC 1",
-        "ISO/IEC 18026",
-        "Standard",
-        "Spatial Reference Model",
-        "Published",
-        "Enabling technology",
-        "One way to say where things are, for scenes that mix sources.",
-    ),
-    (
-        "IEEE",
-        "IEEE P7016",
-        "Draft Standard",
-        "Ethically aligned design for XR/Metaverse",
-        "Under development",
-        "General",
-        "What designers of immersive systems should weigh.",
-    ),
-    (
-        "W3C",
-        "WebXR API",
-        "Standard",
-        "WebXR Device API",
-        "Published",
-        "Enabling technology, Interoperability",
-        "How pages in a browser use headsets and controllers.",
-    ),
-    (
-        "3GPP SA1",
-        "TR 22.87x",
-        "Technical Report",
-        "6G service requirements for metaverse use cases",
-        "Under development",
-        "Application/Service",
-        "What services of the next generation of networks have to carry.",
-    ),
-    (
-        "ETSI ISG MEC",
-        "MEC Spec.",
-        "Technical Specification",
-        "Multi-access Edge Computing for XR/Metaverse",
-        "Published",
-        "Infrastructure",
-        "Computing near the user, so that pictures keep up with movements.",
-    ),
-)
 
 
 def addressees(names: list[str], purpose: Purpose, requests: tuple[str, ...] = ()) -> tuple[Addressed, ...]:
@@ -254,7 +177,13 @@ def invitation(*, comments_until: date | None = None) -> Sheet:
                 + "<p>NOTE – The categories are General, Application/Service, Enabling Technology, and "
                 "Interoperability &amp; Infrastructure.</p>",
             ),
-            Annex("Report of the first meeting of the JCA-MV", REPORT, "JCA-MV-Doc-022"),
+            Annex(
+                "Report of the first meeting of the JCA-MV",
+                REPORT,
+                "JCA-MV-Doc-022",
+                "Report of the first meeting of JCA-MV (Geneva and remotely, 9 October 2025), which began the roadmap "
+                "and agreed on the letters that were to be written.",
+            ),
         ),
         attachments=(
             Attached("Draft list of relevant groups and entities", "Doc-020.docx", "0" * 64, "JCA-MV-Doc-020"),
@@ -303,3 +232,98 @@ def reply(language: str) -> Sheet:
         in_reply_to=("JCA-MV-LS1",),
     )
     return Sheet(letter, Masthead("SG21-LS90", "STUDY GROUP 21", "2025-2028", approval="-", dated=date(2025, 10, 17)))
+
+
+def tsag() -> Sheet:
+    """TSAG allocates the deliverables that FG-MV approved in the first half of 2024, in a table over several pages."""
+    letter = Letter(
+        title="LS on the allocation of deliverables of FG-MV (approved from January to June 2024)",
+        source="TSAG",
+        questions="N/A",
+        venue_date="Geneva, 29 July – 2 August 2024",
+        abstract=(
+            "TSAG has allocated the deliverables that the Focus Group on metaverse approved from January to June 2024 "
+            "to study groups, and says how it would like its outputs to be used."
+        ),
+        deadline_text="N/A",
+        addressees=addressees(["All ITU-T SGs"], "action") + addressees(["SCV", "FG-MV"], "information"),
+        contacts=(Contact("Abdurahman M. AL HASSAN", "CST", "Saudi Arabia", email="chair@tsag.example.org"),),
+        body=(
+            "<p>TSAG has allocated what the Focus Group on metaverse (FG-MV) approved from January to June 2024; the "
+            "table says which deliverable went where.</p><p>On the use of what FG-MV leaves, TSAG advises as follows:"
+            "</p><ul><li><p>What it could not finish may be taken up by anybody, from the public version.</p></li>"
+            "<li><p>For what it finished:</p><ol>"
+            "<li><p>a study group with a mandate may begin a work item within its scope;</p></li>"
+            "<li><p>where several are interested each may begin within its own, and they write to each other so "
+            "that nothing is done twice;</p></li>"
+            "<li><p>progress is told to TSAG in the reports of activities, with any overlap that stays;</p></li>"
+            "<li><p>an allocation is an invitation and neither an obligation nor a request;</p></li>"
+            "<li><p>whoever begins looks for gaps first, within the terms of reference.</p></li></ol></li></ul>"
+            "<p>The same holds for deliverables approved before 2024. TSAG would be glad to hear what becomes of "
+            "them.</p><p>Table 1 – Allocation of deliverables of FG-MV (approved from January to June 2024)</p>"
+            + table(ALLOCATION_COLUMNS, allocations())
+        ),
+    )
+    masthead = Masthead("TSAG-LS52", "TSAG", "2022-2024", approval="TSAG meeting (Geneva, 2 August 2024)")
+    return Sheet(letter, replace(masthead, dated=date(2024, 8, 2)))
+
+
+def spcg() -> Sheet:
+    """A recommendation to JCA-MV, with what it asks in an Action row and the bodies to work with in an annex."""
+    bodies = (
+        "IEC TC 100 on audio, video and multimedia systems and equipment",
+        "IEC TC 110 on electronic displays",
+        "ISO/TC 184/SC 4 on industrial data",
+        "ISO/TC 307 on blockchain and distributed ledger technologies",
+        "ISO/IEC JTC 1/SC 24 on computer graphics, image processing and environmental data representation",
+        "ISO/IEC JTC 1/SC 29 on coding of audio, picture, multimedia and hypermedia information",
+        "ISO/IEC JTC 1/SC 41 on Internet of things and digital twin",
+        "ITU-T SG17 on security aspects, with Q2/17, Q3/17, Q7/17 and Q10/17",
+        "Metaverse Standards Forum",
+    )
+    letter = Letter(
+        title="LS on the proposal for a Joint Coordination Activity on metaverse standardization",
+        source="IEC/ISO/ITU-T SPCG",
+        questions="N/A",
+        venue_date="by correspondence",
+        abstract=(
+            "The IEC SMB/ISO TMB/ITU-T TSAG Standardization Programme Coordination Group (SPCG) has looked at the "
+            "proposal for JCA-MV and finds interest in the metaverse in all three organizations.\n"
+            "So that nothing is done twice it recommends with whom JCA-MV should speak first."
+        ),
+        deadline_text="by the first meeting of JCA-MV",
+        addressees=(
+            *addressees(["JCA-MV"], "action", ("1", "2")),
+            *addressees(["IEC SMB", "ISO TMB", "ITU-T TSAG"], "information"),
+        ),
+        requests=(
+            Asked("1", "comment", "Establish liaisons in priority with ISO/IEC JTC 1 SC 24, SC 29 and SC 36."),
+            Asked("2", "comment", "Take into account the work of the joint ISO/IEC evaluation group JSEG 15."),
+        ),
+        contacts=(Contact("Kaoru Mizuno", "SPCG Secretariat", email="spcg@example.org"),),
+        body=(
+            "<p>SPCG recommends that JCA-MV start from the liaisons named above. The bodies in Annex 1 have work on "
+            "the metaverse, or said that they will.</p>"
+        ),
+        annexes=(
+            Annex("Coordination, possible collaboration", f"<ul>{''.join(f'<li>{body}</li>' for body in bodies)}</ul>"),
+        ),
+        attachments=(
+            Attached("Recommendation on two proposals on the metaverse", "spcg-145.pdf", "2" * 64, "SPCG/145"),
+        ),
+    )
+    return Sheet(letter, Masthead("JCA-MV-Doc-008", "SPCG", "2025-2028", approval="SPCG by correspondence"))
+
+
+UNTIL = date(2025, 12, 4)  # the last day for comments on the draft of the invitation
+
+# What is looked at, measured and compared, by the name of its picture.
+ALL: dict[str, Callable[[], Sheet]] = {
+    "fg-mv-ls1": fg_mv_ls1,
+    "tsag": tsag,
+    "invitation": invitation,
+    "draft": partial(invitation, comments_until=UNTIL),
+    "spcg": spcg,
+    "reply-fr": partial(reply, "fr"),
+    "reply-ar": partial(reply, "ar"),
+}
