@@ -13,11 +13,11 @@ from django.db.models import F
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from liaisons import sheets
+from liaisons import rules, sheets
 from liaisons.documents import renderer
 from liaisons.documents.rendered import masthead_from_dict, masthead_to_dict
 from liaisons.letter import Masthead, Sheet
-from liaisons.models import Blob, Rendition, Revision
+from liaisons.models import Blob, Rendition, Revision, Statement
 from liaisons.rules import Refused
 
 logger = logging.getLogger(__name__)
@@ -85,6 +85,22 @@ def make_missing(only: Iterable[int] | None = None, *, until: float | None = Non
     return made
 
 
+def proof(statement: Statement) -> list[str]:
+    """Print the text in force, unless that has been done, and say what is wrong with the page.
+
+    Waits for the renderer: not for transactions. liaisons.rules asks the same of the file, and of it alone.
+    """
+    revision = statement.revision
+    if revision is None:
+        return []
+    if (printed := rules.proofed(revision)) is None or printed.blob_id is None:
+        circulated = statement.state == Statement.State.CIRCULATED
+        masthead = sheets.masthead_of(statement, circulation=statement.circulation if circulated else None)
+        [ordered] = order(revision, masthead, [Rendition.Kind.PDF])
+        make_missing(only=[ordered.pk])
+    return rules.print_warnings(revision)
+
+
 def recover(now: datetime) -> int:
     """Count as a failure what a process died over; returns how many files that were."""
     expired = Rendition.objects.filter(blob__isnull=True, claimed_at__lt=now - CLAIM)
@@ -113,7 +129,8 @@ def _make(rendition: Rendition) -> bool:
         with translation.override(rendition.revision.language):
             kind = cast("renderer.Kind", rendition.kind)
             rendered = renderer.render(sheet_of(rendition), kind, timeout=SECONDS)
-            warnings = rendered.warnings
+            notes = rendered.notes()
+            warnings = [notes] if any(notes.values()) else []
     except (renderer.RenderError, Refused) as error:
         logger.warning("%s could not be made: %s", rendition.name, error)
         mine.update(tries=F("tries") + 1, claimed_at=None, error=str(error)[:500])

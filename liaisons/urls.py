@@ -5,6 +5,7 @@ from django.urls import URLPattern, path
 from liaisons.views import (
     answer,
     circulation,
+    comparing,
     desk,
     desk_settings,
     dispatch,
@@ -19,6 +20,7 @@ from liaisons.views import (
     nominations,
     outbox,
     papers,
+    preview,
     register,
     statements,
     steps,
@@ -32,11 +34,15 @@ urlpatterns: list[URLPattern] = [
     path("desk-switch/", desk.desk_switch, name="desk-switch"),
     # Drafts, in liaisons.views.drafting
     path("statements/new/", drafting.statement_new, name="statement-new"),
-    path("statements/preview/", drafting.statement_preview, name="statement-preview"),
     path("statements/resolve/", drafting.statement_resolve, name="statement-resolve"),
     path("statements/<int:pk>/edit/", drafting.statement_edit, name="statement-edit"),
     path("statements/<int:pk>/amend/", drafting.statement_amend, name="statement-amend"),
-    path("statements/<int:pk>/preview/", drafting.statement_preview, name="statement-preview"),
+    # Drafts as they will be printed, in liaisons.views.preview
+    path("statements/preview/", preview.statement_preview, name="statement-preview"),
+    path("statements/preview/leaves/", preview.statement_leaves, name="statement-leaves"),
+    path("statements/preview/leaves/<slug:sha256>/", preview.statement_leaf, name="statement-leaf"),
+    path("statements/<int:pk>/preview/", preview.statement_preview, name="statement-preview"),
+    path("statements/<int:pk>/preview/leaves/", preview.statement_leaves, name="statement-leaves"),
     # Steps, in liaisons.views.steps
     path("statements/<int:pk>/circulate/", steps.statement_circulate, name="statement-circulate"),
     path("statements/<int:pk>/approve/", steps.statement_approve, name="statement-approve"),
@@ -46,6 +52,26 @@ urlpatterns: list[URLPattern] = [
     path("statements/<int:pk>/correct/", steps.statement_correct, name="statement-correct"),
     path("statements/<int:pk>/withdraw/", steps.statement_withdraw, name="statement-withdraw"),
     path("statements/<int:pk>/addressees/<int:addressee_pk>/settle/", steps.addressee_settle, name="addressee-settle"),
+    # Two texts of a statement compared, in liaisons.views.comparing
+    path("statements/<int:pk>/compare/", comparing.statement_compare_chosen, name="statement-compare-chosen"),
+    path(
+        "statements/<int:pk>/revisions/<int:new>/against/<int:old>/",
+        comparing.statement_compare,
+        name="statement-compare",
+    ),
+    path(
+        "statements/<int:pk>/revisions/<int:new>/against/<int:old>/pdf/",
+        comparing.statement_compare_pdf,
+        name="statement-compare-pdf",
+    ),
+    path(
+        "statements/<int:pk>/revisions/<int:new>/against/<int:old>/word/",
+        comparing.statement_compare_word,
+        name="statement-compare-word",
+    ),
+    path("l/<str:token>/changes/", comparing.link_changes, name="link-changes"),
+    path("l/<str:token>/changes/pdf/", comparing.link_changes_pdf, name="link-changes-pdf"),
+    path("l/<str:token>/changes/word/", comparing.link_changes_word, name="link-changes-word"),
     # Files of a statement, in liaisons.views.papers
     path("statements/<int:pk>/pdf/", papers.statement_pdf, name="statement-pdf"),
     path("statements/<int:pk>/word/", papers.statement_word, name="statement-word"),

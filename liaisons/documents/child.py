@@ -73,7 +73,7 @@ def _answer(kind: str, content: bytes) -> tuple[dict[str, Any], bytes]:
         if _exhausted(error):
             return {"failure": "memory"}, b""
         return {"failure": "fault", "detail": traceback.format_exc()}, b""
-    return {"missing": rendered.missing, "refused": rendered.refused}, rendered.content
+    return rendered.notes(), rendered.content
 
 
 def _make(sheet: Sheet, kind: str) -> Rendered:
@@ -82,9 +82,18 @@ def _make(sheet: Sheet, kind: str) -> Rendered:
         from liaisons.documents.word import write_word
 
         return Rendered(write_word(sheet))
+    if kind == "unformatted":
+        from liaisons.documents.unformatted import write_unformatted
+
+        return Rendered(write_unformatted(sheet))
     from liaisons.documents.pdf import write_pdf
 
-    return write_pdf(sheet)
+    printed = write_pdf(sheet)
+    if kind == "leaves":
+        from liaisons.documents.leaves import write_leaves
+
+        return write_leaves(printed)
+    return printed
 
 
 if __name__ == "__main__":

@@ -22,7 +22,7 @@ from liaisons.documents.rendered import Rendered, sheet_to_json
 from liaisons.documents.wire import Closed, receive, send
 from liaisons.letter import Letter, Sheet
 
-Kind = Literal["pdf", "docx"]
+Kind = Literal["pdf", "docx", "unformatted", "leaves"]
 _CHILD = [sys.executable, "-m", "liaisons.documents.child"]
 _PROJECT = Path(__file__).resolve().parents[2]
 # All that the child learns of this process: where programs, fonts and their caches are.
@@ -64,7 +64,7 @@ class _Renderer:
             self._lock.release()
         if failure := answer.get("failure"):
             raise self._error(failure, answer, sheet.letter)
-        return Rendered(made, answer["missing"], tuple(answer["refused"]))
+        return Rendered.noted(made, answer)
 
     def _ask(self, kind: Kind, content: bytes, timeout: float) -> tuple[dict[str, Any], bytes]:
         """The child's answer; one that died, perhaps of something else, is asked a second time."""

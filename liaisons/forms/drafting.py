@@ -35,9 +35,9 @@ class Rows(BaseFormSet[DraftPart]):
         form.fields[DELETION_FIELD_NAME].label = _("Remove")
 
     def filled(self) -> list[dict[str, Any]]:
-        """What the rows hold that are neither empty nor removed."""
-        rows = [form.cleaned_data for form in self.forms if form not in self.deleted_forms]
-        return [row for row in rows if any(row.values())]
+        """What the rows hold that are neither empty nor removed; what is wrong in one is empty."""
+        rows = [dict.fromkeys(form.fields, "") | form.cleaned_data for form in self.forms]
+        return [row for row in rows if any(row.values()) and not row[DELETION_FIELD_NAME]]
 
 
 def _rows(form: type[DraftPart], extra: int) -> type[Rows]:
@@ -151,11 +151,11 @@ class Draft:
         return found
 
     def letter(self, in_reply_to: tuple[str, ...] = ()) -> Letter:
-        """The letter as it was typed. Ask is_valid() first."""
-        given, before = self.main.cleaned_data, self.before
+        """The letter as it was typed. Ask is_valid() first: what is wrong or missing is left out."""
+        given, before = self._given(), self.before
         asked = _asked(self.rows["asked"].filled())
         keys = {one.key for one in asked}
-        everyone = [one for purpose in PURPOSES for one in self.addressees[purpose]]
+        everyone = [one for purpose in PURPOSES for one in self.addressees.get(purpose, ())]
         return Letter(
             title=given["title"],
             source=before.source if before else self.desk.group.designation,
@@ -182,9 +182,14 @@ class Draft:
             attachments=tuple(
                 Attached(row["title"] or row["file"][1], row["file"][1], row["file"][0], row["reference"])
                 for row in self.rows["attached"].filled()
+                if row["file"]
             ),
             in_reply_to=before.in_reply_to if before else in_reply_to,
         )
+
+    def _given(self) -> dict[str, Any]:
+        nothing = dict.fromkeys(self.main.fields, "") | {"language": "en", "deadline": None}
+        return nothing | self.main.cleaned_data
 
 
 def initial_of(letter: Letter) -> dict[str, Any]:

@@ -136,7 +136,19 @@ class DraftForm(DraftPart):
         max_length=80,
         widget=forms.TextInput(attrs={"placeholder": "FG-MV-O-001"}),
     )
-    language = forms.ChoiceField(label=gettext_lazy("Language"), choices=settings.LANGUAGES)
+    language = forms.ChoiceField(
+        label=gettext_lazy("Language"),
+        choices=settings.LANGUAGES,
+        widget=forms.Select(
+            attrs={
+                "hx-post": reverse_lazy("statement-resolve"),
+                "hx-trigger": "change",
+                "hx-target": "#unreviewed",
+                "hx-params": "csrfmiddlewaretoken,language",
+                "hx-sync": "this:replace",
+            }
+        ),
+    )
     action = shorthand(gettext_lazy("For action to"), "action")
     comment = shorthand(gettext_lazy("For comment to"), "comment")
     information = shorthand(gettext_lazy("For information to"), "information")

@@ -15,7 +15,7 @@ from contacts.actor import Actor
 from contacts.designations import Directory
 from contacts.http import AtDesk, at_desk
 from contacts.models import Desk
-from liaisons import addressing, changes, sheets, writing
+from liaisons import addressing, changes, renditions, writing
 from liaisons.details import Amendment
 from liaisons.documents import renderer
 from liaisons.forms.drafting import Draft
@@ -24,6 +24,7 @@ from liaisons.letter import PURPOSES, Letter
 from liaisons.models import Registration, Statement
 from liaisons.received import prefilling
 from liaisons.rules import AUTHORS, SECRETARIAT, Moved, Refused
+from liaisons.views.reading import unreviewed
 from liaisons.workflow import advance, obstacles
 
 Context = dict[str, Any]
@@ -33,14 +34,14 @@ Context = dict[str, Any]
 def statement_new(request: AtDesk) -> HttpResponse:
     """Begin a statement; ?answers=… is a registration of this desk that it replies to."""
     now = timezone.now()
-    answered = _answered(request.desk, request.POST.get("answers") or request.GET.get("answers", ""))
+    answered = to_answer(request.desk, request.POST.get("answers") or request.GET.get("answers", ""))
     context: Context = {"answered": answered, "title": _("Write a statement")}
     if request.method != "POST":
         draft = Draft(request.desk, now, initial=_prefilled(request.desk, request.actor, answered))
-        return _page(request, draft, context)
+        return draft_page(request, draft, context)
     draft = Draft(request.desk, now, given=request.POST, files=request.FILES)
     if draft.asks_more or not draft.is_valid():
-        return _page(request, draft, context)
+        return draft_page(request, draft, context)
     try:
         statement = writing.begin(
             request.desk,
@@ -51,7 +52,7 @@ def statement_new(request: AtDesk) -> HttpResponse:
             answers=answered.statement if answered else None,
         )
     except Refused as refused:
-        return _page(request, draft, context, refused)
+        return draft_page(request, draft, context, refused)
     messages.success(request, _("The draft is kept. Circulate it when it says what it should."))
     return _onward(request, statement)
 
@@ -59,15 +60,15 @@ def statement_new(request: AtDesk) -> HttpResponse:
 @at_desk(*AUTHORS)
 def statement_edit(request: AtDesk, pk: int) -> HttpResponse:
     now = timezone.now()
-    statement = _issued(request.desk, pk)
+    statement = issued_at(request.desk, pk)
     context: Context = {"statement": statement, "title": _("Change the draft")}
     if request.method != "POST":
         if statement.state != Statement.State.DRAFT:
             return _stands_still(request, statement)
-        return _page(request, _opened(request.desk, statement), context)
-    draft = _typed(request, statement)
+        return draft_page(request, _opened(request.desk, statement), context)
+    draft = typed_draft(request, statement)
     if draft.asks_more or not draft.is_valid():
-        return _page(request, draft, context)
+        return draft_page(request, draft, context)
     letter = draft.letter()
     try:
         revision = writing.rewrite(
@@ -79,25 +80,25 @@ def statement_edit(request: AtDesk, pk: int) -> HttpResponse:
             meeting=draft.main.cleaned_data["meeting"],
         )
     except Refused as refused:
-        return _page(request, draft, context, refused, letter)
+        return draft_page(request, draft, context, refused, letter)
     messages.success(request, _("Saved as revision %(number)s.") % {"number": revision.number})
-    return _onward(request, statement)
+    return _onward(request, issued_at(request.desk, pk))
 
 
 @at_desk(*SECRETARIAT)
 def statement_amend(request: AtDesk, pk: int) -> HttpResponse:
     """An editorial change while the window goes on: the whole text in the form, with a reason."""
     now = timezone.now()
-    statement = _issued(request.desk, pk)
+    statement = issued_at(request.desk, pk)
     context: Context = {"statement": statement, "title": _("Editorial change"), "amends": True}
     against = obstacles(statement, "amend", request.actor, now)
     if request.method != "POST":
         if against:
             return render(request, "409.html", _where(statement, against), status=409)
-        return _page(request, _opened(request.desk, statement), context)
-    draft = _typed(request, statement)
+        return draft_page(request, _opened(request.desk, statement), context)
+    draft = typed_draft(request, statement)
     if draft.asks_more or not draft.is_valid():
-        return _page(request, draft, context)
+        return draft_page(request, draft, context)
     letter = draft.letter()
     try:
         statement = advance(
@@ -110,44 +111,18 @@ def statement_amend(request: AtDesk, pk: int) -> HttpResponse:
             now=now,
         )
     except Refused as refused:
-        return _page(request, draft, context, refused, letter)
+        return draft_page(request, draft, context, refused, letter)
     messages.success(request, _("The editorial change is made. The window for comments goes on."))
+    renditions.proof(statement)
     return redirect(statement)
 
 
 @at_desk(*AUTHORS)
 @require_POST
-def statement_preview(request: AtDesk, pk: int | None = None) -> HttpResponse:
-    """What is typed, as a PDF; nothing is saved."""
-    now = timezone.now()
-    if pk is None:
-        statement = Statement(
-            desk=request.desk, source=request.desk.group, source_text=request.desk.group.designation, created_at=now
-        )
-        draft = Draft(request.desk, now, given=request.POST, files=request.FILES)
-        context: Context = {"answered": _answered(request.desk, request.POST.get("answers", ""))}
-    else:
-        statement = _issued(request.desk, pk)
-        draft = _typed(request, statement)
-        context = {"statement": statement}
-    if not draft.is_valid():
-        return _page(request, draft, {**context, "title": _("Nothing to show yet")})
-    circulation = statement.circulation if pk and statement.state == Statement.State.CIRCULATED else None
-    masthead = sheets.masthead_of(statement, circulation=circulation)
-    letter = draft.letter(prefilling.references(context.get("answered")))
-    try:
-        rendered = renderer.render(sheets.sheet(letter, masthead), "pdf")
-    except renderer.RenderError as error:
-        return _page(request, draft, {**context, "title": _("Nothing to show yet")}, Refused([str(error)]))
-    response = HttpResponse(rendered.content, content_type="application/pdf")
-    response["Content-Disposition"] = 'inline; filename="preview.pdf"'
-    return response
-
-
-@at_desk(*AUTHORS)
-@require_POST
 def statement_resolve(request: AtDesk) -> HttpResponse:
-    """A piece of the form as it will be read: the addressees of one purpose, or the length of the abstract."""
+    """A piece of the form as it will be read: the addressees of one purpose, the length of the abstract, a language."""
+    if "language" in request.POST:
+        return render(request, "liaisons/_language.html", {"unreviewed": unreviewed(request.POST["language"])})
     if "abstract" in request.POST:
         words = len(request.POST["abstract"].split())
         return render(request, "liaisons/_words.html", {"words": words, "most": ABSTRACT_WORDS})
@@ -157,12 +132,12 @@ def statement_resolve(request: AtDesk) -> HttpResponse:
     return render(request, "liaisons/_resolved.html", {"resolved": resolved})
 
 
-def _issued(desk: Desk, pk: int) -> Statement:
+def issued_at(desk: Desk, pk: int) -> Statement:
     statements = Statement.objects.issued_by(desk).select_related("desk__group", "revision__author")
     return get_object_or_404(statements, pk=pk)
 
 
-def _answered(desk: Desk, key: str) -> Registration | None:
+def to_answer(desk: Desk, key: str) -> Registration | None:
     """The registration that is to be answered. Raises Http404 for one that is not in this desk's register."""
     if not key:
         return None
@@ -179,7 +154,7 @@ def _opened(desk: Desk, statement: Statement) -> Draft:
     return Draft(desk, timezone.now(), before=revision.letter, initial=initial)
 
 
-def _typed(request: AtDesk, statement: Statement) -> Draft:
+def typed_draft(request: AtDesk, statement: Statement) -> Draft:
     """What was posted, beside the revision that the person had before them."""
     seen = request.POST.get("seen", "")
     revision = statement.revisions.filter(pk=seen if seen.isdecimal() else 0).first() or statement.revision
@@ -208,7 +183,7 @@ def _prefilled(desk: Desk, actor: Actor, answered: Registration | None) -> Mappi
     return initial | (prefilling.prefilled(answered) if answered else {})
 
 
-def _page(
+def draft_page(
     request: AtDesk, draft: Draft, context: Context, refused: Refused | None = None, typed: Letter | None = None
 ) -> HttpResponse:
     """The form, with what was typed; after a refusal with the sentences, and what somebody else wrote meanwhile."""
@@ -217,6 +192,7 @@ def _page(
         status = 409 if isinstance(refused, Moved) else 400
     elif draft.main.is_bound and not draft.asks_more:
         status = 400
+    renderer.start()  # whoever opens the form soon looks at its pages
     if isinstance(refused, Moved) and typed is not None:
         context |= _meanwhile(draft, context["statement"], typed)
     return render(
@@ -228,6 +204,7 @@ def _page(
             "form": draft.main,
             "media": Media.from_media(draft.main.media, nonce=request.csp_nonce),
             "resolved": draft.resolved(),
+            "unreviewed": unreviewed(str(draft.main["language"].value() or "")),
             "words": draft.words(),
             "most_words": ABSTRACT_WORDS,
             "obstacles": refused.sentences if refused else [],
@@ -238,14 +215,18 @@ def _page(
 
 def _meanwhile(draft: Draft, statement: Statement, typed: Letter) -> Context:
     """Show what differs between the text in force and the one typed; sent again, the typed one follows it knowingly."""
-    revision = _issued(draft.desk, statement.pk).revision
+    revision = issued_at(draft.desk, statement.pk).revision
     assert revision is not None  # somebody wrote it just now
     draft.main.data["seen"] = str(revision.pk)  # type: ignore[index]  # a copy of what was posted
     return {"theirs": revision, "changes": changes.between(revision.letter, typed)}
 
 
 def _onward(request: AtDesk, statement: Statement) -> HttpResponse:
+    """Print what was saved, so that what no font can print is said where the person goes on."""
+    wrong = renditions.proof(statement)
     if "stay" in request.POST:
+        for sentence in wrong:
+            messages.warning(request, sentence)
         return redirect("statement-edit", statement.pk)
     return redirect(statement)
 

@@ -3,11 +3,13 @@
 from dataclasses import dataclass, replace
 from typing import Any
 
+from django.conf import settings
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
 from contacts.http import DeskRequest
 from liaisons import sheets
+from liaisons.documents.labels import labels_for
 from liaisons.documents.page import Page
 from liaisons.documents.screen import on_screen
 from liaisons.letter import Letter, Masthead, Sheet
@@ -57,6 +59,11 @@ def letter_for(reader: Reader, letter: Letter) -> Letter:
     if reader.sees_addresses:
         return letter
     return replace(letter, contacts=tuple(replace(contact, phone="", email="") for contact in letter.contacts))
+
+
+def unreviewed(language: str) -> str:
+    """The name of a language whose printed labels nobody of the language service has read yet; "" for others."""
+    return "" if labels_for(language).reviewed else dict(settings.LANGUAGES).get(language, language)
 
 
 def letter_of(statement: Statement, revision: Revision | None, reader: Reader) -> dict[str, Any]:

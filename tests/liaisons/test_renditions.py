@@ -119,7 +119,7 @@ def test_a_file_is_made_from_the_letter_and_the_masthead_as_they_were_ordered(ap
     assert sheet.pictures == {emblem.sha256: b"a picture"}
     made = Rendition.objects.get(pk=pdf.pk)
     assert (made.blob.read(), made.blob.media_type, made.error) == (b"pdf of JCA-MV-LS1", "application/pdf", "")
-    assert "U+2602" in made.warnings[0]
+    assert [notes["missing"] for notes in made.warnings] == ["☂"]
     assert renditions.make_missing(only=[pdf.pk]) == 0
 
 

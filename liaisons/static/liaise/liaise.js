@@ -61,6 +61,30 @@ for (const table of document.querySelectorAll(".letter-body table")) {
   if (table.scrollWidth > table.clientWidth) table.tabIndex = 0;
 }
 
+// Beside a draft its pages as they will be printed: asked for as soon as the typing rests, one answer at a time.
+const preview = document.getElementById("preview");
+if (preview) {
+  const panel = preview.querySelector("details");
+  const pages = document.getElementById("preview-pages");
+  const wide = matchMedia("(min-width: 1100px)");
+  let asking;
+  let scrolled = 0;
+  const ask = () => panel.open && preview.dispatchEvent(new CustomEvent("typed"));
+  const fit = () => (panel.open = wide.matches);
+  preview.hidden = false;
+  panel.addEventListener("toggle", ask);
+  wide.addEventListener("change", fit);
+  document.getElementById("draft").addEventListener("input", () => {
+    clearTimeout(asking);
+    asking = setTimeout(ask, 400);
+  });
+  // The pages change under the eye of a reader, who stays where they were.
+  document.addEventListener("htmx:oobBeforeSwap", () => (scrolled = pages.scrollTop));
+  document.addEventListener("htmx:oobAfterSwap", () => (pages.scrollTop = scrolled));
+  // After htmx, which waits for the same moment.
+  document.addEventListener("DOMContentLoaded", fit);
+}
+
 const trouble = document.getElementById("trouble");
 for (const name of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {
   document.addEventListener(name, () => (trouble.hidden = false));
