@@ -1,0 +1,77 @@
+"""What a reading gathers beside the text: pictures, footnotes, and what could not be taken."""
+
+import hashlib
+from dataclasses import dataclass, field
+from io import BytesIO
+
+from django.utils.translation import gettext as _
+from lxml.etree import _Element
+from PIL import Image
+
+from liaisons.documents.pictures import MOST_PIXELS, picture_type
+from liaisons.intake.numbering import Numbering
+from liaisons.intake.package import Package, Part
+from liaisons.intake.styles import Styles
+
+MOST_PICTURES = 200
+_TURNED = ("GIF", "BMP", "TIFF", "WEBP")  # into PNG
+
+
+@dataclass
+class Found:
+    """One file while it is read."""
+
+    package: Package
+    styles: Styles
+    numbering: Numbering
+    notes: dict[str, _Element] = field(default_factory=dict)  # "footnote 2" → its paragraphs
+    note_parts: dict[str, Part] = field(default_factory=dict)
+    pictures: dict[str, bytes] = field(default_factory=dict)
+    sentences: dict[str, None] = field(default_factory=dict)
+    noted: int = 0  # footnotes so far
+    comments: int = 0
+
+    def say(self, sentence: str) -> None:
+        """Tell the person, once, what was left out or changed."""
+        self.sentences[sentence] = None
+
+    def picture(self, part: Part, key: str) -> str:
+        """The SHA-256 of the picture the part calls so; "" when it cannot be taken, which is said."""
+        relation = part.relations.get(key)
+        if relation is None:
+            return ""
+        if relation.external:
+            self.say(_("A picture is only linked from elsewhere and was left out. Insert it into the file itself."))
+            return ""
+        if len(self.pictures) >= MOST_PICTURES:
+            self.say(_("There are more than %(count)d pictures; the others were left out.") % {"count": MOST_PICTURES})
+            return ""
+        content = _as_png_or_jpeg(self.package.picture(relation.target))
+        if not content:
+            self.say(
+                _("A picture (%(name)s) is of a kind that cannot be taken, and was left out. Save it as PNG or JPEG.")
+                % {"name": relation.target.rpartition("/")[2]}
+            )
+            return ""
+        sha256 = hashlib.sha256(content).hexdigest()
+        self.pictures[sha256] = content
+        return sha256
+
+
+def _as_png_or_jpeg(content: bytes) -> bytes:
+    try:
+        picture_type(content)
+        return content
+    except ValueError:
+        pass
+    try:
+        with Image.open(BytesIO(content), formats=_TURNED) as image:
+            if image.width * image.height > MOST_PIXELS:
+                return b""
+            file = BytesIO()
+            image.convert("RGBA" if "transparency" in image.info or image.mode in ("RGBA", "LA") else "RGB").save(
+                file, "PNG"
+            )
+            return file.getvalue()
+    except (OSError, ValueError, SyntaxError, EOFError, Image.DecompressionBombError):
+        return b""
