@@ -5,6 +5,7 @@ import subprocess
 from dataclasses import dataclass
 from html import unescape
 from io import BytesIO
+from tempfile import NamedTemporaryFile
 
 import pikepdf
 
@@ -81,4 +82,24 @@ def rules(pdf: bytes) -> list[Rule]:
                     thick = round(max(down) - min(down), 2)
                     found.append(Rule(number, min(across) * MM, max(across) * MM, min(down) * MM, thick))
                     points = []
+    return found
+
+
+def bold_texts(pdf: bytes) -> str:
+    """All that stands in a bold face, a line for each piece."""
+    with NamedTemporaryFile(suffix=".pdf") as file:  # pdftohtml reads no pipe
+        file.write(pdf)
+        file.flush()
+        told = run(b"", "pdftohtml", "-xml", "-stdout", "-i", "-q", file.name)
+    return "\n".join(unescape(re.sub("<[^>]+>", "", piece)) for piece in re.findall("<b>(.*?)</b>", told))
+
+
+def colours(pdf: bytes) -> set[tuple[float, ...]]:
+    """Every colour that fills or writes, as red, green and blue from 0 to 1."""
+    found = set()
+    with pikepdf.open(BytesIO(pdf)) as document:
+        for page in document.pages:
+            for operands, operator in pikepdf.parse_content_stream(page):
+                if str(operator) == "rg":
+                    found.add(tuple(round(float(value), 3) for value in operands))
     return found
