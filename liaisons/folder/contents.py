@@ -29,17 +29,17 @@ from liaisons.models import (
     Statement,
 )
 
-LABELS = {Rendition.Kind.PDF: "PDF", Rendition.Kind.WORD: "Word"}
+KINDS = (Rendition.Kind.PDF, Rendition.Kind.WORD)
 Made = Mapping[tuple[int, str], Rendition]  # by the key of the revision and the name of the file
 
 
 @dataclass(frozen=True)
 class File:
-    """A file of a paper: the name it is to have, what people call it, and its bytes."""
+    """A file of a paper: the name it is to have, its bytes, and the title of one that goes with the paper."""
 
     name: str
-    label: str
     blob: Blob
+    title: str = ""
 
 
 @dataclass(frozen=True)
@@ -56,6 +56,7 @@ class Paper:
     at: datetime
     url: str
     is_statement: bool
+    language: str = ""  # of its title, where that is known
     status: str = ""
     files: tuple[File, ...] = ()
     unmade: tuple[str, ...] = ()  # names of files that are still to be made
@@ -179,6 +180,7 @@ def _statement(contents: Contents, statement: Statement, revision: Revision, cor
         at=statement.posted_at,
         url=statement.get_absolute_url(),
         is_statement=True,
+        language=revision.language,
         status=_status(statement, correction),
         files=(*rendered.files, *_attached(revision, root)),
         unmade=rendered.unmade,
@@ -221,7 +223,7 @@ def _document(contents: Contents, document: Document, desk: Desk, made: Made) ->
         number=document.reference,
         revision=f"R{document.revision}" if document.revision else "",
         period="",
-        kind=document.get_kind_display(),
+        kind=str(Document.Kind(document.kind).label),  # get_kind_display() hashes all labels each time
         title=document.title,
         source=document.source.designation if document.source else document.source_text,
         dated=desk.today(document.registered_at).isoformat(),
@@ -238,7 +240,7 @@ def _document(contents: Contents, document: Document, desk: Desk, made: Made) ->
 def _handed_in(document: Document) -> Rendered:
     files = list(document.files.all())
     names = naming.of_handed_in(naming.stem(document.reference), [file.name for file in files])
-    return Rendered(tuple(File(name, file.name, file.blob) for name, file in zip(names, files, strict=True)))
+    return Rendered(tuple(File(name, file.blob) for name, file in zip(names, files, strict=True)))
 
 
 def _circulated(contents: Contents, document: Document, circulation: Circulation, made: Made) -> Rendered:
@@ -250,7 +252,7 @@ def _circulated(contents: Contents, document: Document, circulation: Circulation
     if rendered is None:
         contents.unordered.append(Unordered(statement, revision, circulation))
         rendered = Rendered(unmade=_names(root))
-    kept = [File(naming.beside(root, file.name), file.name, file.blob) for file in document.files.all()]
+    kept = [File(naming.beside(root, file.name), file.blob) for file in document.files.all()]
     return replace(rendered, files=(*rendered.files, *_attached(revision, root), *kept))
 
 
@@ -259,7 +261,7 @@ def _circulated(contents: Contents, document: Document, circulation: Circulation
 
 def _rendered(contents: Contents, made: Made, revision: Revision, sent: str, root: str) -> Rendered | None:
     """What has been ordered of a text, or None; `sent` is the stem of its names as they are sent."""
-    rows = {kind: made.get((revision.pk, f"{sent}.{kind}")) for kind in LABELS}
+    rows = {kind: made.get((revision.pk, f"{sent}.{kind}")) for kind in KINDS}
     there = {kind: row for kind, row in rows.items() if row is not None}
     if not there:
         return None
@@ -267,17 +269,15 @@ def _rendered(contents: Contents, made: Made, revision: Revision, sent: str, roo
     hopeless = {kind for kind, row in missing.items() if row.tries >= Rendition.MAX_TRIES}
     contents.waiting += [row.pk for kind, row in missing.items() if kind not in hopeless]
     return Rendered(
-        tuple(File(f"{root}.{kind}", LABELS[kind], row.blob) for kind, row in there.items() if row.blob is not None),
+        tuple(File(f"{root}.{kind}", row.blob) for kind, row in there.items() if row.blob is not None),
         tuple(f"{root}.{kind}" for kind in missing if kind not in hopeless),
         tuple(f"{root}.{kind}" for kind in missing if kind in hopeless),
     )
 
 
 def _names(root: str) -> tuple[str, ...]:
-    return tuple(f"{root}.{kind}" for kind in LABELS)
+    return tuple(f"{root}.{kind}" for kind in KINDS)
 
 
 def _attached(revision: Revision, root: str) -> list[File]:
-    return [
-        File(naming.beside(root, file.name), file.title or file.name, file.blob) for file in revision.attachments.all()
-    ]
+    return [File(naming.beside(root, file.name), file.blob, file.title) for file in revision.attachments.all()]

@@ -3,6 +3,7 @@
 import csv
 import hashlib
 import io
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 
@@ -19,6 +20,8 @@ PAGE, FILE = "index.html", "index.csv"
 COLUMNS = (
     "number", "revision", "study period", "kind", "title", "source", "date", "status", "file name", "size", "sha256",
 )  # fmt: skip
+# As liaisons.folder.naming makes them: no path, nothing hidden.
+_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*")
 
 
 class NotOurs(Exception):
@@ -66,7 +69,7 @@ def write(rows: Iterable[Row]) -> bytes:
 
 
 def read(content: bytes) -> dict[str, Row]:
-    """The files by name. Raises NotOurs; a name that is a path is left out, whoever has written it."""
+    """The files by name. Raises NotOurs; a line that the mirror cannot have written is left out."""
     try:
         lines = list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""), strict=True))
     except (UnicodeDecodeError, csv.Error) as error:
@@ -74,7 +77,7 @@ def read(content: bytes) -> dict[str, Row]:
     if not lines or tuple(lines[0]) != COLUMNS:
         raise NotOurs(FILE)
     rows = [Row(*map(table.unguarded, line)) for line in lines[1:] if len(line) == len(COLUMNS)]
-    return {row.name: row for row in rows if row.name and "/" not in row.name and not row.name.startswith(".")}
+    return {row.name: row for row in rows if _NAME.fullmatch(row.name) and row.size.isdecimal()}
 
 
 def rows_of(placed: Sequence[Placed], there: Mapping[str, Row]) -> list[Row]:

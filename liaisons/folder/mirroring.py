@@ -129,7 +129,7 @@ def _server(
     if server is None:
         return None
     if until is not None and time.monotonic() >= until:
-        return earlier  # the next tick has time for it
+        return before.server if before else None  # the next tick has time for it
     where = f"{server}/{desk.slug}"
     patience = UNHURRIED_SECONDS if until is None else PATIENCE_SECONDS
     deadline = math.inf if until is None else until + GRACE_SECONDS

@@ -182,7 +182,7 @@ class SftpFolder:
             connect_timeout=CONNECT_SECONDS,
             login_timeout=CONNECT_SECONDS,
         )
-        self._client = await self._connection.start_sftp_client()
+        self._client = await self._connection.start_sftp_client(path_errors="surrogateescape")
 
     async def _prepare(self) -> None:
         await self._sftp.makedirs(self.path, exist_ok=True)

@@ -14,7 +14,7 @@ from liaisons.folder.index import Row
 from liaisons.folder.placing import Identity, Placed, place
 
 # After so many files the index is written: after a break the next run knows them as its own.
-CHECKPOINT = 50
+CHECKPOINT = 100
 RESERVED = (index.PAGE, index.FILE)
 PART = ".liaise-"  # how the names of files begin that are being written
 
@@ -178,6 +178,8 @@ def _set_aside(run: Run, name: str) -> None:
     """Keep what somebody put in the place of our file, under a name that says so."""
     root, dot, extension = name.rpartition(".")
     aside = f"{root}-changed-{run.sha256(name)[:8]}{dot}{extension}"
+    if aside in run.there:
+        return  # the same change, made again: it is kept already
     if not run.dry_run:
         run.place.rename(name, aside)
     run.there[aside] = run.there[name]
@@ -214,7 +216,12 @@ def _take_away(run: Run, placed: Sequence[Placed]) -> None:
 
 def _name_foreign(run: Run) -> None:
     known = {index.PAGE, index.FILE, *run.ours, *run.outcome.in_the_way}
-    run.outcome.foreign = sorted(name for name in run.there if name not in known)
+    run.outcome.foreign = sorted(_printable(name) for name in run.there if name not in known)
+
+
+def _printable(name: str) -> str:
+    """A name that somebody else has chosen, without what steers a terminal or is no letter in any encoding."""
+    return "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in name)
 
 
 def _write_index(run: Run, desk: Desk, placed: Sequence[Placed]) -> None:

@@ -42,7 +42,7 @@ def test_a_file_beside_keeps_its_own_name_after_the_number(name, beside):
 def paper(number, *files, period="", day=0):
     return Paper(
         number=number, revision="", period=period, kind="", title="", source="", dated="", url="", is_statement=True,
-        at=NOW + timedelta(days=day), files=tuple(File(name, "", Blob(sha256=name)) for name in files),
+        at=NOW + timedelta(days=day), files=tuple(File(name, Blob(sha256=name)) for name in files),
     )  # fmt: skip
 
 

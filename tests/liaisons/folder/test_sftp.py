@@ -1,5 +1,6 @@
 """The folder on a server: the same files, only to the server whose key is known, and on again after a break."""
 
+import os
 import socket
 import time
 from datetime import timedelta
@@ -68,10 +69,10 @@ def test_only_what_differs_is_sent(send, server, area):
 
 def test_what_others_put_there_is_named_and_left(send, area):
     area.mkdir(parents=True)
-    (area / "notes.txt").write_text("mine")
+    (area / os.fsdecode(b"notes\xff.txt")).write_text("mine")
     (area / "JCA-MV-LS1.pdf").write_text("another one")
     done = send()
-    assert (done.foreign, done.in_the_way) == (["notes.txt"], ["JCA-MV-LS1.pdf"])
+    assert (done.foreign, done.in_the_way) == (["notes\\udcff.txt"], ["JCA-MV-LS1.pdf"])
     assert (area / "JCA-MV-LS1.pdf").read_text() == "another one"
 
 

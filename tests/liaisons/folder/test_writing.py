@@ -106,6 +106,30 @@ def test_what_no_longer_belongs_is_removed_unless_somebody_changed_it(run, folde
     assert (done.removed, done.foreign) == (["JCA-MV-Doc-001.docx"], ["JCA-MV-Doc-001.pdf"])
 
 
+def test_a_name_that_is_no_text_is_told_as_it_can_be(run, folder, client, sent, secretary):
+    folder.mkdir()
+    (folder / os.fsdecode(b"\xff\x1b[2J\n.txt")).write_text("?")
+    assert run().foreign == ["\\udcff\\x1b[2J\\n.txt"]
+    client.force_login(secretary)
+    assert "udcff" in client.get("/folder/").content.decode()
+
+
+def test_the_same_change_made_again_is_kept_once(run, folder, sent):
+    run()
+    for _time in range(2):
+        (folder / "JCA-MV-LS1.pdf").write_text("changed")
+        run()
+    assert [name for name in names(folder) if "changed" in name] == ["JCA-MV-LS1-changed-d67e2e94.pdf"]
+
+
+def test_an_index_that_was_written_by_somebody_else_does_no_harm(run, folder, sent):
+    run()
+    with (folder / "index.csv").open("a") as file:
+        file.write(",,,,,,,,x.txt,many,abc\r\n,,\r\n,,,,,,,,y.txt,4,abc\r\n")
+    (folder / "x.txt").write_text("mine")
+    assert (run().foreign, run().error) == (["x.txt"], "")
+
+
 def test_an_index_that_names_paths_removes_nothing_elsewhere(run, folder, circulated, settings):
     run()
     outside = settings.FOLDER / "kept.txt"
