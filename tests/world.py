@@ -99,6 +99,8 @@ def _statements(sent, by, blob):
     return {
         "sent": _as_seen(sent),
         "revision": {"pk": sent.pk, "number": 1},
+        "compared": {"pk": sent.pk, "new": 1, "old": 1},
+        "chosen": {"pk": sent.pk, "?": "?new=1&old=1"},
         "addressee": {"pk": sent.pk, "addressee_pk": addressee.pk},
         "addressee-alone": {"pk": sent.addressees.get(text="World Metaverse Council").pk},
         "nomination": {"pk": sent.pk, "nomination_pk": Nomination.objects.get().pk},

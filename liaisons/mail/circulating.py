@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from contacts.models import Person
-from liaisons import links, renditions, sheets
+from liaisons import comparisons, links, renditions, sheets
 from liaisons.mail import letterhead, text
 from liaisons.mail.letterhead import Recipient
 from liaisons.models import Circulation, Comment, Link, Message, Revision, Statement
@@ -23,6 +23,7 @@ def to_list(circulation: Circulation, now: datetime) -> list[Draft]:
     until = circulation.expected_close()
     title = text.title_of(circulation.revision.letter) if circulation.revision else document.title
     link = links.issue(Link.Purpose.COMMENT, circulation=circulation, email=desk.mailing_list, now=now)
+    before = comparisons.earlier(circulation)
     recipient = Recipient(_("%(desk)s mailing list") % {"desk": desk}, desk.mailing_list)
     with recipient.reading():
         words = {
@@ -37,6 +38,7 @@ def to_list(circulation: Circulation, now: datetime) -> list[Draft]:
                 ]
             ),
             "again": document.revision > 0,
+            "earlier": before.document.reference if before else "",
             "days": circulation.window_days,
             "address": text.address_of(circulation),
             **_letter_of(circulation.revision, circulation.statement),

@@ -26,7 +26,7 @@ from liaisons.forms.links import CommentForm, OpenCommentForm
 from liaisons.letter import Sheet
 from liaisons.models import Circulation, Comment, Event, Link, Statement
 from liaisons.rules import CHAIRS, SECRETARIAT, Moved, Refused
-from liaisons.views import enclosed
+from liaisons.views import comparing, enclosed
 from liaisons.views.opened import by_link
 
 # Where the page says what was done; without it a browser would stay at the form, whose address it keeps.
@@ -172,6 +172,7 @@ def open_circulation(
         "token": token,
         "form": form,
         "said": [Said(comment, may_withdraw=_is_theirs(comment, links.actor(link))) for comment in _comments_on(row)],
+        "since": comparing.since(row, token),
         "is_member": request.desk == row.desk,
     }
     return render(request, "liaisons/link_comment.html", context, status=status)
@@ -276,6 +277,7 @@ def _desk_page(
     context = {
         **_reading(row, now, reverse("circulation", args=[row.pk])),
         "said": said,
+        "since": comparing.since(row),
         "decides": decides,
         "form": form or CommentForm(initial={"clause": request.GET.get("at", "")[:100]}),
         "window_form": window_form or WindowForm(prefix="window", initial={"closes_on": row.closes_on}),

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from contacts.http import AtDesk, DeskRequest, at_desk
 from contacts.paging import page_of
-from liaisons import changes, relations, rules
+from liaisons import changes, comparisons, relations, rules
 from liaisons.forms.register import RegisterFilter
 from liaisons.forms.steps import FORMS, PAGES, StepForm
 from liaisons.models import (
@@ -85,13 +85,15 @@ def statement_revision(request: DeskRequest, pk: int, number: int) -> HttpRespon
     if not reader.inside:
         raise Http404(_("Older texts are for the desk."))
     revision = get_object_or_404(found.revisions.select_related("author"), number=number)
-    before = found.revisions.filter(number__lt=number).order_by("-number").first()
+    choices = comparisons.choices(found)
+    before = next((choice for choice in choices if choice.revision.number < number), None)
     context = {
         "statement": found,
         "revision": revision,
         **letter_of(found, revision, reader),
         "before": before,
-        "changes": changes.between(before.letter, revision.letter) if before else [],
+        "choices": choices,
+        "changes": changes.between(before.revision.letter, revision.letter) if before else [],
     }
     return render(request, "liaisons/revision.html", context)
 

@@ -56,5 +56,7 @@ def test_who_is_asked_for_what_and_why_is_told():
     assert between(new) == {
         "For action": "<p><del>IETF</del><ins>-</ins></p>",
         "For comment": "<p><ins>W3C</ins></p>",
-        "Requests": "<p><del>comment</del><ins>nominate a representative</ins>: <del>Comment</del><ins>Nominate</ins>.</p>",
+        "Requests": (
+            "<p><del>comment</del><ins>nominate a representative</ins>: <del>Comment</del><ins>Nominate</ins>.</p>"
+        ),
     }
