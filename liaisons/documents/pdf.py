@@ -7,6 +7,7 @@ One process makes one PDF at a time: WeasyPrint's fonts crash when threads share
 import hashlib
 import logging
 import re
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -63,7 +64,9 @@ def write_pdf(sheet: Sheet) -> Rendered:
     fetcher = RefusingFetcher(sheet.pictures)
     figures, without_text = _described(page)
     inside = [_word_file(sheet, page, fetcher)] if sheet.masthead.word_inside else []
-    with _missing_characters() as missing:
+    with _missing_characters() as missing, warnings.catch_warnings():
+        # WeasyPrint leaves the file of the colour profile, which PDF/A wants, to the garbage collector.
+        warnings.filterwarnings("ignore", "unclosed file", ResourceWarning)
         content = HTML(string=_source(sheet, page), base_url=STORED, url_fetcher=fetcher).write_pdf(
             stylesheets=[tools.styles],
             font_config=tools.fonts,

@@ -4,8 +4,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from functools import partial
+from hashlib import sha256
+from io import BytesIO
 
-from liaisons.letter import Addressed, Annex, Asked, Attached, Contact, Letter, Masthead, Purpose, Sheet
+from PIL import Image, ImageDraw
+
+from liaisons.letter import PICTURES, Addressed, Annex, Asked, Attached, Contact, Letter, Masthead, Purpose, Sheet
 from tests.liaisons.documents.tables import (
     ALLOCATION_COLUMNS,
     ROADMAP_COLUMNS,
@@ -315,6 +319,40 @@ def spcg() -> Sheet:
     return Sheet(letter, Masthead("JCA-MV-Doc-008", "SPCG", "2025-2028", approval="SPCG by correspondence"))
 
 
+def picture(width: int, height: int) -> bytes:
+    """A PNG with a line across, so that somebody who looks can see where it ends."""
+    file = BytesIO()
+    image = Image.new("RGB", (width, height), "#dbe7f3")
+    ImageDraw.Draw(image).line((0, 0, width, height), fill="#1f4e79", width=4)
+    image.save(file, "PNG")
+    return file.getvalue()
+
+
+def figures() -> Sheet:
+    """A letter with a small, a wide and a high figure, one of them in a list, and with lists that count on."""
+    pictures = {sha256(made).hexdigest(): made for made in (picture(300, 150), picture(1600, 500), picture(500, 1800))}
+    small, wide, high = (f"{PICTURES}{name}" for name in pictures)
+    letter = Letter(
+        title="LS on the architecture of cross-platform metaverses",
+        source="ITU-T SG21",
+        questions="Q9/21",
+        venue_date="Geneva, 6–17 October 2025",
+        abstract="Shows how the functions of the architecture hang together.",
+        addressees=addressees(["JCA-MV"], "information"),
+        contacts=(Contact("Yining Zhao", "TSB", email="sg21@example.org"),),
+        body=(
+            f'<h2>1 Overview</h2><p>In short:</p><figure><img src="{small}" alt="Two platforms side by side">'
+            "<figcaption>Figure 1 – Two platforms</figcaption></figure><p>They exchange</p>"
+            '<ol start="3"><li><p>avatars;</p><ol start="2"><li><p>faces first,</p></li></ol></li>'
+            f'<li><p>assets, as follows:</p><p><img src="{wide}" alt="An asset on its way"></p>'
+            "<p>Figure 2 – The way of an asset</p></li></ol>"
+            f'<h4>Layers</h4><figure><img src="{high}" alt="Five layers, one above the other"></figure>'
+            "<blockquote><p>A layer knows only the one below.</p></blockquote>"
+        ),
+    )
+    return Sheet(letter, Masthead("SG21-LS91", "STUDY GROUP 21", "2025-2028", dated=date(2025, 10, 17)), pictures)
+
+
 UNTIL = date(2025, 12, 4)  # the last day for comments on the draft of the invitation
 
 # What is looked at, measured and compared, by the name of its picture.
@@ -324,6 +362,7 @@ ALL: dict[str, Callable[[], Sheet]] = {
     "invitation": invitation,
     "draft": partial(invitation, comments_until=UNTIL),
     "spcg": spcg,
+    "figures": figures,
     "reply-fr": partial(reply, "fr"),
     "reply-ar": partial(reply, "ar"),
 }
