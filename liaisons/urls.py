@@ -46,6 +46,7 @@ urlpatterns: list[URLPattern] = [
     # Steps, in liaisons.views.steps
     path("statements/<int:pk>/circulate/", steps.statement_circulate, name="statement-circulate"),
     path("statements/<int:pk>/approve/", steps.statement_approve, name="statement-approve"),
+    path("statements/<int:pk>/as-it-is/", steps.statement_as_it_is, name="statement-as-it-is"),
     path("statements/<int:pk>/revise/", steps.statement_revise, name="statement-revise"),
     path("statements/<int:pk>/complete/", steps.statement_complete, name="statement-complete"),
     path("statements/<int:pk>/close/", steps.statement_close, name="statement-close"),

@@ -84,6 +84,13 @@ def _approved(event: Event, statement: Statement | None) -> str:
     return _("Approved")
 
 
+def _as_it_is(event: Event, statement: Statement | None) -> str:
+    return _("Revision %(number)s goes as it is: empty boxes for %(characters)s") % {
+        "number": _number(event),
+        "characters": event.data.get("characters", ""),
+    }
+
+
 def _sent(event: Event, statement: Statement | None) -> str:
     mails = event.data.get("messages", 0)
     text = ngettext("Sent in %(count)d mail", "Sent in %(count)d mails", mails) % {"count": mails}
@@ -239,6 +246,7 @@ WORDS: dict[str, Callable[[Event, Statement | None], str]] = {
     "circulate": _circulated,
     "amend": _amended,
     "revise": _revised,
+    "as_it_is": _as_it_is,
     "approve": _approved,
     "send": _sent,
     "recall": _recalled,

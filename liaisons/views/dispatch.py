@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from contacts.http import AtDesk, at_desk
 from contacts.models import Channel, Desk
-from liaisons import handover, links, mail, outbox, rules
+from liaisons import handover, links, mail, outbox, renditions, rules
 from liaisons.forms.dispatch import HandoverForm
 from liaisons.forms.links import DecideForm
 from liaisons.models import Addressee, Message, Statement
@@ -127,6 +127,7 @@ def statement_send(request: AtDesk, pk: int) -> HttpResponse:
         return redirect("statement-dispatch", pk)
     now = timezone.now()
     statement = _statement(request.desk, pk)
+    renditions.proof(statement)
     form = DecideForm(request.POST)
     try:
         advance(statement, "send", by=request.actor, seen=form.cleaned_data["seen"] if form.is_valid() else 0, now=now)
@@ -189,6 +190,8 @@ def _page(
     request: AtDesk, statement: Statement, now: datetime, *, handing: HandoverForm | None = None, status: int = 200
 ) -> HttpResponse:
     is_out = statement.sent_at is not None and statement.state != Statement.State.APPROVED
+    if statement.state == Statement.State.APPROVED:
+        renditions.proof(statement)
     otherwise = _otherwise(request, statement, now, is_out=is_out, handing=handing)
     context = {
         "statement": statement,

@@ -10,10 +10,11 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
 
 from contacts.http import AtDesk, at_desk
 from contacts.models import Person
-from liaisons import changes
+from liaisons import changes, renditions, rules
 from liaisons.forms.steps import FORMS, SettleForm, StepForm
 from liaisons.letter import Letter
 from liaisons.models import Addressee, Event, Statement
@@ -21,6 +22,9 @@ from liaisons.rules import ROLES, Moved, Refused
 from liaisons.workflow import advance, obstacles
 
 Context = dict[str, Any]
+
+# Steps before which the page is printed and looked at, so that nothing leaves that cannot be read.
+PRINTED = frozenset({"circulate", "approve"})
 
 
 @at_desk(*ROLES["circulate"])
@@ -31,6 +35,30 @@ def statement_circulate(request: AtDesk, pk: int) -> HttpResponse:
 @at_desk(*ROLES["approve"])
 def statement_approve(request: AtDesk, pk: int) -> HttpResponse:
     return _step(request, pk, "approve", _approved)
+
+
+@at_desk(*ROLES["circulate"])
+@require_POST
+def statement_as_it_is(request: AtDesk, pk: int) -> HttpResponse:
+    """Let the revision in force leave with empty boxes for what no font can print: said once, and kept."""
+    statement = _issued(request, pk)
+    if request.POST.get("seen") != str(statement.revision_id):
+        messages.error(request, _("The text changed in the meantime. Look at the new revision, then decide again."))
+        return redirect(statement)
+    characters = rules.boxes(statement.revision) if statement.revision else ""
+    if characters:
+        Event.objects.record(
+            "as_it_is",
+            by=request.actor,
+            at=timezone.now(),
+            desk=request.desk,
+            statement=statement,
+            revision=statement.revision,
+            data={"characters": characters},
+            private=True,
+        )
+        messages.success(request, _("It goes as it is: empty boxes will stand where no font has a character."))
+    return redirect(statement)
 
 
 @at_desk(*ROLES["revise"])
@@ -100,6 +128,8 @@ def _step(request: AtDesk, pk: int, step: str, says: Callable[[Statement], str])
     """Show the step's form, or take the step and say what happened; `says` makes the sentence."""
     now = timezone.now()
     statement = _issued(request, pk)
+    if step in PRINTED:
+        renditions.proof(statement)
     if request.method != "POST":
         against = obstacles(statement, step, request.actor, now)
         return _page(request, step, statement, FORMS[step](statement, request.roles), {"obstacles": against})
@@ -144,7 +174,8 @@ def _refused(request: AtDesk, step: str, pk: int, form: StepForm, refused: Refus
 def _page(
     request: AtDesk, step: str, statement: Statement, form: StepForm, context: Context, status: int = 200
 ) -> HttpResponse:
-    shown = {"may_repeat": not context.get("obstacles"), **context}
+    wrong = rules.warnings(statement) if step in PRINTED else []
+    shown = {"may_repeat": not context.get("obstacles"), "warnings": wrong, **context}
     return render(
         request, "liaisons/step.html", {"step": step, "statement": statement, "form": form, **shown}, status=status
     )

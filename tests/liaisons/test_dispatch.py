@@ -207,6 +207,7 @@ def test_the_preview_asks_the_database_as_often_for_three_addressees_as_for_one(
             assert signed_in.get(at("statement-dispatch", approved.pk)).status_code == 200
         return len(asked)
 
+    queries()  # the first one prints the page
     all_three = queries()
     groups["IETF"].channels.all().delete()
     groups["ITU-T TSAG"].channels.all().delete()
