@@ -151,6 +151,8 @@ def _items(was: HtmlElement, now: HtmlElement) -> HtmlElement:
 
 def _item(state: State, item: HtmlElement) -> HtmlElement:
     item.set("class", _CLASS[state])
+    if len(item):
+        item.append(_wrapped(state, list(item)))
     return item
 
 

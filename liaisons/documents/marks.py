@@ -5,7 +5,8 @@ of every text), enclose there what changed. Bodies are trees:
 
 - in a paragraph, heading or caption <ins> and <del> stand next to the words, inside links and other inline elements;
 - blocks that came or went as a whole stand in an <ins> or <del> that is a block itself, wherever blocks may stand;
-- an item or row that came or went is <li> or <tr class="inserted">, or class="deleted", with nothing marked inside.
+- an item that came or went is <li class="inserted"> or "deleted", and its blocks stand in an <ins> or <del> as above;
+- a row that came or went is <tr class="inserted"> or "deleted", with nothing marked inside.
 """
 
 import re

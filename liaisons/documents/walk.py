@@ -24,8 +24,8 @@ class Walk:
 def walk(rendered: str) -> Walk:
     """Of a page that was rendered with signs; what stands in the place of something else is one change with it."""
     root = html.fragment_fromstring(as_elements(rendered), create_parent="div", parser=html.HTMLParser(huge_tree=True))
-    for marked in list(root.iter("li", "tr")):
-        _mark_inside(marked)
+    for row in list(root.iter("tr")):
+        _mark_cells(row)
     changes = list(_changes(root))
     for number, change in enumerate(changes, start=1):
         for marked in change:
@@ -38,16 +38,16 @@ def walk(rendered: str) -> Walk:
     )
 
 
-def _mark_inside(marked: HtmlElement) -> None:
-    """Items and rows cannot stand in an <ins> or <del>, so that what is in them does."""
-    tag = {CAME: "ins", WENT: "del"}.get(marked.get("class", ""))
+def _mark_cells(row: HtmlElement) -> None:
+    """A row cannot stand in an <ins> or <del>, so that what is in its cells does."""
+    tag = {CAME: "ins", WENT: "del"}.get(row.get("class", ""))
     if tag is None:
         return
-    for container in [marked] if marked.tag == "li" else marked:
+    for cell in row:
         inside = html.Element(tag)
-        inside.text, container.text = container.text, None
-        inside.extend(list(container))
-        container.append(inside)
+        inside.text, cell.text = cell.text, None
+        inside.extend(list(cell))
+        cell.append(inside)
 
 
 def _changes(root: HtmlElement) -> Iterator[list[HtmlElement]]:

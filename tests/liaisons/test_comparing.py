@@ -94,7 +94,8 @@ def test_each_change_leads_to_the_next_and_the_last_to_the_first(client, secreta
 
 def test_a_change_is_what_came_and_what_went_in_its_place():
     walked = walk(
-        '<p>a <del>b</del><ins>c</ins> d</p><ul><li class="deleted"><p>e</p></li><li class="inserted"><p>f</p></li>'
+        '<p>a <del>b</del><ins>c</ins> d</p><ul><li class="deleted"><del><p>e</p></del></li>'
+        '<li class="inserted"><ins><p>f</p></ins></li>'
         '<li><p>g</p></li></ul><table><tr class="inserted"><td><p>h</p></td><td></td></tr><tr><td>i</td></tr></table>'
         '<p><a href="https://example.org/">j <ins>k</ins></a></p><del><p>l</p><p>m</p></del>'
     )

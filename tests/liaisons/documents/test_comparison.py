@@ -219,9 +219,9 @@ def test_lists_are_compared_item_by_item():
     old = "<ol><li>Use cases of the year</li><li>Terminology</li><li>Networks</li></ol>"
     new = "<ol><li>Terminology</li><li>Use cases of the period</li><li>Networks</li><li>Avatars</li></ol>"
     assert body(old, new) == (
-        '<ol><li class="deleted"><p>Use cases of the year</p></li><li><p>Terminology</p></li>'
-        '<li class="inserted"><p>Use cases of the period</p></li><li><p>Networks</p></li>'
-        '<li class="inserted"><p>Avatars</p></li></ol>'
+        '<ol><li class="deleted"><del><p>Use cases of the year</p></del></li><li><p>Terminology</p></li>'
+        '<li class="inserted"><ins><p>Use cases of the period</p></ins></li><li><p>Networks</p></li>'
+        '<li class="inserted"><ins><p>Avatars</p></ins></li></ol>'
     )
 
 
