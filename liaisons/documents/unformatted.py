@@ -11,7 +11,7 @@ from docx.oxml.xmlchemy import BaseOxmlElement
 
 from liaisons.documents.comparison import page_of
 from liaisons.documents.page import NONE, ContactLines, Row
-from liaisons.documents.word import PageWriter, finished, set_headers
+from liaisons.documents.word import PageWriter, finished, head_pages
 from liaisons.documents.word_file import empty_file, fill
 from liaisons.documents.wordml import change_of
 from liaisons.letter import Letter, Sheet
@@ -28,7 +28,7 @@ def write_unformatted(sheet: Sheet) -> bytes:
     document = empty_file()
     page = page_of(sheet)
     fill(document, _Form(document, page).elements())
-    set_headers(document, page)
+    head_pages(document, page)
     return finished(document, page)
 
 

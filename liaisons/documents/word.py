@@ -13,11 +13,12 @@ from liaisons.documents.word_body import BodyWriter
 from liaisons.documents.word_file import (
     BULLETS,
     UNDATED,
+    describe,
     empty_file,
     fill,
     packed,
-    refill,
     set_custom_properties,
+    set_headers,
     set_language,
 )
 from liaisons.documents.word_pictures import Pictures, placeholder
@@ -62,7 +63,7 @@ def write_word(sheet: Sheet) -> bytes:
     document = empty_file()
     page = page_of(sheet)
     fill(document, _Writer(document, page).elements())
-    set_headers(document, page)
+    head_pages(document, page)
     return finished(document, page)
 
 
@@ -77,7 +78,7 @@ class PageWriter:
             document.part,
             right_to_left=self.right_to_left,
             # LibreOffice forgets the changes of a paragraph beside which a frame stands.
-            numbers_beside=page.sheet.before is None,
+            frames=page.sheet.before is None,
             pictures=self.pictures,
             stored=page.sheet.pictures,
         )
@@ -190,11 +191,12 @@ class PageWriter:
 
     def _enclosed(self) -> Iterator[BaseOxmlElement]:
         page = self.page
-        if page.annexes or page.attachments:
+        if page.annexes:
             yield self.text("Space", "")
         for annex in page.annexes:
             yield self.text("Normal", annex.heading)
         if page.attachments:
+            yield self.text("Space", "")
             yield self.text("Attachments", page.attachments_heading)
             for line in page.attachments:
                 yield self.paragraph("enumlev1", runs(line), numbering=(BULLETS, 0), change=change_of(line))
@@ -257,18 +259,19 @@ class _Writer(PageWriter):
         return self.paragraph("Header", [run(drawing)])
 
 
-def set_headers(document: WordDocument, page: Page) -> None:
+def head_pages(document: WordDocument, page: Page) -> None:
     """Page 1 has none but the word DRAFT; later ones show their number, that of the document and DRAFT."""
-    section = document.sections[0]
-    section.different_first_page_header_footer = True
     content = [*runs("- "), *field("PAGE", "2"), *runs(" -")]
     if page.number:
         content += [line_break(), *field(f"DOCPROPERTY {_NUMBER}", page.number)]
     if page.draft:
         content += [line_break(), *runs(page.draft)]
     right_to_left = page.direction == "rtl"
-    refill(section.header._element, paragraph("Header", content, right_to_left=right_to_left))
-    refill(section.first_page_header._element, paragraph("Draftline", runs(page.draft), right_to_left=right_to_left))
+    set_headers(
+        document,
+        paragraph("Header", content, right_to_left=right_to_left),
+        paragraph("Draftline", runs(page.draft), right_to_left=right_to_left),
+    )
 
 
 def finished(document: WordDocument, page: Page) -> bytes:
@@ -277,22 +280,19 @@ def finished(document: WordDocument, page: Page) -> bytes:
     moment = datetime.combine(dated, time(), UTC) if dated else UNDATED
     if page.sheet.before:
         stamp_changes(document.element, page.group, moment)
-    properties = document.core_properties
-    properties.title = (accepted(page.title) or page.labels.statement)[:255]
-    properties.author = properties.last_modified_by = page.group[:255]
-    properties.subject = f"{page.labels.statement} {page.number}"[:255]
     fingerprint = page.sheet.letter.sha256()
-    properties.keywords = ", ".join([*page.keywords, f"sha256:{fingerprint}"])[:255]
-    properties.language = page.language
-    properties.comments = ""
-    properties.created = properties.modified = moment
+    describe(
+        document,
+        title=accepted(page.title) or page.labels.statement,
+        author=page.group,
+        language=page.language,
+        subject=f"{page.labels.statement} {page.number}".strip(),
+        keywords=", ".join([*page.keywords, f"sha256:{fingerprint}"]),
+        moment=moment,
+    )
     set_language(document, page.language, page.direction)
-    named = {
-        _NUMBER: page.number,
-        "Group": page.group,
-        "SHA256": fingerprint,
-        "Compared with": page.sheet.before_number,
-    }
+    before = page.sheet.before_number
+    named = {_NUMBER: page.number, "Group": page.group, "SHA256": fingerprint, "Compared with": before}
     set_custom_properties(document, named)
     return packed(document)
 

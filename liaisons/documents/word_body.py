@@ -21,6 +21,8 @@ from liaisons.documents.word_file import BULLETS, NUMBERED
 from liaisons.documents.word_pictures import Pictures
 from liaisons.documents.wordml import (
     LINK,
+    MARGIN_HANG,
+    MARGIN_TABS,
     NUMBER_INDENT,
     PARAGRAPH_NUMBER,
     PLAIN,
@@ -28,8 +30,9 @@ from liaisons.documents.wordml import (
     Cell,
     Change,
     Marks,
-    hanging_number,
     line_break,
+    number_in_frame,
+    number_in_margin,
     paragraph,
     pieces,
     row,
@@ -46,13 +49,11 @@ _CELL_INDENT = 284  # twips
 _DEEPEST_LEVEL = 8  # Word numbers nine levels
 _HEADING_STYLES = dict(zip(HEADINGS, ("Heading1", "Heading2", "Heading3"), strict=True))
 
-
-# The space in twips that these styles leave above a paragraph, and so above the number that hangs beside it.
-SPACE_ABOVE = {"Heading1": 360, "Heading2": 240, "Heading3": 160, "Normal": 120, "Quote": 120, "Figure": 240} | {
-    **dict.fromkeys(("enumlev1", "enumlev2", "enumlev3"), 80),
-    "Tabletitle": 360,
-    "Tablespace": 0,
-}
+# Numbers of paragraphs hang in the margin. In twips: where such a paragraph's first line and its others begin, …
+_FIRST_LINE = {**dict.fromkeys(("Normal", *_HEADING_STYLES.values()), 0), "Quote": 794}
+_LEFT = dict.fromkeys(("Quote", *_HEADING_STYLES.values()), 794)
+# … and where a list or a centred line leaves no place for a tab, the space above, which the frame beside has to know.
+SPACE_ABOVE = {"enumlev1": 80, "enumlev2": 80, "enumlev3": 80, "Tabletitle": 360, "Tablespace": 0, "Figure": 240}
 # What these leave below takes the place of the space above the next paragraph: the larger one counts.
 SPACE_BELOW = {"AnnexNotitle": 240, "Figuretitle": 240}
 _CHANGES: dict[str, Change] = {"ins": "ins", "del": "del"}
@@ -67,13 +68,13 @@ class BodyWriter:
         part: DocumentPart,
         *,
         right_to_left: bool,
-        numbers_beside: bool,
+        frames: bool,
         pictures: Pictures,
         stored: Mapping[str, bytes],
     ) -> None:
         self._part = part
         self._right_to_left = right_to_left
-        self._numbers_beside = numbers_beside
+        self._frames = frames
         self._pictures = pictures
         self._stored = stored
         self._below = 0
@@ -151,15 +152,27 @@ class BodyWriter:
         indent: tuple[int, int] | None = None,
         change: Change = "",
     ) -> Iterator[BaseOxmlElement]:
-        """A paragraph and its number in copies for comment, beside it or before its first word."""
-        if number and self._numbers_beside:
+        """A paragraph and its number in copies for comment."""
+        tabs: tuple[tuple[str, int], ...] = ()
+        if number and style in _FIRST_LINE:
+            left = indent[0] if indent else _LEFT.get(style, 0)
+            indent = (left, left + MARGIN_HANG)
+            tabs = (MARGIN_TABS[0], ("left", _FIRST_LINE[style]))
+            content = [*number_in_margin(number, change), *content]
+        elif number and self._frames:
             above = max(SPACE_ABOVE[style] - self._below, 0)
-            yield hanging_number(number, above, right_to_left=self._right_to_left)
+            yield number_in_frame(number, above, right_to_left=self._right_to_left)
         elif number:
             content = [*runs(f"{number}\u2002", Marks(style=PARAGRAPH_NUMBER, change=change)), *content]
         self._below = SPACE_BELOW.get(style, 0)
         yield paragraph(
-            style, content, numbering=numbering, indent=indent, right_to_left=self._right_to_left, change=change
+            style,
+            content,
+            numbering=numbering,
+            indent=indent,
+            tabs=tabs,
+            right_to_left=self._right_to_left,
+            change=change,
         )
 
     def _heading(self, block: HtmlElement, marks: Marks) -> Iterator[BaseOxmlElement]:
@@ -263,7 +276,7 @@ class BodyWriter:
                 cells.append(Cell(content or [paragraph("Tabletext")], width, columns, merge))
                 column += columns
             cells.extend(Cell([paragraph("Tabletext")], width) for width in widths[column:])
-            yield row(cells, head=head, change=inside.change)
+            yield row(cells, head=head, whole=element.get("class") != "high", change=inside.change)
 
     def _cell(self, cell: HtmlElement, marks: Marks, width: int, *, head: bool) -> list[BaseOxmlElement]:
         if cell.tag == "th" and not head:

@@ -2,6 +2,7 @@
 
 import zipfile
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from io import BytesIO
@@ -27,12 +28,30 @@ UNDATED = datetime(1980, 1, 1, tzinfo=UTC)  # the first day a zip file knows
 PAGE = (11907, 16840)  # A4 in twips
 MARGIN = 1134
 
+_LONGEST = 255  # characters of a property
 _STYLES = Path(__file__).with_name("word_styles.xml")
 _NEEDLESS = ("/stylesWithEffects", "/thumbnail", "/customXml", "/extended-properties")
 _CUSTOM = "http://schemas.openxmlformats.org/officeDocument/2006/custom-properties"
 _TYPES = "http://schemas.openxmlformats.org/officeDocument/2006/docPropsVTypes"
 _OURS = "{D5CDD505-2E9C-101B-9397-08002B2CF9AE}"  # of every property that a user names
 _CUSTOM_MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.custom-properties+xml"
+
+
+@dataclass(frozen=True)
+class _Script:
+    """What writing of a kind is called in styles. `font` is free, `otherwise` what Word has in its place."""
+
+    language: str
+    fonts: str = ""
+    font: str = ""
+    otherwise: str = ""
+    charset: str = ""
+
+
+_LATIN = _Script("val")
+# LibreOffice knows no face in the place of Word's for these, and takes the first that has the letters.
+_CHINESE = _Script("eastAsia", "eastAsia", "Noto Serif CJK SC", "SimSun", "86")
+_RIGHT_TO_LEFT = _Script("bidi", "cs", "Noto Naskh Arabic", "Times New Roman", "B2")
 
 
 def empty_file(*, landscape: bool = False) -> WordDocument:
@@ -58,13 +77,49 @@ def refill(element: BaseOxmlElement, *children: BaseOxmlElement) -> None:
     element.extend(children)
 
 
+def set_headers(document: WordDocument, later: BaseOxmlElement, first: BaseOxmlElement) -> None:
+    """The paragraph at the head of page 2 and those after it, and that of page 1."""
+    section = document.sections[0]
+    section.different_first_page_header_footer = True
+    refill(section.header._element, later)
+    refill(section.first_page_header._element, first)
+
+
+def describe(
+    document: WordDocument,
+    *,
+    title: str,
+    author: str,
+    language: str,
+    subject: str = "",
+    keywords: str = "",
+    moment: datetime = UNDATED,
+) -> None:
+    properties = document.core_properties
+    properties.title = title[:_LONGEST]
+    properties.author = properties.last_modified_by = author[:_LONGEST]
+    properties.subject = subject[:_LONGEST]
+    properties.keywords = keywords[:_LONGEST]
+    properties.language = language
+    properties.comments = ""
+    properties.created = properties.modified = moment
+
+
 def set_language(document: WordDocument, language: str, direction: str) -> None:
-    """Say in which language the text is, so that spelling is checked in it."""
+    """Say in which language the text is, so that spelling is checked in it and its letters are found."""
     if language.startswith("en"):
         return
-    script = "bidi" if direction == "rtl" else "eastAsia" if language.startswith("zh") else "val"
+    script = _RIGHT_TO_LEFT if direction == "rtl" else _CHINESE if language.startswith("zh") else _LATIN
     for element in document.styles.element.iter(qn("w:lang")):
-        element.set(qn(f"w:{script}"), language)
+        element.set(qn(f"w:{script.language}"), language)
+    if script.font:
+        for element in document.styles.element.iter(qn("w:rFonts")):
+            element.set(qn(f"w:{script.fonts}"), script.font)
+        fonts = document.part.part_related_by(RELATIONSHIP_TYPE.FONT_TABLE)
+        known = w("font", w("altName", val=script.otherwise), w("charset", val=script.charset), name=script.font)
+        table = parse_xml(fonts.blob)
+        table.append(known)
+        fonts._blob = etree.tostring(table, xml_declaration=True, encoding="UTF-8", standalone=True)
 
 
 def set_custom_properties(document: WordDocument, properties: Mapping[str, str]) -> None:

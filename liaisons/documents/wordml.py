@@ -20,7 +20,9 @@ TEXT_WIDTH = 9640  # twips between the margins, the width of the ITU's tables
 NUMBER_INDENT = 794  # twips, 14 mm
 LINK = "Hyperlink"  # the style of links
 PARAGRAPH_NUMBER = "ParagraphNumber"  # the style of numbers in copies for comment
-_FRAME = 964  # twips from the edge of the page to the end of a hanging number: 3 mm before the text
+MARGIN_TABS = (("right", -170), ("left", 0))  # a number ends 3 mm before the text
+MARGIN_HANG = 850
+_FRAME = 964  # twips from the edge of the page to the same place
 _LOWER = 76  # twips by which small figures stand lower to share the line of large ones
 
 # Letters written from right to left, with what stands between two of them.
@@ -154,18 +156,21 @@ def paragraph(
     *,
     numbering: tuple[int, int] | None = None,
     indent: tuple[int, int] | None = None,
+    tabs: Iterable[tuple[str, int]] = (),
     right_to_left: bool = False,
     change: Change = "",
 ) -> BaseOxmlElement:
-    """`numbering` is (number of the list, level), `indent` (left, hanging) in twips.
+    """`numbering` is (number of the list, level), `indent` (left, hanging) in twips, `tabs` (kind, position).
 
     `change` is that of the paragraph as a whole: whoever rejects or accepts it is rid of the line as well.
     """
     numbers = w("numPr", w("ilvl", val=numbering[1]), w("numId", val=numbering[0])) if numbering else None
+    stops = [w("tab", val=kind, pos=position) for kind, position in tabs]
     properties = w(
         "pPr",
         w("pStyle", val=style),
         numbers,
+        w("tabs", *stops) if stops else None,
         w("bidi") if right_to_left else None,
         w("ind", left=indent[0], hanging=indent[1]) if indent else None,
         w("rPr", w(change)) if change else None,
@@ -173,10 +178,16 @@ def paragraph(
     return w("p", properties, *content)
 
 
-def hanging_number(number: str, above: int, *, right_to_left: bool = False) -> BaseOxmlElement:
+def number_in_margin(number: str, change: Change = "") -> list[BaseOxmlElement]:
+    """The number of a paragraph whose tabs are MARGIN_TABS and whose first line hangs by MARGIN_HANG more."""
+    shown = w("r", Marks(style=PARAGRAPH_NUMBER).properties(), w("tab"), _text(number), w("tab"))
+    return [w(change, shown) if change else shown]
+
+
+def number_in_frame(number: str, above: int, *, right_to_left: bool = False) -> BaseOxmlElement:
     """The number of the paragraph that follows, in a frame beside it; `above` is that paragraph's space in twips.
 
-    A frame moves neither the text nor what hangs before it: numbers of headings, marks of lists.
+    For marks of lists and for what is centred: with a tab the number would stand behind or move them.
     """
     # Placed by the side of the page: LibreOffice turns a distance round where the text runs from right to left,
     # Word does not. For the same reason the frame itself never runs so.
@@ -184,11 +195,29 @@ def hanging_number(number: str, above: int, *, right_to_left: bool = False) -> B
     properties = w(
         "pPr",
         w("pStyle", val="ParagraphNumberFrame"),
-        w("framePr", w=_FRAME, wrap="around", vAnchor="text", hAnchor="page", xAlign=side, y=1),
-        w("spacing", before=above + _LOWER),
+        w("framePr", w=_FRAME, wrap="around", vAnchor="text", hAnchor="page", xAlign=side, y=above + _LOWER),
         w("jc", val=turned),
     )
     return w("p", properties, *runs(number, Marks(style=PARAGRAPH_NUMBER)))
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A place in a form where one picks from a list or writes something else; answers come back by its name."""
+
+    name: str
+    options: tuple[str, ...]
+
+    def element(self, number: int, shown: str) -> BaseOxmlElement:
+        """`number` is its own in the file; `shown` stands there until somebody picks."""
+        properties = w(
+            "sdtPr",
+            w("alias", val=self.name),
+            w("tag", val=self.name.lower()),
+            w("id", val=number),
+            w("comboBox", *(w("listItem", displayText=option, value=option) for option in self.options)),
+        )
+        return w("sdt", properties, w("sdtContent", *runs(shown)))
 
 
 @dataclass(frozen=True)
