@@ -14,13 +14,13 @@ from django.utils.translation import gettext as _
 
 from contacts.models import Desk
 from liaisons import renditions
-from liaisons.folder import index, report, sftp
+from liaisons.folder import index, report
 from liaisons.folder.contents import Contents, contents_of, order
 from liaisons.folder.index import Row
 from liaisons.folder.local import LocalFolder
-from liaisons.folder.placing import Placed, place
+from liaisons.folder.placing import Placed, named
 from liaisons.folder.report import PlaceReport, Report
-from liaisons.folder.sftp import Server, SftpFolder
+from liaisons.folder.server import Broken, Refused, Server, Unreachable
 from liaisons.folder.writing import RESERVED, Outcome, bring_in_line, published
 
 logger = logging.getLogger(__name__)
@@ -85,7 +85,7 @@ def shelf(desk: Desk) -> tuple[list[Placed], dict[str, Row]]:
         there = index.read((path_of(desk) / index.FILE).read_bytes())
     except (OSError, index.NotOurs):
         there = {}
-    return place(contents_of(desk).papers, published(there), RESERVED), there
+    return named(contents_of(desk).papers, published(there), RESERVED), there
 
 
 def _last_tried(desk: Desk) -> str:
@@ -110,7 +110,7 @@ def _local(
     desk: Desk, contents: Contents, before: Report | None, now: datetime, *, until: float | None, dry_run: bool
 ) -> PlaceReport:
     path = path_of(desk)
-    earlier = before.local if before else PlaceReport(str(path))
+    earlier = before.local if before else PlaceReport()
 
     def run() -> Outcome:
         return bring_in_line(LocalFolder(path), desk, contents.papers, until=until, dry_run=dry_run)
@@ -121,10 +121,10 @@ def _local(
 def _server(
     desk: Desk, contents: Contents, before: Report | None, now: datetime, *, until: float | None, dry_run: bool
 ) -> PlaceReport | None:
-    earlier = before.server if before and before.server else PlaceReport("")
+    earlier = before.server if before and before.server else PlaceReport()
     try:
         server = Server.from_settings()
-    except sftp.Refused as refused:
+    except Refused as refused:
         return _failed(earlier, str(refused), now, desk)
     if server is None:
         return None
@@ -135,6 +135,8 @@ def _server(
     deadline = math.inf if until is None else until + GRACE_SECONDS
 
     def run() -> Outcome:
+        from liaisons.folder.sftp import SftpFolder  # thirty megabytes that a desk without a server need not carry
+
         with SftpFolder(server, desk.slug, patience=patience, deadline=deadline) as place:
             return bring_in_line(place, desk, contents.papers, until=until, dry_run=dry_run)
 
@@ -146,7 +148,9 @@ def _again(run: Callable[[], Outcome], until: float | None) -> Outcome:
     for _try in range(TRIES - 1):
         try:
             return run()
-        except sftp.Broken as broken:
+        except Unreachable:
+            raise
+        except Broken as broken:
             logger.info("The connection for the folder broke (%s); connecting again", broken)
             if until is not None and time.monotonic() >= until:
                 raise
@@ -159,32 +163,25 @@ def _reported(earlier: PlaceReport, run: Callable[[], Outcome], now: datetime, d
     except index.NotOurs:
         sentence = _("There is another %(name)s in the folder. Move it away: by its own the desk knows its files.")
         return _failed(earlier, sentence % {"name": index.FILE}, now, desk)
-    except sftp.Refused as refused:
+    except Refused as refused:
         return _failed(earlier, str(refused), now, desk)
-    except sftp.Broken as broken:
+    except Broken as broken:
         sentence = _("The server did not answer or ended the connection (%(reason)s). The next run goes on from there.")
         return _failed(earlier, sentence % {"reason": broken}, now, desk)
     except OSError as error:
         sentence = _("The folder cannot be written: %(reason)s")
-        return _failed(earlier, sentence % {"reason": error}, now, desk)
+        reason = f"{error.strerror or error} ({error.filename})" if error.filename else str(error.strerror or error)
+        return _failed(earlier, sentence % {"reason": reason}, now, desk)
     if earlier.error:
         logger.info("The folder of %s at %s is written again", desk, earlier.where)
     moment = now.isoformat()
     changed = outcome.written or outcome.removed or outcome.set_aside
     return PlaceReport(
+        **vars(outcome),
         where=earlier.where,
         tried_at=moment,
         in_line_at=earlier.in_line_at if outcome.unfinished else moment,
         changed_at=moment if changed else earlier.changed_at,
-        files=outcome.files,
-        size=outcome.size,
-        unfinished=outcome.unfinished,
-        written=outcome.written,
-        removed=outcome.removed,
-        foreign=outcome.foreign,
-        in_the_way=outcome.in_the_way,
-        set_aside=outcome.set_aside,
-        lost=outcome.lost,
     )
 
 

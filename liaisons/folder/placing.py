@@ -18,8 +18,8 @@ class Placed:
     files: tuple[tuple[str, File], ...]
 
 
-def place(papers: Sequence[Paper], published: Mapping[str, Identity], reserved: Iterable[str]) -> list[Placed]:
-    """Name the files, in the order of the papers.
+def named(papers: Sequence[Paper], published: Mapping[str, Identity], reserved: Iterable[str]) -> list[Placed]:
+    """The papers in their order, each with its files under their names.
 
     `published` says which paper each name, in small letters, belongs to already: no other one gets it, as when
     numbers begin again in a new study period. Else the earlier paper comes first. Names that differ only in capitals

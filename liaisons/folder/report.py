@@ -4,7 +4,7 @@ import fcntl
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 from uuid import uuid4
@@ -12,30 +12,22 @@ from uuid import uuid4
 from django.conf import settings
 
 from contacts.models import Desk
+from liaisons.folder.writing import Outcome
 
 
 class Busy(Exception):
     """Another process is at this desk's folder just now."""
 
 
-@dataclass(frozen=True)
-class PlaceReport:
-    """A place after its last run. `in_line_at` is when it last held all it should, `changed_at` when a file moved."""
+@dataclass
+class PlaceReport(Outcome):
+    """A place and its last run. `in_line_at` is when it last held all it should, `changed_at` when a file changed."""
 
-    where: str
+    where: str = ""
     tried_at: str = ""
     in_line_at: str = ""
     changed_at: str = ""
     error: str = ""
-    files: int = 0
-    size: int = 0
-    unfinished: int = 0
-    written: list[str] = field(default_factory=list)
-    removed: list[str] = field(default_factory=list)
-    foreign: list[str] = field(default_factory=list)
-    in_the_way: list[str] = field(default_factory=list)
-    set_aside: list[str] = field(default_factory=list)
-    lost: list[str] = field(default_factory=list)
 
     @property
     def tried(self) -> datetime | None:

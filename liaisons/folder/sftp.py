@@ -2,75 +2,25 @@
 
 import asyncio
 import math
-import re
+import os
 import stat
 import time
 from collections.abc import Coroutine
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime
 from types import TracebackType
 from typing import Self, TypeVar, cast
-from urllib.parse import unquote, urlsplit
 from uuid import uuid4
 
 import asyncssh
-from django.conf import settings
 from django.utils.translation import gettext as _
 
+from liaisons.folder.server import Broken, Refused, Server, Unreachable
 from liaisons.folder.writing import PART, Seen
 
 T = TypeVar("T")
 
 CONNECT_SECONDS = 10.0
-
-
-class Refused(Exception):
-    """Nothing can be sent until a person has changed something; the sentence says what."""
-
-
-class Broken(Exception):
-    """The connection ended or the server was silent; what has been sent is there."""
-
-
-@dataclass(frozen=True)
-class Server:
-    """Where to, and how both sides prove who they are; `path` is where the folders of the desks lie."""
-
-    host: str
-    port: int
-    user: str
-    password: str | None
-    path: str
-    key: str
-    host_key: str
-
-    @classmethod
-    def from_settings(cls) -> "Server | None":
-        """None where no server is configured. Raises Refused."""
-        if not settings.FOLDER_SFTP:
-            return None
-        try:
-            parts = urlsplit(settings.FOLDER_SFTP)
-            port = parts.port or 22
-        except ValueError:
-            parts, port = urlsplit(""), 0
-        if parts.scheme != "sftp" or not parts.hostname or not parts.username:
-            raise Refused(_("FOLDER_SFTP is not an address. Write it as sftp://user:password@host:22/path."))
-        return cls(
-            host=parts.hostname,
-            port=port,
-            user=unquote(parts.username),
-            password=unquote(parts.password) if parts.password else None,
-            # No path, or one with a tilde, begins where the server puts the user; any other one at its root.
-            path=re.sub(r"^(/~)?/?$|^/~/", "./", unquote(parts.path)).rstrip("/"),
-            key=settings.FOLDER_SFTP_KEY,
-            host_key=settings.FOLDER_SFTP_HOST_KEY,
-        )
-
-    def __str__(self) -> str:
-        """The address without the password."""
-        return f"sftp://{self.user}@{self.host}:{self.port}/{self.path.lstrip('/').replace('./', '~/')}"
 
 
 class SftpFolder:
@@ -91,9 +41,12 @@ class SftpFolder:
         self._client: asyncssh.SFTPClient | None = None
 
     def __enter__(self) -> Self:
-        """Raises Refused or Broken."""
+        """Raises Refused or Unreachable."""
         try:
             self._run(self._connect())
+        except Broken as broken:
+            self.close()
+            raise Unreachable(str(broken)) from broken
         except BaseException:
             self.close()
             raise
@@ -166,8 +119,12 @@ class SftpFolder:
             raise Broken(str(error)) from error
         except asyncssh.SFTPError as error:
             raise Refused(_("The server refuses: %(reason)s.") % {"reason": error.reason.rstrip(".")}) from error
-        except (asyncssh.Error, OSError) as error:  # TimeoutError is an OSError
-            raise Broken(str(error) or _("it took too long")) from error
+        except TimeoutError as error:
+            raise Broken(_("it took too long")) from error
+        except OSError as error:
+            raise Broken(os.strerror(error.errno) if error.errno and error.errno > 0 else str(error)) from error
+        except asyncssh.Error as error:
+            raise Broken(error.reason) from error
 
     async def _connect(self) -> None:
         self._connection = await asyncssh.connect(

@@ -11,7 +11,7 @@ from contacts.models import Desk
 from liaisons.folder import index
 from liaisons.folder.contents import Paper
 from liaisons.folder.index import Row
-from liaisons.folder.placing import Identity, Placed, place
+from liaisons.folder.placing import Identity, Placed, named
 
 # After so many files the index is written: after a break the next run knows them as its own.
 CHECKPOINT = 100
@@ -89,19 +89,19 @@ class Run:
 
 
 def bring_in_line(
-    place_: Place, desk: Desk, papers: Sequence[Paper], *, until: float | None = None, dry_run: bool = False
+    place: Place, desk: Desk, papers: Sequence[Paper], *, until: float | None = None, dry_run: bool = False
 ) -> Outcome:
     """Make the folder hold the papers, and its index say so. Begins no file after `until` on the monotonic clock.
 
     Raises index.NotOurs where another index.csv lies: by it the mirror knows what it has written itself.
     """
     if not dry_run:
-        place_.prepare()
-    there = place_.listing()
-    before = index.read(place_.read(index.FILE)) if index.FILE in there else {}
-    run = Run(place_, dry_run, until, there, before)
+        place.prepare()
+    there = place.listing()
+    before = index.read(place.read(index.FILE)) if index.FILE in there else {}
+    run = Run(place, dry_run, until, there, before)
     run.ours = {name: row for name, row in before.items() if name in there}
-    placed = place(papers, published(before), RESERVED)
+    placed = named(papers, published(before), RESERVED)
     for one in placed:
         for name, file in one.files:
             row = Row.of(one.paper, name, file.blob.size, file.blob.sha256)

@@ -7,7 +7,7 @@ import pytest
 from liaisons import renditions
 from liaisons.folder import naming
 from liaisons.folder.contents import File, Paper
-from liaisons.folder.placing import place
+from liaisons.folder.placing import named
 from liaisons.letter import Masthead
 from liaisons.models import Blob
 from tests.fixtures import NOW
@@ -47,7 +47,7 @@ def paper(number, *files, period="", day=0):
 
 
 def placed(papers, published=()):
-    return [[name for name, _file in one.files] for one in place(papers, dict(published), ["index.html"])]
+    return [[name for name, _file in one.files] for one in named(papers, dict(published), ["index.html"])]
 
 
 def test_of_two_papers_the_earlier_has_the_name():

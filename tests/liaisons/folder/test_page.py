@@ -132,7 +132,7 @@ class TestTick:
         tasks.mirror_folders()
         assert report.last(mirrored).local.tried == report.last(other_desk).local.tried == AFTER
         monkeypatch.setattr("liaisons.folder.mirroring.timezone.now", lambda: AFTER + timedelta(minutes=5))
-        report.keep(other_desk, report.Report(report.PlaceReport("", tried_at=(AFTER - timedelta(days=1)).isoformat())))
+        report.keep(other_desk, report.Report(report.PlaceReport(tried_at=(AFTER - timedelta(days=1)).isoformat())))
         monkeypatch.setattr("liaisons.folder.mirroring.BEGIN_WITHIN_SECONDS", 0.0001)
         monkeypatch.setattr("liaisons.folder.mirroring.time.monotonic", iter([0.0, 0.0, 1.0, *[1.0] * 100]).__next__)
         tasks.mirror_folders()

@@ -145,7 +145,9 @@ class TestBreaks:
 
     def test_a_server_that_is_away_is_told_and_asked_again(self, send, server, area, settings):
         settings.FOLDER_SFTP = f"sftp://liaise:x@127.0.0.1:{_free_port()}/area"
-        assert send().error.startswith("The server did not answer or ended the connection (")
+        assert send().error == (
+            "The server did not answer or ended the connection (Connection refused). The next run goes on from there."
+        )
         settings.FOLDER_SFTP = server.address
         assert (send(5).error, names(area)) == ("", FILES)
 

@@ -156,7 +156,7 @@ def test_another_index_is_not_written_over(run, folder, sent, caplog):
 
 def test_a_share_that_is_not_mounted_is_told_and_not_filled(run, sent, settings):
     settings.FOLDER.rmdir()
-    assert run().error.startswith("The folder cannot be written: [Errno 2] No such file or directory")
+    assert run().error == f"The folder cannot be written: No such file or directory ({settings.FOLDER / 'jca-mv'})"
     assert not settings.FOLDER.exists()
 
 
@@ -174,7 +174,7 @@ def test_a_full_disk_leaves_no_half_file(run, folder, sent, monkeypatch):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(local.os, "fsync", full)
-    assert run().error == "The folder cannot be written: [Errno 28] No space left on device"
+    assert run().error == "The folder cannot be written: No space left on device"
     assert list(folder.iterdir()) == []
 
 
