@@ -4,8 +4,10 @@ import re
 import time
 from dataclasses import replace
 from datetime import date
+from io import BytesIO
 
 import pytest
+from docx import Document
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml.html import HtmlElement
@@ -17,7 +19,10 @@ from liaisons.documents.difference import signed, words
 from liaisons.documents.labels import LABELS
 from liaisons.documents.marks import SIGNS, accepted, as_elements, rejected
 from liaisons.documents.sanitize import clean
+from liaisons.documents.word import write_word
 from liaisons.letter import Addressed, Annex, Asked, Attached, Contact, Letter, Masthead, Sheet
+from tests.liaisons.documents import test_word_changes
+from tests.liaisons.documents.test_word_changes import settled
 
 MASTHEAD = Masthead("JCA-MV-Doc-021-R1", "JCA-MV", "2025-2028")
 
@@ -131,6 +136,23 @@ def test_one_side_of_a_comparison_is_the_later_body_and_the_other_the_earlier_on
 
 def tidy_comparison(old: str, new: str) -> HtmlElement:
     return merged(tidy(clean(old)), tidy(clean(new)))
+
+
+@settings(deadline=None, max_examples=30)
+@given(revisions())
+def test_who_accepts_a_comparison_in_word_has_the_later_letter_and_who_rejects_it_the_earlier_one(bodies):
+    old, new = (Letter("LS", "JCA-MV", body=html) for html in bodies)
+    marked = in_word(Sheet(new, MASTHEAD, before=old))
+    assert words_of(settled(marked, accept=True)) == words_of(in_word(Sheet(new, MASTHEAD)))
+    assert words_of(settled(marked, accept=False)) == words_of(in_word(Sheet(old, MASTHEAD)))
+
+
+def in_word(sheet):
+    return Document(BytesIO(write_word(sheet))).element.body
+
+
+def words_of(written):
+    return [(style, " ".join(text.split())) for style, text in test_word_changes.told(written)]
 
 
 @settings(deadline=None, max_examples=20)
