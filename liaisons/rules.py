@@ -416,6 +416,17 @@ def warnings(statement: "Statement") -> list[str]:
             sentences.append(
                 _("%(document)s is annexed and still in its own two weeks.") % {"document": annex.document}
             )
+        later = (
+            annex.document
+            and annex.document.series.documents.filter(
+                number=annex.document.number, revision__gt=annex.document.revision
+            ).first()
+        )
+        if later:
+            sentences.append(
+                _("%(later)s is in the register by now; %(document)s is annexed.")
+                % {"later": later, "document": annex.document}
+            )
     if names := ", ".join(str(addressee) for addressee in statement.addressees.unreachable()):
         sentences.append(_("Not reached by mail, and to be served otherwise: %(names)s.") % {"names": names})
     return sentences

@@ -1,12 +1,15 @@
 """Drafts: letters become revisions, and their addressees rows that replies can hang on."""
 
+from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from contacts.actor import Actor
 from contacts.models import Desk, Group, Person
+from liaisons import annexing
 from liaisons.calendar import end_of_day
 from liaisons.letter import Addressed, Letter
 from liaisons.models import (
@@ -26,6 +29,17 @@ from liaisons.models import (
 from liaisons.rules import Moved, Refused, may_write
 
 
+@dataclass(frozen=True)
+class TakenFrom:
+    """The Word file a revision was taken from, kept for whoever wants to compare."""
+
+    blob: Blob
+    name: str
+
+    def data(self) -> dict[str, Any]:
+        return {"word": self.blob.sha256, "file_name": self.name}
+
+
 def begin(
     desk: Desk,
     letter: Letter,
@@ -34,6 +48,7 @@ def begin(
     now: datetime,
     meeting: Meeting | None = None,
     answers: Statement | None = None,
+    taken_from: TakenFrom | None = None,
 ) -> Statement:
     """Start a draft at the desk; `answers` is the statement it replies to. Raises Refused."""
     if not may_write(desk, by, now):
@@ -46,13 +61,27 @@ def begin(
         if answers is not None:
             Relation.objects.create(statement=statement, to=answers, kind=Relation.Kind.REPLIES_TO)
         Event.objects.record(
-            "begin", by=by, at=now, desk=desk, statement=statement, revision=revision, target_state=statement.state
+            "begin",
+            by=by,
+            at=now,
+            desk=desk,
+            statement=statement,
+            revision=revision,
+            target_state=statement.state,
+            data=taken_from.data() if taken_from else {},
         )
     return statement
 
 
 def rewrite(
-    statement: Statement, letter: Letter, *, by: Actor, seen: int, now: datetime, meeting: Meeting | None = None
+    statement: Statement,
+    letter: Letter,
+    *,
+    by: Actor,
+    seen: int,
+    now: datetime,
+    meeting: Meeting | None = None,
+    taken_from: TakenFrom | None = None,
 ) -> Revision:
     """Save a draft as its next revision, unless nothing changed.
 
@@ -72,7 +101,15 @@ def rewrite(
         before = statement.revision
         revision = write(statement, letter, by=by, now=now, meeting=meeting)
         if revision != before:
-            Event.objects.record("write", by=by, at=now, desk=statement.desk, statement=statement, revision=revision)
+            Event.objects.record(
+                "write",
+                by=by,
+                at=now,
+                desk=statement.desk,
+                statement=statement,
+                revision=revision,
+                data=taken_from.data() if taken_from else {},
+            )
     return revision
 
 
@@ -93,9 +130,11 @@ def write(
 ) -> Revision:
     """Make the letter the statement's revision in force, within the caller's transaction.
 
-    Without a note a letter equal to the one in force is that one. Raises Refused for a letter that cannot be kept.
+    A document of the register that it annexes gives its text. Without a note a letter equal to the one in force is
+    that one. Raises Refused for a letter that cannot be kept.
     """
     before = statement.revision
+    letter = annexing.filled(letter, statement.desk, before.letter if before else None)
     if before is not None and not note and before.sha256 == letter.sha256() and before.meeting == meeting:
         return before
     refuse_doubles(letter)

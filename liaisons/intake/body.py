@@ -42,7 +42,6 @@ class Section:
 
     heading: str = ""
     blocks: list[Block] = field(default_factory=list)
-    tables: list[_Element] = field(default_factory=list)  # those that begin it, before any text
 
     @property
     def html(self) -> str:
@@ -173,9 +172,6 @@ class BodyReader:
             self._outline.block("p", words, text=line.text, style=style)
 
     def _table(self, table: _Element) -> None:
-        section = self._sections[-1]
-        if not self._depth and not section.blocks and self._outline.is_empty and not self._captions:
-            section.tables.append(table)
         caption, self._captions = " – ".join(self._captions), []
         self._wants_title = self._at_page_top = False
         self._outline.block("table", self._table_html(table, caption), element=table)

@@ -25,6 +25,7 @@ LONGEST_BODY = 1_000_000  # characters of HTML, as the form takes
 LONGEST_ABSTRACT = 5_000
 MOST_ROWS = 40
 _HEADER_WITHIN = 12  # blocks from the top
+_ABSTRACT_WITHIN = 4
 _PARTS = {"styles": "styles", "numbering": "numbering", "footnotes": "footnote", "endnotes": "endnote"}
 
 
@@ -59,10 +60,10 @@ class _Reader:
         elements = list(paragraphs(body, self._found))
         header, below = self._header(elements)
         sections = BodyReader(self._found, self._part).sections(below)
-        if header is not None:
-            self._tables_below(header, sections[0])
         form: Form = "plain" if header is None else "formatted" if header.is_block else "unformatted"
-        letter = self._letter(header or Header(), sections, form)
+        header = header or Header()
+        header.rows |= self._rows_above(sections[0], {"abstract", "requested", "keywords", "purpose"})
+        letter = self._letter(header, sections, form)
         self._say_comments()
         return Reading(
             form=form,
@@ -90,15 +91,19 @@ class _Reader:
             return header, elements[at + 1 :]
         return None, elements
 
-    def _tables_below(self, header: Header, section: Section) -> None:
-        """The tables of the abstract and of the requests that follow the header."""
-        for table in section.tables:
+    def _rows_above(self, section: Section, names: set[str]) -> dict[str, list[list[str]]]:
+        """Takes the tables of abstract and requests out of the first blocks, and returns what they say."""
+        rows: dict[str, list[list[str]]] = {}
+        for block in section.blocks[:_ABSTRACT_WITHIN]:
+            if block.element is None:
+                continue
             read = Header()
-            read_table(table, self._found, self._part, read)
-            if not read.rows or not set(read.rows) <= {"abstract", "requested", "keywords", "purpose"}:
-                return
-            header.rows |= read.rows
-            section.blocks = [block for block in section.blocks if block.element is not table]
+            read_table(block.element, self._found, self._part, read)
+            if not read.rows or not set(read.rows) <= names:
+                break
+            rows |= read.rows
+            section.blocks = [one for one in section.blocks if one is not block]
+        return rows
 
     def _letter(self, header: Header, sections: list[Section], form: Form) -> Letter:
         found = self._found
@@ -187,13 +192,7 @@ class _Reader:
         return _clean(section.html)
 
     def _annex(self, number: int, section: Section) -> Annex:
-        abstract = ""
-        for table in section.tables[:1]:
-            read = Header()
-            read_table(table, self._found, self._part, read)
-            if set(read.rows) == {"abstract"}:
-                abstract = read.text("abstract", "\n")[:LONGEST_ABSTRACT]
-                section.blocks = [block for block in section.blocks if block.element is not table]
+        abstract = Header(self._rows_above(section, {"abstract"})).text("abstract", "\n")[:LONGEST_ABSTRACT]
         title, document = self._annex_title(number, section.heading)
         self._read_from[f"annex {number}"] = f"{section.heading}\n{_words(section)}".strip()
         return Annex(title, _clean(section.html), document, abstract)
@@ -248,11 +247,11 @@ def _split_questions(header: Header) -> None:
         header.rows["questions"], header.rows["meeting"] = cells[:1], cells[1:]
 
 
-def _carried(form: Form, header: Header | None) -> frozenset[str]:
+def _carried(form: Form, header: Header) -> frozenset[str]:
     """The fields the file speaks of: of the forms all rows, of a plain text its words."""
-    if header is None:
-        return frozenset({"title", "body", "annexes"})
-    always = {"title", "questions", "venue_date", "deadline", "addressees", "contacts", "body", "annexes"}
+    always = {"title", "body", "annexes"}
+    if form != "plain":
+        always |= {"questions", "venue_date", "deadline", "addressees", "contacts"}
     if form == "formatted":
         return frozenset({*always, "ref", "abstract", "requests"})
     there = {"ref": "ref", "abstract": "abstract", "requested": "requests"}

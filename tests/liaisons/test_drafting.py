@@ -273,6 +273,7 @@ class TestEdit:
             attachments=(Attached("Terms", "terms.txt", blob.sha256, "T-1"),),
         )
         statement = begin(desk, full, by=Actor.of(secretary), now=NOW)
+        full = statement.revision.letter  # with the text of the document
         address = f"/statements/{statement.pk}/edit/"
         given = fields(writer.get(address))
         assert given["annexes-0-body"] == f"<p>Terms</p><table>\n{CELL}</table>"  # the editor knows no captions

@@ -31,6 +31,7 @@ from liaisons.outbox import Draft
 from liaisons.workflow import advance
 from liaisons.writing import begin
 from tests.fixtures import AFTER, NOW
+from tests.liaisons.intake.files import p, word_file
 
 pytestmark = pytest.mark.django_db
 
@@ -149,7 +150,7 @@ def test_pdf_word_and_the_files_of_annexed_documents_travel_with_it(groups, lett
         series=Series.objects.create(group=desk.group, kind="documents"), number=19, reference="JCA-MV-Doc-019",
         kind="report", title="Report", registered_at=NOW,
     )  # fmt: skip
-    blob = Blob.objects.keep(b"PK report", "application/zip")
+    blob = Blob.objects.keep(word_file(p("Report"), p("It met.")), "application/zip")
     DocumentFile.objects.create(document=report, blob=blob, name="JCA-MV-Doc-019.docx")
     annexed = replace(letter, annexes=(Annex("Report of the first meeting", document="JCA-MV-Doc-019"),))
     statement = begin(desk, annexed, by=Actor.of(secretary), now=NOW)

@@ -21,6 +21,7 @@ from liaisons.models import (
 from liaisons.rules import Refused
 from liaisons.writing import begin, rewrite
 from tests.fixtures import NOW
+from tests.liaisons.intake.files import p, word_file
 from tests.pages import asked, page, send
 
 PDF = b"%PDF-1.7\n%%EOF\n"
@@ -75,7 +76,7 @@ class TestDocuments:
             file_document(desk, Paper("report", "Report", "SG21"), by=Actor.of(chair), now=NOW)
 
     def test_a_document_says_where_it_belongs(self, client, desk, secretary, letter, circulated, meeting):
-        paper(client, secretary)
+        paper(client, secretary, files=[SimpleUploadedFile("r.docx", word_file(p("Report"), p("It met.")))])
         document = Document.objects.get(kind="report")
         annexed = begin(desk, letter, by=Actor.of(secretary), now=NOW)
         with_annex = type(letter)(**{**letter.__dict__, "annexes": (Annex("The report", document=str(document)),)})
@@ -90,7 +91,7 @@ class TestDocuments:
         assert "It circulated for comment as a text of" in shown
 
     def test_a_member_does_not_see_drafts_that_annex_a_document(self, client, desk, secretary, member, letter):
-        paper(client, secretary)
+        paper(client, secretary, files=[SimpleUploadedFile("r.docx", word_file(p("Report"), p("It met.")))])
         document = Document.objects.get()
         annexing = type(letter)(**{**letter.__dict__, "annexes": (Annex("The report", document=str(document)),)})
         begin(desk, annexing, by=Actor.of(secretary), now=NOW)
