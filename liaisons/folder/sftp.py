@@ -142,7 +142,8 @@ class SftpFolder:
         self._client = await self._connection.start_sftp_client(path_errors="surrogateescape")
 
     async def _prepare(self) -> None:
-        await self._sftp.makedirs(self.path, exist_ok=True)
+        if not await self._sftp.isdir(self.path):
+            await self._sftp.makedirs(self.path, exist_ok=True)
         for name in await self._sftp.listdir(self.path):
             if str(name).startswith(PART):
                 await self._sftp.remove(self._at(str(name)))

@@ -21,6 +21,7 @@ class Server:
         self.cut_after = None
         self.plain_rename = False
         self.silent = False
+        self.no_new_folders = False
         self.port = 0
 
     @property
@@ -67,6 +68,11 @@ class Files(asyncssh.SFTPServer):
         if not pflags & asyncssh.FXF_WRITE:
             self.at.read.append(path.rpartition(b"/")[2].decode())
         return super().open(path, pflags, attrs)
+
+    def mkdir(self, path, attrs):
+        if self.at.no_new_folders:
+            raise asyncssh.SFTPPermissionDenied("no new folders")
+        super().mkdir(path, attrs)
 
     def posix_rename(self, oldpath, newpath):
         if self.at.plain_rename:

@@ -84,6 +84,13 @@ def test_a_server_that_cannot_rename_over_a_file_is_served_too(send, server, are
     assert sorted(path.name for path in area.iterdir() if "changed" not in path.name) == ALL
 
 
+def test_a_folder_that_the_server_keeps_ready_is_taken(send, server, area):
+    server.no_new_folders = True
+    assert send().error == "The server refuses: no new folders."
+    area.mkdir(parents=True)
+    assert (send().error, names(area)) == ("", FILES)
+
+
 class TestTrust:
     def test_another_key_of_the_server_stops_everything(self, send, server, area, settings):
         settings.FOLDER_SFTP_HOST_KEY = asyncssh.generate_private_key("ssh-ed25519").export_public_key().decode()
