@@ -19,13 +19,13 @@ from django.template import Context, Engine, Template
 from weasyprint import CSS, HTML, Attachment
 from weasyprint.text.fonts import FontConfiguration
 
+from liaisons.documents import tagging
 from liaisons.documents.comparison import page_of
 from liaisons.documents.fetcher import STORED, RefusingFetcher
 from liaisons.documents.figures import caption_of
 from liaisons.documents.marks import as_elements
 from liaisons.documents.page import Page
 from liaisons.documents.rendered import Rendered, sheet_to_json
-from liaisons.documents.tagging import finish
 from liaisons.letter import PICTURES, Sheet
 
 _HERE = Path(__file__).resolve().parent
@@ -67,15 +67,14 @@ def write_pdf(sheet: Sheet) -> Rendered:
     with _missing_characters() as missing, warnings.catch_warnings():
         # WeasyPrint leaves the file of the colour profile, which PDF/A wants, to the garbage collector.
         warnings.filterwarnings("ignore", "unclosed file", ResourceWarning)
-        content = HTML(string=_source(sheet, page), base_url=STORED, url_fetcher=fetcher).write_pdf(
-            stylesheets=[tools.styles],
-            font_config=tools.fonts,
+        content = tagging.write(
+            HTML(string=_source(sheet, page), base_url=STORED, url_fetcher=fetcher).render(
+                stylesheets=[tools.styles], font_config=tools.fonts
+            ),
             pdf_variant="pdf/a-3a" if inside else "pdf/ua-1",
             attachments=inside,
-            finisher=finish,
             pdf_identifier=hashlib.sha256(sheet_to_json(sheet)).hexdigest()[:32].encode(),
         )
-    assert content is not None  # it is None only when a target file is given
     return Rendered(
         content,
         missing="".join(dict.fromkeys(missing)),

@@ -4,10 +4,13 @@ It works on the objects of the file that is being made, so nothing is read back:
 bodies, head cells say what they head, pictures say where they are, and the running header is no content.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any
 
 import pydyf  # type: ignore[import-untyped] # it ships no types
 from weasyprint import Document
+from weasyprint.formatting_structure import boxes
 
 _PIXEL = 0.75  # points
 _HEADINGS = {f"/H{level}" for level in range(1, 7)}
@@ -34,9 +37,28 @@ xmlns:pdfaSchema="http://www.aiim.org/pdfa/ns/schema#" xmlns:pdfaProperty="http:
 """
 
 
-def finish(document: Document, pdf: pydyf.PDF) -> None:
-    """Put the structure right; of a PDF/A say that it is PDF/UA too, which WeasyPrint cannot say at once."""
+def write(document: Document, **options: Any) -> bytes:
+    """The document as a PDF with its structure put right; `options` are those of WeasyPrint."""
+    painted: list[dict[boxes.Box, int]] = []
+    for page in document.pages:
+        page.paint = partial(_paint, page.paint, painted)
+    content = document.write_pdf(finisher=partial(_finish, painted=painted), **options)
+    assert isinstance(content, bytes)  # it is None only when a target file is given
+    return content
+
+
+def _paint(paint: Callable[..., None], painted: list[dict[boxes.Box, int]], stream: pydyf.Stream, scale: float) -> None:
+    """Keep which box became which marked content: WeasyPrint forgets it before the file is finished."""
+    paint(stream, scale)
+    painted.append({box: tag["mcid"] for box, tag in (stream._tags or {}).items()})
+
+
+def _finish(document: Document, pdf: pydyf.PDF, painted: list[dict[boxes.Box, int]]) -> None:
+    """Of a PDF/A say that it is PDF/UA too, which WeasyPrint cannot say at once."""
     _Structure(pdf).mend()
+    numbers = _object(pdf, _object(pdf, pdf.catalog["StructTreeRoot"])["ParentTree"])["Nums"]
+    for at, marks in enumerate(painted):
+        _mark_changes(pdf, numbers[numbers.index(at) + 1], marks)
     more = _LANGUAGE.format(document.metadata.lang)
     if "AF" in pdf.catalog:
         # WeasyPrint names each file once as a name and once as a file.
@@ -47,6 +69,20 @@ def finish(document: Document, pdf: pydyf.PDF) -> None:
         more += _UA
     metadata = _object(pdf, pdf.catalog["Metadata"])
     metadata.stream = [metadata.stream[0].replace(b"</rdf:RDF>", more.encode() + b"</rdf:RDF>")]
+
+
+def _mark_changes(pdf: pydyf.PDF, owners: pydyf.Array, marks: dict[boxes.Box, int]) -> None:
+    """Say of the words of a comparison that they came or went: tags of PDF/UA-1 have no other name for it."""
+    for box, mark in marks.items():
+        lines = box.style["text_decoration_line"]
+        if "line-through" in lines:
+            kind = "/LineThrough"
+        elif "underline" in lines and box.style["text_decoration_style"] == "double":
+            kind = "/Underline"
+        else:
+            continue
+        if owners[mark] != "null":
+            _object(pdf, owners[mark])["A"] = pydyf.Dictionary({"O": "/Layout", "TextDecorationType": kind})
 
 
 def _object(pdf: pydyf.PDF, reference: bytes | int) -> pydyf.Object:

@@ -219,6 +219,14 @@ def test_heading_of_a_body_that_begins_too_deep_is_lifted():
         assert [str(element.S) for element in of_kind(document, *LINES - {"/P"})] == ["/H1", "/H2", "/H1", "/H2"]
 
 
+def test_changes_are_told_without_colours_too():
+    with pikepdf.open(BytesIO(made(COMPARISON))) as document:
+        decorations = [str(span.A.TextDecorationType) for span in of_kind(document, "/Span") if "/A" in span]
+        assert {"/LineThrough", "/Underline"} == set(decorations)
+    with pikepdf.open(BytesIO(made("invitation"))) as document:
+        assert not [span for span in of_kind(document, "/Span") if "/A" in span]
+
+
 def test_figures_stand_beside_their_captions_with_what_the_author_says_they_show():
     with pikepdf.open(BytesIO(made("figures"))) as document:
         _logo, *figures = of_kind(document, "/Figure")
