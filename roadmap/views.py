@@ -7,16 +7,21 @@ from django.db.models import Prefetch, Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from contacts.http import AtDesk, at_desk
+from contacts.http import AtDesk, DeskRequest, at_desk
 from contacts.models import Desk, Group
 from contacts.paging import page_of
 from liaisons.models import Statement
 from roadmap.models import Category, Deliverable, DeliverableEvent, Entry, Input, WorkItem
+from roadmap.template import CATEGORIES, EXAMPLES, write_template
 
 MOST_WORDS = 12
+MOST_EXAMPLES = 6
+# The columns of the template as fields of an entry.
+TEMPLATE_FIELDS = ("organization_text", "reference", "type", "title", "status", "category_text", "summary")
 
 
 class EntryFilter(forms.Form):
@@ -93,6 +98,26 @@ def roadmap(request: AtDesk) -> HttpResponse:
         "narrowed": any(request.GET.get(name) for name in ("q", "category", "organization")),
     }
     return render(request, "roadmap/entries.html", context)
+
+
+@require_safe
+def template(request: DeskRequest) -> HttpResponse:
+    """The template for input, empty: whoever was asked for it fills it in, with or without an account."""
+    slug = request.GET.get("desk", "").replace("\0", "")
+    desk = get_object_or_404(Desk, slug=slug) if slug else request.desk
+    categories = Category.objects.filter(desk=desk).values_list("name", flat=True)
+    examples = Entry.objects.filter(desk=desk, example=True).order_by("pk").values_list(*TEMPLATE_FIELDS)
+    content = write_template(
+        list(categories) or CATEGORIES,
+        list(examples[:MOST_EXAMPLES]) or EXAMPLES,
+        desk=str(desk) if desk else "",
+    )
+    name = f"{desk.slug}-roadmap-template.docx" if desk else "roadmap-template.docx"
+    return HttpResponse(
+        content,
+        content_type="application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+        headers={"Content-Disposition": content_disposition_header(as_attachment=True, filename=name)},
+    )
 
 
 @require_safe
