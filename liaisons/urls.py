@@ -20,10 +20,12 @@ from liaisons.views import (
     nominations,
     outbox,
     papers,
+    pictures,
     preview,
     register,
     statements,
     steps,
+    word_in,
 )
 
 urlpatterns: list[URLPattern] = [
@@ -43,6 +45,18 @@ urlpatterns: list[URLPattern] = [
     path("statements/preview/leaves/<slug:sha256>/", preview.statement_leaf, name="statement-leaf"),
     path("statements/<int:pk>/preview/", preview.statement_preview, name="statement-preview"),
     path("statements/<int:pk>/preview/leaves/", preview.statement_leaves, name="statement-leaves"),
+    # Figures and emblems, in liaisons.views.pictures; letters hold these addresses
+    path("pictures/<slug:sha256>", pictures.picture, name="picture"),
+    # Word files that people bring, in liaisons.views.word_in
+    path("statements/from-word/", word_in.statement_from_word, name="statement-from-word"),
+    path("statements/from-word/read/", word_in.statement_from_word_read, name="statement-from-word-read"),
+    path("statements/<int:pk>/from-word/", word_in.statement_word_in, name="statement-word-in"),
+    path("statements/<int:pk>/from-word/read/", word_in.statement_word_in_read, name="statement-word-in-read"),
+    path(
+        "statements/<int:pk>/revisions/<int:number>/from-word/",
+        word_in.statement_word_taken,
+        name="statement-word-taken",
+    ),
     # Steps, in liaisons.views.steps
     path("statements/<int:pk>/circulate/", steps.statement_circulate, name="statement-circulate"),
     path("statements/<int:pk>/approve/", steps.statement_approve, name="statement-approve"),

@@ -50,6 +50,7 @@ def world(desk, groups, letter, sent, secretary, chair, member, meeting):
     type(desk).objects.filter(pk=desk.pk).update(mirrored=True)
     return {
         "-": {},
+        "picture": {"sha256": Blob.objects.keep(b"\x89PNG", "image/png").sha256},
         "leaf": {"sha256": "0" * 64},
         "draft": _as_seen(draft),
         "circulated": _as_seen(circulation.statement),

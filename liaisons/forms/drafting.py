@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from contacts.designations import Directory
 from contacts.models import Desk
 from liaisons import addressing
+from liaisons.forms import figures
 from liaisons.forms.parts import AnnexForm, AskedForm, AttachedForm, ContactForm, DraftForm, DraftPart, seal
 from liaisons.forms.uploads import check
 from liaisons.letter import PURPOSES, Addressed, Annex, Asked, Attached, Contact, Letter, Purpose
@@ -70,12 +71,15 @@ class Draft:
         self.before = before
         self.today = desk.today(now)
         self.refused: list[str] = []
+        self.refused_picture = self.kept_picture = ""
         self.asks_more = ""
         if given is not None:
             given = given.copy()
             self.refused = take_in(given, files.getlist("upload") if files else [])
-            self.asks_more = given.get("more", "") if given.get("more") in ROWS else ""
-            if self.asks_more:
+            self.refused_picture = figures.put_in(given, files.get("picture") if files else None)
+            self.kept_picture = figures.kept_name(given)
+            self.asks_more = given.get("more", "") if given.get("more") in {*ROWS, "figure"} else ""
+            if self.asks_more in ROWS:
                 _add_row(given, self.asks_more)
         shown = {**(initial_of(before) if before else {}), **(initial or {})} if given is None else {}
         documents = dict(
@@ -116,7 +120,7 @@ class Draft:
         for purpose in PURPOSES:
             for name in addressing.doubles(self.addressees.get(purpose, ())):
                 self.main.add_error(purpose, _("%(name)s stands here twice. Name it once.") % {"name": name})
-        return all(sound) and not self.main.errors
+        return all(sound) and not self.main.errors and not self.refused_picture
 
     @cached_property
     def addressees(self) -> dict[Purpose, tuple[Addressed, ...]]:
@@ -138,7 +142,7 @@ class Draft:
 
     def problems(self) -> list[str]:
         """What is wrong with the rows, for the list at the top; the form's own problems stand there by themselves."""
-        found = []
+        found = [self.refused_picture] if self.refused_picture else []
         for rows in self.rows.values():
             if rows.is_bound:
                 found += [str(sentence) for sentence in rows.non_form_errors()]

@@ -38,6 +38,9 @@ EDITOR: dict[str, object] = {
     "ListItem": True,
     "Blockquote": True,
     "HardBreak": True,
+    "Figure": True,
+    "Image": True,
+    "Caption": True,
     "Link": {"enableTarget": False, "protocols": ["http", "https", "mailto"]},
     "Table": True,
     "TableRow": True,
@@ -175,6 +178,25 @@ class DraftForm(DraftPart):
         ),
     )
     body = Body(label=gettext_lazy("Body"))
+    picture = forms.FileField(
+        label=gettext_lazy("Picture"),
+        required=False,
+        widget=forms.FileInput(attrs={"accept": "image/png,image/jpeg"}),
+        help_text=gettext_lazy("PNG or JPEG of at most 4 MB; 300 pixels for each inch of paper make it sharp."),
+    )
+    picture_kept = forms.CharField(required=False, widget=forms.HiddenInput)
+    picture_alt = OneLine(
+        label=gettext_lazy("What it shows"),
+        required=False,
+        max_length=500,
+        help_text=gettext_lazy("In a sentence, for readers who hear the letter instead of seeing it."),
+    )
+    picture_caption = OneLine(
+        label=gettext_lazy("Caption"),
+        required=False,
+        max_length=300,
+        help_text=gettext_lazy("Stands below it, after “Figure” and its number."),
+    )
     upload = FilesField(label=gettext_lazy("Add files"), required=False, help_text=lazy(files_help, str)())
 
     def __init__(self, *args: Any, desk: Desk, **kwargs: Any) -> None:

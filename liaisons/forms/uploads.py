@@ -15,9 +15,11 @@ from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from liaisons.documents.pictures import whole_picture_type
 from liaisons.models import Blob
 
 MAX_FILES = 10
+PICTURE_MAX_BYTES = 4 * 1024 * 1024
 MAX_NAME = 120  # characters; headers of mails and old file systems take no more
 MAX_ENTRIES = 5_000
 MAX_UNPACKED = 10  # times the largest upload
@@ -118,6 +120,27 @@ def check(file: UploadedFile[bytes]) -> Upload:
     if content.startswith(b"PK") and unpacks_to_too_much(content):
         raise ValidationError(_("%(name)s unpacks to too much. Send the files one by one.") % {"name": name})
     return Upload(name, kind.media_type, content)
+
+
+def check_picture(file: UploadedFile[bytes]) -> Upload:
+    """A picture for a page; raises ValidationError with a sentence for the person when it cannot be one."""
+    name = safe_name(file.name or "")
+    if file.size is None or file.size > PICTURE_MAX_BYTES:
+        raise ValidationError(
+            _("%(name)s is larger than %(limit)s. Save it with fewer pixels: 300 in each inch are enough for paper.")
+            % {"name": name, "limit": filesizeformat(PICTURE_MAX_BYTES)}
+        )
+    content = file.read()
+    try:
+        return Upload(name, whole_picture_type(content), content)
+    except ValueError as error:
+        if b"<svg" in content[:4096].lower():
+            sentence = _("%(name)s is a drawing (SVG), which a Word file cannot hold. Save it as PNG.")
+        elif "too large" in str(error):
+            sentence = _("%(name)s has more than 25 million pixels. Save it with fewer.")
+        else:
+            sentence = _("%(name)s is not a whole PNG or JPEG. Save it as one of them, then choose it again.")
+        raise ValidationError(sentence % {"name": name}) from error
 
 
 def unpacks_to_too_much(archive: bytes) -> bool:

@@ -56,6 +56,19 @@ document.addEventListener("prose-editor:ready", ({ detail: { textarea } }) => {
   label.addEventListener("click", () => box.focus());
 });
 
+// In the editor a caption ends with Enter; by itself it would break its figure in two, one of them without a picture.
+document.addEventListener("prose-editor:ready", ({ detail: { editor } }) => {
+  const onward = (event) => {
+    if (event.key !== "Enter" || !editor.isActive("caption")) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    const { $from } = editor.state.selection;
+    const after = $from.after($from.depth - 1);
+    editor.chain().insertContentAt(after, { type: "paragraph" }).setTextSelection(after + 1).run();
+  };
+  editor.view.dom.addEventListener("keydown", onward, { capture: true });
+});
+
 // A table that scrolls must be reachable by keyboard.
 for (const table of document.querySelectorAll(".letter-body table")) {
   if (table.scrollWidth > table.clientWidth) table.tabIndex = 0;
