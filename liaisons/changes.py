@@ -8,10 +8,10 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from lxml.html import HtmlElement
 
-from liaisons.documents.comparison import page_of
+from liaisons.documents.comparison import lines, page_of
 from liaisons.documents.difference import signed, words
 from liaisons.documents.marks import CAME, SIGNS, WENT, accepted, as_elements, rejected
-from liaisons.documents.page import Page
+from liaisons.documents.page import Page, Section
 from liaisons.documents.screen import without_styles
 from liaisons.letter import Letter, Masthead, Sheet
 from liaisons.models import Addressee, Request
@@ -51,16 +51,24 @@ def _parts(page: Page, before: Letter, after: Letter) -> Iterator[tuple[str, Saf
     contacts = (", ".join(filter(None, (*one.who, one.phone, one.email))) for one in page.contacts)
     yield _("Contacts"), _paragraphs(contacts)
     yield _("Abstract"), _paragraphs(page.abstract)
-    yield _("Requests"), _paragraphs([signed(words(_asked(before), _asked(after)))])
+    yield _("Requests"), _paragraphs(lines(_asked(before), _asked(after)))
     yield _("Body"), _blocks(page.body.body)
     for annex in page.annexes:
-        parts = [_paragraphs([annex.heading]), _paragraphs(annex.abstract), _blocks(annex.body)]
-        yield accepted(annex.heading) or rejected(annex.heading), mark_safe("".join(parts))  # noqa: S308 – each is safe
+        yield accepted(annex.heading) or rejected(annex.heading), _annex(annex)
     yield _("Attachments"), _paragraphs(page.attachments)
 
 
-def _asked(letter: Letter) -> str:
-    return "; ".join(f"{Request.Kind(asked.kind).label}: {asked.text}" for asked in letter.requests)
+def _asked(letter: Letter) -> list[str]:
+    return [f"{Request.Kind(asked.kind).label}: {asked.text}" for asked in letter.requests]
+
+
+def _annex(annex: Section) -> SafeString:
+    """One that came or went as a whole by its heading alone: who wants to read all of it has the whole comparison."""
+    heading = _paragraphs([annex.heading])
+    if not (accepted(annex.heading) and rejected(annex.heading)):
+        return heading
+    parts = [heading, _paragraphs(annex.abstract), _blocks(annex.body)]
+    return mark_safe("".join(parts))  # noqa: S308 – each is safe
 
 
 def _paragraphs(lines: Iterable[str]) -> SafeString:

@@ -65,11 +65,11 @@ class Compared(Page):
 
     @property
     def abstract(self) -> list[str]:
-        return _lines(self._was.abstract, super().abstract)
+        return lines(self._was.abstract, super().abstract)
 
     @property
     def requested(self) -> list[str]:
-        return _lines(self._was.requested, super().requested)
+        return lines(self._was.requested, super().requested)
 
     @cached_property
     def body(self) -> Section:
@@ -105,7 +105,7 @@ class Compared(Page):
         return Section(
             _text(old, new),
             self._merged(was[1].body if was else "", now[1].body if now else "", f"A{now[0]}." if now else ""),
-            _lines(lines_of(was[1].abstract) if was else [], lines_of(now[1].abstract) if now else []),
+            lines(lines_of(was[1].abstract) if was else [], lines_of(now[1].abstract) if now else []),
         )
 
     def _merged(self, old: str, new: str, prefix: str = "") -> HtmlElement:
@@ -132,7 +132,7 @@ def _itself(part: object) -> object:
     return part
 
 
-def _lines(old: Sequence[str], new: Sequence[str]) -> list[str]:
+def lines(old: Sequence[str], new: Sequence[str]) -> list[str]:
     pairs = aligned(old, new, _itself, lambda was, now: similarity(bag(was), bag(now)))
     return [_text(was or "", now or "") for was, now in pairs]
 
@@ -192,7 +192,7 @@ def _same_person(was: ContactLines, now: ContactLines) -> float:
 
 def _contact(was: ContactLines | None, now: ContactLines | None) -> ContactLines:
     old, new = was or ContactLines((), "", ""), now or ContactLines((), "", "")
-    return ContactLines(tuple(_lines(old.who, new.who)), _whole(old.phone, new.phone), _whole(old.email, new.email))
+    return ContactLines(tuple(lines(old.who, new.who)), _whole(old.phone, new.phone), _whole(old.email, new.email))
 
 
 def _numbered(letter: Letter) -> list[tuple[int, Annex]]:

@@ -65,8 +65,15 @@ def _continues(before: HtmlElement, marked: HtmlElement) -> bool:
     """Whether nothing that stayed stands between the two."""
     if _of_row(before) is not None and _of_row(before) is _of_row(marked):
         return True
-    first, second = _outer(before), _outer(marked)
-    return first.getnext() is second and not (first.tail or "").strip()
+    between, second = _outer(before), _outer(marked)
+    while not (between.tail or "").strip():
+        following = between.getnext()
+        if following is None or following is second:
+            return following is second
+        if following.tag != "br":
+            return False
+        between = following
+    return False
 
 
 def _outer(marked: HtmlElement) -> HtmlElement:
