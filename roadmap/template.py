@@ -49,8 +49,8 @@ EXAMPLES: tuple[Row, ...] = (
         "How web pages reach headsets and controllers.",
     ),
 )
-_EMPTY_ROWS = 12
-_WIDTHS = (1700, 1800, 1600, 3000, 1600, 1900, 2972)  # twips
+_EMPTY_ROWS = 16
+_WIDTHS = (1700, 1800, 1800, 2900, 1600, 1900, 2872)  # twips
 _HEIGHT = 454  # twips, 8 mm
 _BLANK = "\u2002" * 6  # wide enough to be clicked at; read as nothing
 

@@ -45,7 +45,7 @@ def test_table_to_fill_is_empty_and_examples_stand_apart(document):
     assert found[EXAMPLES_CAPTION] == [list(COLUMNS), *map(list, EXAMPLES)]
     head, *rows = found[CAPTION]
     assert head == list(COLUMNS)
-    assert rows == [[""] * 7] * 12
+    assert rows == [[""] * 7] * 16
     examples, _input = document.tables
     assert {p.style.name for cell in examples.rows[1].cells for p in cell.paragraphs} == {"Table_example"}
 
@@ -62,7 +62,7 @@ def test_page_lies_on_its_side_and_heads_are_repeated(document):
 
 def test_status_and_category_are_picked_from_lists_and_others_are_typed(document):
     choices = list(document.element.body.iter(qn("w:sdt")))
-    assert len({one.find(f"{qn('w:sdtPr')}/{qn('w:id')}").get(qn("w:val")) for one in choices}) == len(choices) == 24
+    assert len({one.find(f"{qn('w:sdtPr')}/{qn('w:id')}").get(qn("w:val")) for one in choices}) == len(choices) == 32
     offered = {
         one.find(f"{qn('w:sdtPr')}/{qn('w:tag')}").get(qn("w:val")): tuple(
             item.get(qn("w:value")) for item in one.iter(qn("w:listItem"))
