@@ -1,0 +1,201 @@
+"""Word in: a file begins a draft or becomes its next revision, after what was read has been looked at."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from contacts.http import AtDesk, at_desk
+from liaisons import annexing, changes, writing
+from liaisons.documents.page import Page
+from liaisons.documents.screen import on_screen
+from liaisons.forms.word_in import Kept, WordForm, unseal
+from liaisons.intake import taking
+from liaisons.letter import Sheet
+from liaisons.models import Blob, Event, Statement
+from liaisons.rules import AUTHORS, Moved, Refused
+from liaisons.sheets import masthead_of
+from liaisons.views.files import attachment
+from liaisons.views.reading import visible
+
+Context = dict[str, Any]
+
+
+@at_desk(*AUTHORS)
+def statement_from_word(request: AtDesk) -> HttpResponse:
+    """Choose the Word file that a new statement starts from."""
+    return _upload(request, None)
+
+
+@at_desk(*AUTHORS)
+def statement_word_in(request: AtDesk, pk: int) -> HttpResponse:
+    """Choose the Word file that becomes the next revision of a draft."""
+    statement = _draft(request, pk)
+    if statement.state != Statement.State.DRAFT:
+        return _stands_still(request, statement)
+    return _upload(request, statement)
+
+
+@at_desk(*AUTHORS)
+def statement_from_word_read(request: AtDesk) -> HttpResponse:
+    """What was read from the file; sent, it begins the draft."""
+    now = timezone.now()
+    kept = _kept(request, None)
+    if kept is None:
+        return _again(request, "statement-from-word")
+    try:
+        proposed = taking.new_letter(request.desk, kept.blob.read(), by=request.actor, now=now)
+        annexing.keep_pictures(proposed.reading.pictures.values())
+        if request.method == "POST":
+            source = writing.TakenFrom(kept.blob, kept.name)
+            statement = writing.begin(request.desk, proposed.letter, by=request.actor, now=now, taken_from=source)
+            messages.success(request, _("The draft is kept. Look through it, and fill in what the file did not say."))
+            return redirect("statement-edit", statement.pk)
+    except (Refused, FileNotFoundError) as refused:
+        return _not_taken(request, None, refused)
+    statement = Statement(
+        desk=request.desk, source=request.desk.group, source_text=request.desk.group.designation, created_at=now
+    )
+    page = Page(Sheet(proposed.letter, masthead_of(statement)))
+    context = {"kept": kept, "proposed": proposed, "page": page, "sections": on_screen(page)}
+    return render(request, "liaisons/word_in_read.html", context)
+
+
+@at_desk(*AUTHORS)
+def statement_word_in_read(request: AtDesk, pk: int) -> HttpResponse:
+    """How the file differs from the revision in force; sent, it becomes the next one."""
+    now = timezone.now()
+    statement = _draft(request, pk)
+    if statement.state != Statement.State.DRAFT:
+        return _stands_still(request, statement)
+    kept = _kept(request, statement)
+    revision = statement.revision
+    if kept is None or revision is None:
+        return _again(request, "statement-word-in", pk)
+    try:
+        proposed = taking.next_letter(revision, request.desk, kept.blob.read(), now)
+        annexing.keep_pictures(proposed.reading.pictures.values())
+        if request.method == "POST":
+            return _take(request, statement, kept, proposed)
+    except (Refused, FileNotFoundError) as refused:
+        return _not_taken(request, statement, refused)
+    context = {
+        "statement": statement,
+        "revision": revision,
+        "kept": kept,
+        "proposed": proposed,
+        "changes": changes.between(revision.letter, proposed.letter),
+    }
+    return render(request, "liaisons/word_in_read.html", context)
+
+
+@at_desk()
+@require_safe
+def statement_word_taken(request: AtDesk, pk: int, number: int) -> HttpResponse:
+    """The Word file that a revision was taken from: for the desk that wrote it."""
+    statement = visible(request, pk=pk, desk=request.desk)
+    event = statement.events.filter(revision__number=number, data__has_key="word").first()
+    if event is None:
+        raise Http404(_("This revision was not taken from a Word file."))
+    return attachment(get_object_or_404(Blob, sha256=event.data["word"]), event.data["file_name"])
+
+
+def _upload(request: AtDesk, statement: Statement | None) -> HttpResponse:
+    form = WordForm(request.POST or None, request.FILES or None) if request.method == "POST" else WordForm()
+    if form.is_bound and form.is_valid():
+        upload = form.cleaned_data["file"]
+        try:
+            taking.read_at(request.desk, upload.content, timezone.now())
+        except Refused as refused:
+            for sentence in refused.sentences:
+                form.add_error("file", sentence)
+        else:
+            blob, name = upload.keep()
+            kept = Kept(blob, name, request.desk.pk, statement.pk if statement else 0)
+            where = (
+                reverse("statement-word-in-read", args=[statement.pk])
+                if statement
+                else reverse("statement-from-word-read")
+            )
+            return redirect(f"{where}?{urlencode({'file': kept.seal()})}")
+    context = {"form": form, "statement": statement, "taken": _taken(statement) if statement else []}
+    return render(request, "liaisons/word_in.html", context, status=400 if request.method == "POST" else 200)
+
+
+def _take(request: AtDesk, statement: Statement, kept: Kept, proposed: taking.Proposed) -> HttpResponse:
+    seen = request.POST.get("seen", "")
+    before = statement.revision
+    try:
+        revision = writing.rewrite(
+            statement,
+            proposed.letter,
+            by=request.actor,
+            seen=int(seen) if seen.isdecimal() else 0,
+            now=timezone.now(),
+            meeting=before.meeting if before else None,
+            taken_from=writing.TakenFrom(kept.blob, kept.name),
+        )
+    except Moved as moved:
+        where = reverse("statement-word-in-read", args=[statement.pk])
+        context = {**_where(statement, moved.sentences), "back": f"{where}?{urlencode({'file': kept.seal()})}"}
+        return render(request, "409.html", context, status=409)
+    if revision == before:
+        messages.info(request, _("The file says what the revision in force says. Nothing was changed."))
+    else:
+        messages.success(request, _("Taken as revision %(number)s.") % {"number": revision.number})
+    return redirect(statement)
+
+
+def _kept(request: AtDesk, statement: Statement | None) -> Kept | None:
+    given = request.POST if request.method == "POST" else request.GET
+    return unseal(given.get("file", ""), desk=request.desk.pk, statement=statement.pk if statement else 0)
+
+
+def _again(request: AtDesk, name: str, *args: int) -> HttpResponse:
+    messages.error(request, _("This file is not known any more. Choose it again."))
+    return redirect(name, *args)
+
+
+def _not_taken(request: AtDesk, statement: Statement | None, refused: Refused | FileNotFoundError) -> HttpResponse:
+    lost = [_("The storage has lost this file. Choose it again.")]
+    context = {
+        "form": WordForm(),
+        "statement": statement,
+        "taken": _taken(statement) if statement else [],
+        "obstacles": refused.sentences if isinstance(refused, Refused) else lost,
+    }
+    return render(request, "liaisons/word_in.html", context, status=400)
+
+
+def _taken(statement: Statement) -> list[Event]:
+    """The Word files that revisions of the statement were taken from, the latest first."""
+    events = statement.events.filter(data__has_key="word").select_related("revision").order_by("-at", "-pk")
+    return list(events)
+
+
+def _draft(request: AtDesk, pk: int) -> Statement:
+    statements = Statement.objects.issued_by(request.desk).select_related(
+        "desk__group", "revision__author", "revision__meeting"
+    )
+    return get_object_or_404(statements, pk=pk)
+
+
+def _stands_still(request: AtDesk, statement: Statement) -> HttpResponse:
+    state = statement.get_state_display()
+    sentence = _("The statement is %(state)s: its text stands still. Take it back to draft first.") % {"state": state}
+    return render(request, "409.html", _where(statement, [sentence]), status=409)
+
+
+def _where(statement: Statement, sentences: list[str]) -> Context:
+    return {
+        "obstacles": sentences,
+        "back": statement.get_absolute_url(),
+        "now_state": statement.state,
+        "now_label": statement.get_state_display(),
+    }
