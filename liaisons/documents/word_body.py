@@ -18,7 +18,7 @@ from liaisons.documents.body import HEADINGS, TABLE_SIZES, column_shares, grid, 
 from liaisons.documents.marks import CAME, WENT
 from liaisons.documents.paragraphs import NUMBER
 from liaisons.documents.word_file import BULLETS, NUMBERED
-from liaisons.documents.word_pictures import Pictures
+from liaisons.documents.word_pictures import Pictures, usable
 from liaisons.documents.wordml import (
     LINK,
     MARGIN_HANG,
@@ -77,6 +77,8 @@ class BodyWriter:
         self._frames = frames
         self._pictures = pictures
         self._stored = stored
+        self._links: dict[str, str] = {}
+        self._lists = BULLETS
         self._below = 0
 
     def annex(self, blocks: Iterable[HtmlElement]) -> Iterator[BaseOxmlElement]:
@@ -119,8 +121,14 @@ class BodyWriter:
         ]
 
     def _link(self, address: str, content: list[BaseOxmlElement]) -> BaseOxmlElement:
+        # python-docx would look through all links for the same one, and for a number that is free.
+        if address not in self._links:
+            self._links[address] = f"link{len(self._links) + 1}"
+            self._part.rels.add_relationship(
+                RELATIONSHIP_TYPE.HYPERLINK, address, self._links[address], is_external=True
+            )
         hyperlink = w("hyperlink", *content)
-        hyperlink.set(qn("r:id"), self._part.relate_to(address, RELATIONSHIP_TYPE.HYPERLINK, is_external=True))
+        hyperlink.set(qn("r:id"), self._links[address])
         return hyperlink
 
     def _paragraph(
@@ -196,7 +204,7 @@ class BodyWriter:
     def _figure(self, figure: HtmlElement, marks: Marks, mark: str) -> Iterator[BaseOxmlElement]:
         for image in figure.iter("img"):
             alternative = image.get("alt", "")
-            picture = self._stored.get(image.get("src", "").removeprefix(PICTURES))
+            picture = usable(self._stored.get(image.get("src", "").removeprefix(PICTURES)))
             shown = (
                 [run(self._pictures.drawing(picture, alternative, FIGURE), Marks(change=marks.change))]
                 if picture
@@ -228,11 +236,11 @@ class BodyWriter:
 
     def _new_list(self, start: int = 1, level: int = 0) -> int:
         """A list of its own that begins to count anew; returns its number."""
-        numbering = self._part.numbering_part.element
-        number = len(numbering.findall(qn("w:num"))) + 1
+        self._lists += 1
         override = w("lvlOverride", w("startOverride", val=start), ilvl=level)
-        numbering.append(w("num", w("abstractNumId", val=NUMBERED), override, numId=number))
-        return number
+        number = w("num", w("abstractNumId", val=NUMBERED), override, numId=self._lists)
+        self._part.numbering_part.element.append(number)
+        return self._lists
 
     def _table(self, element: HtmlElement, marks: Marks, width: int, mark: str) -> Iterator[BaseOxmlElement]:
         caption = next(element.iterchildren("caption"), None)

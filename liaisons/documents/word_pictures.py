@@ -73,6 +73,14 @@ class Pictures:
         return self._relations[sha256]
 
 
+def usable(picture: bytes | None) -> bytes | None:
+    """The picture, unless it is none, or says that it is too large to unpack: the PDF leaves the same ones out."""
+    try:
+        return picture if picture and picture_type(picture) else None
+    except ValueError:
+        return None
+
+
 @cache
 def placeholder() -> bytes:
     """Two grey circles where a desk has no emblem of its own: that of the ITU is protected."""
