@@ -166,3 +166,12 @@ class TestCommand:
     def test_it_gives_way_to_another_one(self, mirrored):
         with report.alone(mirrored), pytest.raises(CommandError, match="Another process is at the folder of JCA-MV"):
             call_command("mirror")
+
+
+def test_an_administrator_turns_it_on(client, desk, administrator):
+    form = page(client, administrator, "/desk/settings/").context["form"]
+    kept = {name: form[name].value() for name in form.fields if form[name].value() not in (None, False)}
+    kept |= {"remind_outsiders": "7, -1", "remind_insiders": "14, 7", "mirrored": "on"}
+    assert client.post("/desk/settings/", kept).status_code == 302
+    desk.refresh_from_db()
+    assert desk.mirrored
