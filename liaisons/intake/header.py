@@ -41,9 +41,15 @@ _ALSO: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "purpose": ("purpose",),
     }
 )
-_WORDS = ("questions", "ref", "source", "title", "action", "comment", "information", "approval", "deadline", "contact")
+# Our name of a row → that among the words printed on the page.
+_PRINTED = {
+    **{name: name for name in ("questions", "meeting", "ref", "source", "title", "action", "comment", "information")},
+    **{name: name for name in ("approval", "deadline", "contact", "abstract", "requested")},
+    "group": "study_group",
+    "party": "working_party",
+}
 _LABELS: dict[str, str] = {
-    **{key(getattr(labels, name)): name for labels in LABELS.values() for name in (*_WORDS, "abstract", "requested")},
+    **{key(getattr(labels, printed)): name for labels in LABELS.values() for name, printed in _PRINTED.items()},
     **{word: name for name, words in _ALSO.items() for word in words},
 }
 _STATEMENT = {key(labels.statement) for labels in LABELS.values()}
@@ -145,7 +151,7 @@ def _label(text: str, own_label: str) -> str:
 def _languages(text: str) -> Iterable[str]:
     short = key(unicodedata.normalize("NFC", _labelled_part(text)))
     for language, labels in LABELS.items():
-        if short in {key(getattr(labels, name)) for name in (*_WORDS, "abstract", "requested")}:
+        if short in {key(getattr(labels, printed)) for printed in _PRINTED.values()}:
             yield language
 
 

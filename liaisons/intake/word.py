@@ -188,7 +188,8 @@ class _Reader:
 
     def _body(self, section: Section, annexes: int) -> str:
         section.blocks = without_lists_of_parts(section.blocks, annexes)
-        self._read_from["body"] = _words(section)
+        if words := _words(section):
+            self._read_from["body"] = words
         return _clean(section.html)
 
     def _annex(self, number: int, section: Section) -> Annex:

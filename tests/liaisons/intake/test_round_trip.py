@@ -12,9 +12,10 @@ from PIL import Image
 
 from liaisons.documents.body import markup, tidy
 from liaisons.documents.sanitize import clean
+from liaisons.documents.unformatted import write_unformatted
 from liaisons.documents.word import write_word
 from liaisons.intake.word import read_word
-from liaisons.letter import Addressed, Annex
+from liaisons.letter import Addressed, Annex, Letter, Masthead, Sheet
 from tests.liaisons.documents import samples
 
 UNTIL = date(2025, 12, 20)
@@ -88,6 +89,21 @@ def test_a_letter_comes_back_as_it_went_out(name):
     reading = read(write_word(SAMPLES[name]))
     assert reading.form == "formatted"
     assert as_printed(reading.letter) == as_printed(letter)
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_the_unformatted_form_comes_back_too(name):
+    letter = SAMPLES[name].letter
+    reading = read(write_unformatted(SAMPLES[name]))
+    assert reading.form == "unformatted"
+    assert as_printed(reading.letter) == as_printed(letter)
+    assert not reading.carried & {"language", "attachments", "in_reply_to"}
+
+
+def test_an_empty_form_says_nothing():
+    reading = read(write_unformatted(Sheet(Letter("", ""), Masthead("", "", ""))))
+    assert (reading.letter, reading.read_from) == (Letter("", ""), {})
+    assert reading.sentences == ("No title was found.",)
 
 
 @pytest.mark.parametrize("until", [None, UNTIL])
