@@ -1,10 +1,11 @@
 """What differs between two texts, word by word, and which parts of two lists belong together.
 
-Every comparison of the house stands on this. Both are bounded: words that are everywhere open no match, and texts
-too long for their words are compared by sentences.
+Every comparison of the house stands on this. Both are bounded: words that are everywhere open no match, texts too long
+for their words are compared by sentences, and lists too long for all of their parts by those that stand there once.
 """
 
 import re
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from liaisons.documents.marks import DELETED, END_DELETED, END_INSERTED, INSERTE
 T = TypeVar("T", bound=Hashable)
 State = Literal["same", "inserted", "deleted"]
 
-LONGEST = 2_000  # words of both texts together that are compared one by one
+LONGEST = 2_000  # words, or parts, of both sides together that are matched one by one
 LIKE = 0.5  # the share of common words from which a text is another one changed
 _FREQUENT = 50  # times in one text: matches are not begun with such a word, only extended over it
 _CHUNK = 50  # parts in which the partner of a part is looked for
@@ -154,10 +155,51 @@ def matched(old: Sequence[T], new: Sequence[T], space: Callable[[T], bool] = lam
     rest = shorter - first
     last = next((at for at in range(rest) if old[-1 - at] != new[-1 - at]), rest)
     runs = [Run(same=True, old=old[:first], new=new[:first])] if first else []
-    runs += _matched_middle(old[first : len(old) - last], new[first : len(new) - last], space)
+    old_middle, new_middle = old[first : len(old) - last], new[first : len(new) - last]
+    if len(old_middle) + len(new_middle) > LONGEST:
+        runs += _matched_by_anchors(old_middle, new_middle, space)
+    else:
+        runs += _matched_middle(old_middle, new_middle, space)
     if last:
         runs.append(Run(same=True, old=old[len(old) - last :], new=new[len(new) - last :]))
     return runs
+
+
+def _matched_by_anchors(old: Sequence[T], new: Sequence[T], space: Callable[[T], bool]) -> list[Run[T]]:
+    """Cut long sequences at what stands once in each, in the order of both, and match what is between."""
+    runs: list[Run[T]] = []
+    done_old = done_new = 0
+    for i, j in [*_anchors(old, new), (len(old), len(new))]:
+        olds, news = old[done_old:i], new[done_new:j]
+        if len(olds) + len(news) <= LONGEST:
+            runs += _matched_middle(olds, news, space)
+        else:
+            runs.append(Run(same=False, old=olds, new=news))
+        if i < len(old):
+            runs.append(Run(same=True, old=old[i : i + 1], new=new[j : j + 1]))
+        done_old, done_new = i + 1, j + 1
+    return runs
+
+
+def _anchors(old: Sequence[T], new: Sequence[T]) -> list[tuple[int, int]]:
+    """The longest row of places, rising on both sides, of tokens that neither side has twice."""
+    olds, news = Counter(old), Counter(new)
+    place = {token: at for at, token in enumerate(old) if olds[token] == 1}
+    pairs = [(place[token], at) for at, token in enumerate(new) if news[token] == 1 and token in place]
+    ends: list[int] = []  # of the rows of each length, the one that ends first in the old sequence
+    rows: list[int] = []  # the pairs that end them
+    before: list[int | None] = []
+    for number, (i, _) in enumerate(pairs):
+        length = bisect_left(ends, i)
+        before.append(rows[length - 1] if length else None)
+        ends[length : length + 1] = [i]
+        rows[length : length + 1] = [number]
+    anchors = []
+    last = rows[-1] if rows else None
+    while last is not None:
+        anchors.append(pairs[last])
+        last = before[last]
+    return anchors[::-1]
 
 
 def _matched_middle(old: Sequence[T], new: Sequence[T], space: Callable[[T], bool]) -> list[Run[T]]:

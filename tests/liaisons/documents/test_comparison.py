@@ -5,6 +5,7 @@ import time
 from dataclasses import replace
 from datetime import date
 from io import BytesIO
+from unittest.mock import patch
 
 import pytest
 from docx import Document
@@ -12,10 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml.html import HtmlElement
 
+from liaisons.documents import difference
 from liaisons.documents.body import markup, tidy
 from liaisons.documents.body_difference import merged
 from liaisons.documents.comparison import page_of
-from liaisons.documents.difference import signed, words
+from liaisons.documents.difference import aligned, signed, words
 from liaisons.documents.labels import LABELS
 from liaisons.documents.marks import SIGNS, accepted, as_elements, rejected
 from liaisons.documents.sanitize import clean
@@ -169,6 +171,33 @@ def test_words_hold_both_texts(old, new):
     marked = signed(words(old, new))
     assert accepted(marked) == new
     assert rejected(marked) == old
+
+
+@given(texts, texts)
+def test_texts_too_long_for_their_words_hold_both_too(old, new):
+    with patch.object(difference, "LONGEST", 4):
+        marked = signed(words(old, new))
+    assert (accepted(marked), rejected(marked)) == (new, old)
+
+
+numbers = st.lists(st.integers(0, 12), max_size=12)
+
+
+@pytest.mark.parametrize("longest", [4, 2000])
+@given(old=numbers, new=numbers)
+def test_lists_side_by_side_keep_their_order_and_lose_nothing(longest, old, new):
+    with patch.object(difference, "LONGEST", longest):
+        pairs = list(aligned(old, new, str, lambda was, now: 0.0))
+    assert [was for was, _ in pairs if was is not None] == old
+    assert [now for _, now in pairs if now is not None] == new
+    assert all(was == now for was, now in pairs if was is not None and now is not None)
+
+
+def test_lists_too_long_for_all_of_their_parts_are_matched_by_those_that_stand_there_once():
+    new = [2, 9, 3, 9, 4, 1]
+    with patch.object(difference, "LONGEST", 4):
+        pairs = list(aligned([1, 2, 3, 4], new, str, lambda was, now: 0.0))
+    assert pairs == [(1, None), (2, 2), (None, 9), (3, 3), (None, 9), (4, 4), (None, 1)]
 
 
 names = st.lists(st.sampled_from(["IETF", "W3C", "ITU-T SG21", "IEC TC 57", "3GPP SA1"]), unique=True, max_size=5)
@@ -406,6 +435,13 @@ def pages(word) -> str:
 def test_two_hundred_pages_are_compared_within_seconds(old, new):
     begin = time.process_time()
     body(pages(old), pages(new))
+    assert time.process_time() - begin < 10
+
+
+def test_twenty_thousand_paragraphs_of_which_every_third_changed_are_compared_within_seconds():
+    begin = time.process_time()
+    old = "".join(f"<p>w{number}</p>" for number in range(20_000))
+    body(old, re.sub("<p>w(?=[0-9]*[147]<)", "<p>x", old))
     assert time.process_time() - begin < 10
 
 
