@@ -6,7 +6,7 @@ lists that begin anew, numbers of headings and both directions of writing have t
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.oxml.ns import qn
@@ -44,7 +44,9 @@ from liaisons.documents.wordml import (
 )
 from liaisons.letter import PICTURES
 
-FIGURE = (6121400, 7200000)  # EMU: the text's width and 200 mm
+_HIGHEST_FIGURE = 7200000  # EMU: 200 mm
+_EMU_PER_TWIP = 635
+_CELL_PADDING = 114  # twips, of both sides
 _CELL_INDENT = 284  # twips
 _DEEPEST_LEVEL = 8  # Word numbers nine levels
 _HEADING_STYLES = dict(zip(HEADINGS, ("Heading1", "Heading2", "Heading3"), strict=True))
@@ -58,6 +60,22 @@ SPACE_ABOVE = {"enumlev1": 80, "enumlev2": 80, "enumlev3": 80, "Tabletitle": 360
 SPACE_BELOW = {"AnnexNotitle": 240, "Figuretitle": 240}
 _CHANGES: dict[str, Change] = {"ins": "ins", "del": "del"}
 _ROW_CHANGES: dict[str | None, Change] = {CAME: "ins", WENT: "del"}
+
+
+@dataclass(frozen=True)
+class _Room:
+    """Where blocks stand: on the page or in a cell, and how far from its side. In twips."""
+
+    width: int = TEXT_WIDTH
+    left: int = 0
+    in_cell: bool = False
+
+    @property
+    def free(self) -> int:
+        return max(self.width - self.left - (_CELL_PADDING if self.in_cell else 0), _CELL_PADDING)
+
+
+_PAGE = _Room()
 
 
 class BodyWriter:
@@ -87,21 +105,21 @@ class BodyWriter:
         yield from self.blocks(blocks)
 
     def blocks(
-        self, blocks: Iterable[HtmlElement], style: str = "Normal", marks: Marks = PLAIN, width: int = TEXT_WIDTH
+        self, blocks: Iterable[HtmlElement], style: str = "Normal", marks: Marks = PLAIN, room: _Room = _PAGE
     ) -> Iterator[BaseOxmlElement]:
         for block, inside, mark in _flat(blocks, marks):
-            yield from self._block(block, style, inside, width, mark)
+            yield from self._block(block, style, inside, room, mark)
 
-    def _block(self, block: HtmlElement, style: str, marks: Marks, width: int, mark: str) -> Iterator[BaseOxmlElement]:
+    def _block(self, block: HtmlElement, style: str, marks: Marks, room: _Room, mark: str) -> Iterator[BaseOxmlElement]:
         match block.tag:
             case "ul" | "ol":
-                yield from self._items(block, marks, width)
+                yield from self._items(block, marks, room)
             case "table":
-                yield from self._table(block, marks, width, mark)
+                yield from self._table(block, marks, room, mark)
             case "figure":
-                yield from self._figure(block, marks, mark)
+                yield from self._figure(block, marks, room, mark)
             case "blockquote":
-                yield from self.blocks(block, "Quote", marks, width)
+                yield from self.blocks(block, "Quote", marks, room)
             case "h2" | "h3" | "h4":
                 yield from self._heading(block, marks)
             case _:
@@ -201,38 +219,41 @@ class BodyWriter:
                     yield tab(marks.change)
             yield from runs(_words(child.tail), marks)
 
-    def _figure(self, figure: HtmlElement, marks: Marks, mark: str) -> Iterator[BaseOxmlElement]:
+    def _figure(self, figure: HtmlElement, marks: Marks, room: _Room, mark: str) -> Iterator[BaseOxmlElement]:
+        within = (room.free * _EMU_PER_TWIP, _HIGHEST_FIGURE)
+        indent = (room.left, 0) if room.left else None
         for image in figure.iter("img"):
             alternative = image.get("alt", "")
             picture = usable(self._stored.get(image.get("src", "").removeprefix(PICTURES)))
             shown = (
-                [run(self._pictures.drawing(picture, alternative, FIGURE), Marks(change=marks.change))]
+                [run(self._pictures.drawing(picture, alternative, within), Marks(change=marks.change))]
                 if picture
                 else runs(alternative, marks)
             )
-            yield from self._with_number(mark, "Figure", shown, change=marks.change)
+            yield from self._with_number(mark, "Figure", shown, indent=indent, change=marks.change)
             mark = ""
         for caption in figure.iter("figcaption"):
-            yield from self._paragraph("Figuretitle", caption, marks)
+            yield from self._paragraph("Figuretitle", caption, marks, indent=indent)
 
-    def _items(self, items: HtmlElement, marks: Marks, width: int, level: int = 0) -> Iterator[BaseOxmlElement]:
+    def _items(self, items: HtmlElement, marks: Marks, room: _Room, level: int = 0) -> Iterator[BaseOxmlElement]:
         number = BULLETS if items.tag == "ul" else self._new_list(int(items.get("start", "1")), level)
+        left = (level + 1) * _CELL_INDENT if room.in_cell else NUMBER_INDENT + level * NUMBER_INDENT // 2
         for item in items:
             numbering: tuple[int, int] | None = (number, level)
             for block, inside, mark in _flat(item, marks):
                 if block.tag in ("ul", "ol"):
-                    yield from self._items(block, inside, width, min(level + 1, _DEEPEST_LEVEL))
+                    yield from self._items(block, inside, room, min(level + 1, _DEEPEST_LEVEL))
                 elif block.tag == "p":
                     yield from self._paragraph(
                         f"enumlev{min(level + 1, 3)}",
                         block,
                         inside,
                         numbering=numbering,
-                        indent=_item_indent(level, hanging=numbering is not None, narrow=width < TEXT_WIDTH),
+                        indent=_item_indent(level, hanging=numbering is not None, narrow=room.in_cell),
                     )
                     numbering = None
                 else:
-                    yield from self._block(block, "Normal", inside, width, mark)
+                    yield from self._block(block, "Normal", inside, replace(room, left=left), mark)
 
     def _new_list(self, start: int = 1, level: int = 0) -> int:
         """A list of its own that begins to count anew; returns its number."""
@@ -242,7 +263,7 @@ class BodyWriter:
         self._part.numbering_part.element.append(number)
         return self._lists
 
-    def _table(self, element: HtmlElement, marks: Marks, width: int, mark: str) -> Iterator[BaseOxmlElement]:
+    def _table(self, element: HtmlElement, marks: Marks, room: _Room, mark: str) -> Iterator[BaseOxmlElement]:
         caption = next(element.iterchildren("caption"), None)
         if caption is None:
             # Between two tables without a paragraph Word makes one of them.
@@ -250,7 +271,7 @@ class BodyWriter:
         else:
             change = marks.change or _whole_change(caption)
             yield from self._with_number(mark, "Tabletitle", self._inline(caption, marks), change=change)
-        widths = [round(share * width / 100) for share in column_shares(element)]
+        widths = [round(share * (room.width - room.left) / 100) for share in column_shares(element)]
         if not widths:
             return
         size = next(2 * points for points, name in TABLE_SIZES.items() if name == element.get("class", ""))
@@ -265,6 +286,7 @@ class BodyWriter:
                 *self._rows(rows[len(head) :], widths, marks, head=False),
             ],
             style="TableGrid",
+            indent=room.left,
             right_to_left=self._right_to_left,
         )
 
@@ -289,7 +311,7 @@ class BodyWriter:
     def _cell(self, cell: HtmlElement, marks: Marks, width: int, *, head: bool) -> list[BaseOxmlElement]:
         if cell.tag == "th" and not head:
             marks = replace(marks, bold=True)
-        content = list(self.blocks(cell, "Tablehead" if head else "Tabletext", marks, width))
+        content = list(self.blocks(cell, "Tablehead" if head else "Tabletext", marks, _Room(width, in_cell=True)))
         if content and content[-1].tag == qn("w:tbl"):
             content.append(paragraph("Tabletext"))  # Word wants a paragraph at the end of each cell
         return content

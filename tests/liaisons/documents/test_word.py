@@ -258,6 +258,21 @@ def test_figure_stands_in_the_middle_above_its_caption_as_large_as_the_page_lets
     assert figure.style.paragraph_format.alignment == WD_ALIGN_PARAGRAPH.CENTER
 
 
+def test_figure_and_table_in_a_list_stand_in_its_indent_and_a_figure_in_a_cell_fits_it():
+    shown = '<figure><img src="{src}" alt="a"></figure>'
+    cells = f"<table><tr><td>some words{shown}</td><td>other words</td></tr></table>"
+    document = with_figure(picture(3000, 100), f"<ul><li>a{shown}<table><tr><td>b</td></tr></table></li></ul>{cells}")
+    _emblem, listed, celled = document.inline_shapes
+    assert listed.width == (9640 - 794) * 635
+    figure = next(p for p in document.paragraphs if p.style.name == "Figure")
+    assert figure.paragraph_format.left_indent.twips == 794
+    inner, outer = document.tables[-2:]
+    assert inner._tbl.tblPr.find(qn("w:tblInd")).get(qn("w:w")) == "794"
+    assert sum(int(column.get(qn("w:w"))) for column in inner._tbl.tblGrid) == 9640 - 794
+    width = int(outer._tbl.tblGrid[0].get(qn("w:w")))
+    assert celled.width == (width - 114) * 635
+
+
 def test_picture_is_stored_once_however_often_it_is_shown():
     content = picture(20, 20, "JPEG")
     document = with_figure(content, '<figure><img src="{src}" alt="a"></figure>' * 2)
