@@ -293,9 +293,9 @@ def _move_into_neighbour(cell: HtmlElement) -> None:
     row = cell.getparent()
     assert row is not None
     neighbour = cell.getprevious()
-    above = row.getprevious()
-    if neighbour is None and above is not None:
-        neighbour = above[-1]
+    if neighbour is None:
+        # Rows above may have lost all their cells in the same way.
+        neighbour = next((above[-1] for above in row.itersiblings("tr", preceding=True) if len(above)), None)
     if neighbour is not None:
         neighbour.extend(cell)
         row.remove(cell)

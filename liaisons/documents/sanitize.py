@@ -69,7 +69,7 @@ def plain(html: str, width: int = 72) -> str:
 
 def _depth(cleaned: str) -> int:
     depth = deepest = 0
-    for closing in re.findall(r"<(/?)(?!br>)[a-z]", cleaned):
+    for closing in re.findall(r"<(/?)(?!br>|img[ >])[a-z]", cleaned):
         depth += -1 if closing else 1
         deepest = max(deepest, depth)
     return deepest

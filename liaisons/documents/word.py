@@ -21,7 +21,7 @@ from liaisons.documents.word_file import (
     set_headers,
     set_language,
 )
-from liaisons.documents.word_pictures import Pictures, placeholder
+from liaisons.documents.word_pictures import Pictures, placeholder, usable
 from liaisons.documents.wordml import (
     Cell,
     Change,
@@ -138,13 +138,17 @@ class PageWriter:
         below: int = 0,
         height: int = 0,
         centred: bool = False,
+        flush: bool = False,
         change: Change = "",
     ) -> BaseOxmlElement:
-        """A row that is never split; cells are (content, number of columns of the grid)."""
+        """A row that is never split; cells are (content, number of columns of the grid).
+
+        With `flush` the label takes all of its cell: the longest of some languages need it.
+        """
         placed, column = [], 0
         for content, columns in cells:
             width = sum(grid[column : column + columns])
-            placed.append(Cell(content, width, columns, centred=centred))
+            placed.append(Cell(content, width, columns, centred=centred, flush=flush and not placed))
             column += columns
         return row(placed, above=above, below=below, height=height, whole=True, change=change)
 
@@ -244,6 +248,7 @@ class _Writer(PageWriter):
                 (self._label(line), 3),
                 (self.value(line), 3),
                 below=_RULE if line.key == "deadline" else 0,
+                flush=True,
                 change=change_of(line.label, line.value),
             )
         for contact in page.contacts:
@@ -254,7 +259,7 @@ class _Writer(PageWriter):
 
     def _emblem(self) -> BaseOxmlElement:
         sheet = self.page.sheet
-        picture = sheet.pictures.get(sheet.masthead.emblem) or placeholder()
+        picture = usable(sheet.pictures.get(sheet.masthead.emblem)) or placeholder()
         drawing = self.pictures.drawing(picture, self.page.labels.emblem, _EMBLEM, grow=True)
         return self.paragraph("Header", [run(drawing)])
 
