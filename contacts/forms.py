@@ -331,6 +331,8 @@ class DeskForm(forms.ModelForm[Desk]):
             "questions_default",
             "printed_as",
             "capitals",
+            "word_inside",
+            "mirrored",
             "window_days",
             "approvers",
             "hold_minutes",
@@ -345,6 +347,13 @@ class DeskForm(forms.ModelForm[Desk]):
             "number_pattern": gettext_lazy("{group} is the designation, {n} the number; {n:03d} prints 007."),
             "printed_as": gettext_lazy("Empty: the name of the group."),
             "hold_minutes": gettext_lazy("0 sends at once."),
+            "word_inside": gettext_lazy(
+                "Whoever has the PDF can take the Word file out of it, for as long as the PDF is kept."
+            ),
+            "mirrored": gettext_lazy(
+                "Statements, documents and the register are kept there under fixed names, with an index, for whoever "
+                "copies the folder."
+            ),
         }
 
     def sections(self) -> Iterable[tuple[str, list[forms.BoundField]]]:
@@ -353,7 +362,8 @@ class DeskForm(forms.ModelForm[Desk]):
             (_("Mail"), ["mailbox", "mailing_list", "hold_minutes"]),
             (_("Place and time"), ["locality", "zone"]),
             (_("Numbers"), ["number_pattern", "document_pattern"]),
-            (_("The printed page"), ["questions_label", "questions_default", "printed_as", "capitals"]),
+            (_("The printed page"), ["questions_label", "questions_default", "printed_as", "capitals", "word_inside"]),
+            (_("The folder"), ["mirrored"]),
             (_("Circulation and approval"), ["window_days", "approvers"]),
             (_("Reminders"), ["remind_outsiders", "remind_insiders", "remind_weekly"]),
         ]

@@ -15,6 +15,7 @@ from liaisons.views import (
     guide,
     health,
     incoming,
+    letterhead,
     links,
     mailbox,
     nominations,
@@ -172,6 +173,7 @@ urlpatterns: list[URLPattern] = [
     ),
     # Settings and help
     path("desk/settings/", desk_settings.desk_settings, name="desk-settings"),
+    path("settings/letterhead/", letterhead.desk_letterhead, name="desk-letterhead"),
     path("help/", guide.help_page, name="help"),
     # Statements, in liaisons.views.statements. The permanent addresses take what no other pattern has taken.
     path("statements/", statements.statements, name="statements"),

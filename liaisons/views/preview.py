@@ -82,13 +82,13 @@ def statement_leaves(request: AtDesk, pk: int | None = None) -> HttpResponse:
     leaves = Leaves.from_bytes(rendered.content)
     context |= {
         "warnings": _warnings(sheet, rendered),
-        "leaves": _keep(_owner(request), leaves.pictures),
+        "leaves": keep(request, leaves.pictures),
         "of": leaves.of,
     }
     return render(request, "liaisons/_preview.html", context)
 
 
-@at_desk(*AUTHORS)
+@at_desk()
 @require_safe
 def statement_leaf(request: AtDesk, sha256: str) -> HttpResponse:
     """A page that was made for this very session a moment ago."""
@@ -139,8 +139,9 @@ def _owner(request: AtDesk) -> str:
     return request.session.session_key or ""
 
 
-def _keep(owner: str, pictures: tuple[bytes, ...]) -> list[str]:
+def keep(request: AtDesk, pictures: tuple[bytes, ...]) -> list[str]:
     """Store pages by their hash, so that one that did not change is not fetched again; returns the hashes."""
+    owner = _owner(request)
     named = {hashlib.sha256(picture).hexdigest(): picture for picture in pictures}
     cache = caches["leaves"]
     with transaction.atomic():  # one write to the disk for all of them

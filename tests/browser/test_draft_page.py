@@ -1,4 +1,4 @@
-"""The page of a draft in a real browser: a figure outlives typing beside it, and the printed pages follow the typing."""
+"""The page of a draft in a real browser: a figure outlives typing, and the printed pages follow it."""
 
 import pytest
 from playwright.sync_api import expect

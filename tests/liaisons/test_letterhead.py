@@ -1,0 +1,149 @@
+"""Administrators set emblem and name for an organization above their desk; letters made before keep theirs."""
+
+from html import unescape
+
+import pytest
+from lxml import html
+
+from contacts.models import Appointment
+from liaisons import sheets
+from liaisons.documents import renderer
+from liaisons.documents.leaves import Leaves
+from liaisons.documents.rendered import Rendered
+from liaisons.letter import ENGLISH_ORGANIZATION
+from liaisons.models import Event, Letterhead
+from tests.fixtures import somebody
+from tests.liaisons.test_pictures import drawn, file
+
+ADDRESS = "/settings/letterhead/"
+
+
+@pytest.fixture
+def asked(monkeypatch):
+    """The sheets that were printed; each page is a small picture."""
+    sheets_asked = []
+
+    def render(sheet, kind, *, timeout=20.0):
+        sheets_asked.append(sheet)
+        return Rendered(Leaves((drawn(),), 1).to_bytes())
+
+    monkeypatch.setattr(renderer, "render", render)
+    return sheets_asked
+
+
+@pytest.fixture
+def keeper(client, desk, asked):
+    client.force_login(somebody("Ada Admin", "ada@example.org", desk, "administrator"))
+    return client
+
+
+def words(response) -> str:
+    return unescape(" ".join(html.fromstring(response.content.decode()).text_content().split()))
+
+
+def test_what_is_set_heads_the_letters_from_now_on(keeper, approved, groups, asked):
+    before = sheets.masthead_of(approved)
+    answer = keeper.post(ADDRESS, {"emblem": file(), "lines": " INTERNATIONAL UNION \r\n\r\nSECTOR  ONE"})
+    assert answer.headers["Location"] == f"{ADDRESS}?of={groups['ITU-T'].pk}"
+    head = Letterhead.objects.get()
+    assert (head.organization, head.lines) == (groups["ITU-T"], "INTERNATIONAL UNION\nSECTOR ONE")
+    now = sheets.masthead_of(approved)
+    assert (before.emblem, before.organization) == ("", ENGLISH_ORGANIZATION)
+    assert (now.emblem, now.organization) == (head.emblem.sha256, ("INTERNATIONAL UNION", "SECTOR ONE"))
+    event = Event.objects.get(verb="settings")
+    assert event.private
+    assert event.data["letterhead"] == [
+        {"emblem": "", "lines": ""},
+        {"emblem": head.emblem.sha256, "lines": "INTERNATIONAL UNION\nSECTOR ONE"},
+    ]
+
+
+def test_the_page_shows_it_as_it_is_printed(keeper, groups, asked):
+    keeper.post(ADDRESS, {"emblem": file()})
+    page = keeper.get(ADDRESS)
+    assert asked[-1].pictures == {Letterhead.objects.get().emblem.sha256: drawn()}
+    tree = html.fromstring(page.content.decode())
+    (block,) = tree.xpath("//img[@class='letterhead-block']/@src")
+    (emblem,) = tree.xpath("//img[@class='letterhead-emblem']/@src")
+    assert keeper.get(block).content == drawn()
+    assert keeper.get(emblem).content == drawn()
+    assert "Set for ITU-T." in words(page)
+
+
+def test_a_group_below_may_have_its_own(keeper, approved, groups):
+    keeper.post(ADDRESS, {"lines": "ABOVE"})
+    keeper.post(f"{ADDRESS}?of={groups['JCA-MV'].pk}", {"lines": "BELOW"})
+    assert sheets.masthead_of(approved).organization == ("BELOW",)
+    assert "Set for JCA-MV." in words(keeper.get(ADDRESS))
+    keeper.post(f"{ADDRESS}?of={groups['JCA-MV'].pk}", {"remove": "1"})
+    assert sheets.masthead_of(approved).organization == ("ABOVE",)
+    assert Event.objects.filter(verb="settings").count() == 3
+
+
+def test_the_placeholder_can_come_back_and_the_name_stay(keeper, groups):
+    keeper.post(ADDRESS, {"emblem": file(), "lines": "UNION"})
+    keeper.post(ADDRESS, {"without": "on", "lines": "UNION"})
+    head = Letterhead.objects.get()
+    assert (head.emblem, head.lines) == (None, "UNION")
+
+
+def test_nothing_given_is_nothing_set(keeper):
+    page = keeper.post(ADDRESS, {}, follow=True)
+    assert "Nothing was set: choose an emblem, or write a name." in words(page)
+    assert not Letterhead.objects.exists()
+    assert not Event.objects.filter(verb="settings").exists()
+
+
+def test_desks_that_share_it_are_named(keeper, other_desk, groups):
+    shared = "also heads the letters of ITU-T SG20."
+    assert shared in words(keeper.get(ADDRESS))
+    assert shared not in words(keeper.get(f"{ADDRESS}?of={groups['JCA-MV'].pk}"))
+    Letterhead.objects.create(organization=other_desk.group, lines="OWN")
+    assert shared not in words(keeper.get(ADDRESS))
+
+
+def test_others_are_not_on_the_way_up(keeper, groups):
+    assert keeper.get(f"{ADDRESS}?of={groups['ITU-T SG21'].pk}").status_code == 404
+    assert keeper.post(f"{ADDRESS}?of={groups['IETF'].pk}", {"lines": "MINE"}).status_code == 404
+    assert not Letterhead.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        ({"emblem": ("a.svg", b"<svg/>")}, "a.svg is a drawing (SVG), which a Word file cannot hold. Save it as PNG."),
+        ({"lines": "a\nb\nc\nd\ne\nf"}, "At most 5 lines of 80 characters fit beside the emblem."),
+        ({"lines": "a" * 81}, "At most 5 lines of 80 characters fit beside the emblem."),
+    ],
+)
+def test_what_cannot_be_printed_is_refused(keeper, given, sentence):
+    given = {name: file(value[1], value[0]) if isinstance(value, tuple) else value for name, value in given.items()}
+    answer = keeper.post(ADDRESS, given)
+    assert answer.status_code == 400
+    assert sentence in words(answer)
+    assert not Letterhead.objects.exists()
+
+
+def test_it_is_for_administrators_only(client, secretary, desk, asked):
+    client.force_login(secretary)
+    assert client.get(ADDRESS).status_code == 403
+    Appointment.objects.create(person=secretary.person, group=desk.group, role="administrator")
+    assert client.get(ADDRESS).status_code == 200
+
+
+def test_why_there_is_no_picture_is_said(keeper, monkeypatch):
+    def render(sheet, kind, *, timeout=20.0):
+        raise renderer.RenderError("busy", "Others are being made.")
+
+    monkeypatch.setattr(renderer, "render", render)
+    assert "Others are being made." in words(keeper.get(ADDRESS))
+
+
+def test_the_settings_lead_to_it_and_keep_what_is_printed(keeper, desk):
+    page = keeper.get("/desk/settings/")
+    assert ADDRESS in page.content.decode()
+    (form,) = html.fromstring(page.content.decode()).xpath("//form[@data-guard]")
+    given = {name: value for name, value in form.form_values() if name != "csrfmiddlewaretoken"}
+    assert keeper.post("/desk/settings/", given | {"word_inside": "on", "mirrored": "on"}).status_code == 302
+    desk.refresh_from_db()
+    assert (desk.word_inside, desk.mirrored) == (True, True)
