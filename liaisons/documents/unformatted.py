@@ -84,6 +84,7 @@ class _Form(PageWriter):
             (self.value(blank), 6 - columns),
             below=below,
             height=_HEIGHT,
+            flush=True,
             change=change_of(line.label, line.value),
         )
 

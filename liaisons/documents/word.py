@@ -145,7 +145,9 @@ class PageWriter:
 
         With `flush` the label takes all of its cell: the longest of some languages need it.
         """
-        placed, column = [], 0
+        placed: list[Cell] = []
+        column = 0
+        flush = flush and not self.right_to_left  # where LibreOffice takes the padding from the wrong side
         for content, columns in cells:
             width = sum(grid[column : column + columns])
             placed.append(Cell(content, width, columns, centred=centred, flush=flush and not placed))

@@ -222,13 +222,17 @@ class Choice:
 
 @dataclass(frozen=True)
 class Cell:
-    """`merge` is "restart" in the first row of a cell that spans rows, "continue" in the others."""
+    """`merge` is "restart" in the first row of a cell that spans rows, "continue" in the others.
+
+    What a cell that is `flush` holds reaches to the next one.
+    """
 
     content: list[BaseOxmlElement]
     width: int
     columns: int = 1
     merge: str = ""
     centred: bool = False
+    flush: bool = False
 
     def element(self) -> BaseOxmlElement:
         properties = w(
@@ -236,6 +240,7 @@ class Cell:
             w("tcW", w=self.width, type="dxa"),
             w("gridSpan", val=self.columns) if self.columns > 1 else None,
             w("vMerge", val=self.merge) if self.merge else None,
+            w("tcMar", w("right", w=0, type="dxa")) if self.flush else None,
             w("vAlign", val="center") if self.centred else None,
         )
         return w("tc", properties, *self.content)
