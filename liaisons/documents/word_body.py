@@ -271,7 +271,7 @@ class BodyWriter:
         else:
             change = marks.change or _whole_change(caption)
             yield from self._with_number(mark, "Tabletitle", self._inline(caption, marks), change=change)
-        widths = [round(share * (room.width - room.left) / 100) for share in column_shares(element)]
+        widths = [round(share * room.free / 100) for share in column_shares(element)]
         if not widths:
             return
         size = next(2 * points for points, name in TABLE_SIZES.items() if name == element.get("class", ""))

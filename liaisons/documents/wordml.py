@@ -64,8 +64,7 @@ class Marks:
         return w(
             "rPr",
             w("rStyle", val=self.style) if self.style else None,
-            w("b") if self.bold else None,
-            w("bCs") if self.bold else None,
+            *self._weight(),
             w("i") if self.italic else None,
             w("iCs") if self.italic else None,
             w("sz", val=self.size) if self.size else None,
@@ -74,6 +73,12 @@ class Marks:
             w("vertAlign", val=self.raised) if self.raised else None,
             w("rtl") if right_to_left else None,
         )
+
+    def _weight(self) -> Iterator[BaseOxmlElement]:
+        """Of styles that make bold Word takes two for none: in a heading only the text itself can say no."""
+        if self.bold or self.style == PARAGRAPH_NUMBER:
+            said = {} if self.bold else {"val": 0}
+            yield from (w("b", **said), w("bCs", **said))
 
 
 PLAIN = Marks()

@@ -208,6 +208,7 @@ def test_numbers_of_paragraphs_are_those_of_the_page_and_change_nothing_else(dra
 
 def test_number_in_the_margin_leaves_a_paragraph_and_the_number_of_its_heading_where_they_are(draft):
     heading = next(p for p in draft.paragraphs if p.text == "\tA2.2\t1\tExecutive summary")
+    assert heading.runs[0].bold is False
     indents = heading.paragraph_format
     assert (indents.left_indent.twips, indents.first_line_indent.twips) == (794, -794 - 850)
     stops = [(stop.alignment, stop.position.twips) for stop in indents.tab_stops]
@@ -331,6 +332,8 @@ def test_table_in_a_cell_and_cells_left_out_make_a_file_that_opens():
     table = document.tables[2]
     assert table.cell(0, 1).tables[0].cell(0, 0).text == "inner"
     assert table.cell(0, 1)._tc[-1].tag == qn("w:p")
+    outer, nested = table._tbl.tblGrid, table.cell(0, 1).tables[0]._tbl.tblGrid
+    assert int(nested[0].get(qn("w:w"))) == int(outer[1].get(qn("w:w"))) - 114
     assert len(table.rows[1]._tr.tc_lst) == 2
 
 
