@@ -91,6 +91,8 @@ urlpatterns: list[URLPattern] = [
     # Files of a statement, in liaisons.views.papers
     path("statements/<int:pk>/pdf/", papers.statement_pdf, name="statement-pdf"),
     path("statements/<int:pk>/word/", papers.statement_word, name="statement-word"),
+    path("statements/<int:pk>/unformatted/", papers.statement_unformatted, name="statement-unformatted"),
+    path("statements/unformatted-form.docx", papers.unformatted_form, name="unformatted-form"),
     path("statements/<int:pk>/pdf/again/", papers.statement_pdf_again, name="statement-pdf-again"),
     path("statements/<int:pk>/word/again/", papers.statement_word_again, name="statement-word-again"),
     path("statements/<int:pk>/attachments/<int:file_pk>/", papers.statement_attachment, name="statement-attachment"),

@@ -1,24 +1,20 @@
 """A statement as files: PDF and Word, and what travels with it or came back."""
 
-import hashlib
-
-from django.core.cache import cache
+from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from contacts.http import AtDesk, DeskRequest, at_desk
-from liaisons import renditions, sheets
-from liaisons.documents import renderer
-from liaisons.documents.rendered import sheet_to_json
-from liaisons.letter import Sheet
+from liaisons import calendar, on_demand, renditions, sheets
+from liaisons.letter import Letter, Masthead, Sheet
 from liaisons.models import Attachment, Rendition, ReplyFile, Statement
+from liaisons.rules import AUTHORS
 from liaisons.views.files import attachment
 from liaisons.views.reading import letter_for, masthead_of, reader_of, visible
-
-MINUTE, HOUR, DAY = 60, 3600, 24 * 3600  # seconds
 
 
 @require_safe
@@ -41,6 +37,38 @@ def statement_pdf_again(request: AtDesk, pk: int) -> HttpResponse:
 @at_desk()
 def statement_word_again(request: AtDesk, pk: int) -> HttpResponse:
     return _again(request, pk, Rendition.Kind.WORD)
+
+
+@at_desk(*AUTHORS)
+@require_safe
+def statement_unformatted(request: AtDesk, pk: int) -> HttpResponse:
+    """The text in force in the form that is handed in, for those who write at the desk that issues it."""
+    statement = visible(request, pk=pk, desk=request.desk)
+    revision = statement.revision
+    if revision is None:
+        raise Http404(_("Nothing has been written yet."))
+    masthead = masthead_of(statement)
+    [word] = renditions.unsaved(revision, masthead, [Rendition.Kind.WORD])
+    word.name = word.name.replace(".docx", "-unformatted.docx")
+    try:
+        return _file(on_demand.file(sheets.sheet(revision.letter, masthead), "unformatted"), word)
+    except on_demand.NotMade as why:
+        return _not_made(request, statement, str(why))
+
+
+@at_desk(*AUTHORS)
+@require_safe
+def unformatted_form(request: AtDesk) -> HttpResponse:
+    """The same form without a word in it, to be filled in Word."""
+    desk = request.desk
+    period = calendar.study_period(desk.today(timezone.now()))
+    masthead = Masthead("", desk.printed_group(), period, questions_label=desk.questions_label)
+    try:
+        content = on_demand.file(Sheet(Letter("", ""), masthead), "unformatted")
+    except on_demand.NotMade as why:
+        messages.error(request, str(why))
+        return redirect("statement-new")
+    return _file(content, Rendition(kind=Rendition.Kind.WORD, name="unformatted-form.docx"))
 
 
 @require_safe
@@ -96,19 +124,12 @@ def _again(request: AtDesk, pk: int, kind: Rendition.Kind) -> HttpResponse:
 
 
 def _public(request: DeskRequest, statement: Statement, sheet: Sheet, rendition: Rendition) -> HttpResponse:
-    """Made once a day at most, since anybody may ask for it; tried once an hour, and by one process at a time."""
-    kind = Rendition.Kind(rendition.kind)
-    key = f"paper-{kind.value}-{hashlib.sha256(sheet_to_json(sheet)).hexdigest()}"
-    known: bytes | str | None = cache.get(key)  # the file, or why there is none
-    if known is None:
-        if not cache.add(f"{key}-begun", "", MINUTE):
-            return _not_made(request, statement, _being_made())
-        try:
-            known = renderer.render(sheet, "pdf" if kind == Rendition.Kind.PDF else "docx").content
-        except renderer.RenderError as error:
-            known = str(error)
-        cache.set(key, known, HOUR if isinstance(known, str) else DAY)
-    return _not_made(request, statement, known) if isinstance(known, str) else _file(known, rendition)
+    """Anybody may ask for it, so it is made once a day at most."""
+    try:
+        content = on_demand.file(sheet, "pdf" if rendition.kind == Rendition.Kind.PDF else "docx")
+    except on_demand.NotMade as why:
+        return _not_made(request, statement, str(why))
+    return _file(content, rendition)
 
 
 def _file(content: bytes, rendition: Rendition) -> HttpResponse:

@@ -14,6 +14,7 @@ from liaisons.documents.page import Page
 from liaisons.documents.screen import on_screen
 from liaisons.letter import Letter, Masthead, Sheet
 from liaisons.models import Revision, Statement
+from liaisons.rules import AUTHORS
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,10 @@ class Reader:
     inside: bool
     receives: bool
     roles: frozenset[str]
+
+    @property
+    def writes(self) -> bool:
+        return bool(self.roles & AUTHORS)
 
     @property
     def sees_addresses(self) -> bool:
@@ -69,6 +74,10 @@ def unreviewed(language: str) -> str:
 def letter_of(statement: Statement, revision: Revision | None, reader: Reader) -> dict[str, Any]:
     """What link_letter.html wants."""
     if revision is None:
-        return {"page": None, "sections": []}
+        return {"page": None, "sections": [], "unreviewed": ""}
     page = Page(Sheet(letter_for(reader, revision.letter), masthead_of(statement)))
-    return {"page": page, "sections": on_screen(page)}
+    return {
+        "page": page,
+        "sections": on_screen(page),
+        "unreviewed": unreviewed(revision.language) if reader.inside else "",
+    }
