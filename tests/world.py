@@ -31,7 +31,7 @@ from liaisons.models import (
 from liaisons.received.registering import register
 from liaisons.transport import MailboxBackend
 from liaisons.workflow import advance
-from liaisons.writing import begin
+from liaisons.writing import TakenFrom, begin
 from roadmap.models import Deliverable
 from tests.fixtures import AFTER
 
@@ -47,12 +47,14 @@ def world(desk, groups, letter, sent, secretary, chair, member, meeting):
         desk, replace(letter, title="A draft", attachments=(Attached("", "a.pdf", blob.sha256),)), by=by, now=AFTER
     )
     circulation = _circulated(desk, letter, by)
+    from_word = begin(desk, replace(letter, title="Typed"), by=by, now=AFTER, taken_from=TakenFrom(blob, "a.docx"))
     type(desk).objects.filter(pk=desk.pk).update(mirrored=True)
     return {
         "-": {},
         "picture": {"sha256": Blob.objects.keep(b"\x89PNG", "image/png").sha256},
         "leaf": {"sha256": "0" * 64},
         "draft": _as_seen(draft),
+        "from-word": {"pk": from_word.pk, "number": 1},
         "circulated": _as_seen(circulation.statement),
         "approved": _as_seen(_approved(desk, letter, meeting, by, "Approved")),
         "held": _as_seen(_held(_approved(desk, letter, meeting, by, "Held"), by)),

@@ -57,10 +57,17 @@ def text_of(event: Event, statement: Statement | None) -> str:
 
 
 def _begun(event: Event, statement: Statement | None) -> str:
+    if "word" in event.data:
+        return _("Draft begun from the Word file %(file)s") % {"file": event.data.get("file_name", "")}
     return _("Correction begun") if "corrects" in event.data else _("Draft begun")
 
 
 def _written(event: Event, statement: Statement | None) -> str:
+    if "word" in event.data:
+        return _("Revision %(number)s taken from the Word file %(file)s") % {
+            "number": _number(event),
+            "file": event.data.get("file_name", ""),
+        }
     return _("Saved as revision %(number)s") % {"number": _number(event)}
 
 

@@ -203,6 +203,7 @@ class TestNextRevision:
         revision = Revision.objects.get(number=2)
         assert revision.letter == replace(before, body="<p>We ask again.</p><ul><li><p>now</p></li></ul>")
         assert Event.objects.get(verb="write").data["file_name"] == "draft.docx"
+        assert "Revision 2 taken from the Word file draft.docx" in writer.get(response.url).content.decode()
         listed = writer.get(self.address(full)).content.decode()
         assert f"/statements/{full.pk}/revisions/2/from-word/" in listed
 
@@ -247,7 +248,9 @@ class TestNextRevision:
         assert writer.get(f"{self.address(full)}read/").status_code == 409
 
     def test_the_way_there_is_on_the_pages(self, writer, full, member):
-        assert self.address(full) in writer.get(full.get_absolute_url()).content.decode()
+        for address in (full.get_absolute_url(), f"/statements/{full.pk}/edit/"):
+            assert self.address(full) in writer.get(address).content.decode()
+        assert "/statements/from-word/" in writer.get("/statements/new/").content.decode()
         assert "/statements/from-word/" in writer.get("/statements/").content.decode()
         assert "from-word" not in page(writer, member, "/statements/").content.decode()
 

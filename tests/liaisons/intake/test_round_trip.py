@@ -141,6 +141,20 @@ def test_each_field_keeps_the_words_it_was_read_from():
     assert words["annex 2"].startswith("Annex 2: Report of the first meeting of the JCA-MV (JCA-MV-Doc-022)\n")
 
 
+def test_a_comparison_reads_as_the_later_text():
+    later = everything()
+    before = replace(
+        later.letter,
+        title="LS on something else",
+        body="<p>Start of another text.</p><p>Gone.</p><ul><li><p>one</p></li></ul>",
+        addressees=later.letter.addressees[1:],
+        annexes=(),
+    )
+    reading = read(write_word(replace(later, before=before, before_number="R0")))
+    assert as_printed(reading.letter) == as_printed(later.letter)
+    assert reading.sentences[0] == "The file has tracked changes: insertions were taken, deletions left out."
+
+
 @pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
 def test_libreoffice_may_have_saved_it(tmp_path):
     sheets = {**SAMPLES, "everything": everything(), "all-for-comment": everything(comments_until=UNTIL)}
