@@ -12,6 +12,8 @@ import pydyf  # type: ignore[import-untyped] # it ships no types
 from weasyprint import Document
 from weasyprint.formatting_structure import boxes
 
+from liaisons.documents.packing import pack
+
 _PIXEL = 0.75  # points
 _HEADINGS = {f"/H{level}" for level in range(1, 7)}
 _LINES = {"/P", *_HEADINGS}
@@ -69,6 +71,7 @@ def _finish(document: Document, pdf: pydyf.PDF, painted: list[dict[boxes.Box, in
         more += _UA
     metadata = _object(pdf, pdf.catalog["Metadata"])
     metadata.stream = [metadata.stream[0].replace(b"</rdf:RDF>", more.encode() + b"</rdf:RDF>")]
+    pack(pdf)
 
 
 def _mark_changes(pdf: pydyf.PDF, owners: pydyf.Array, marks: dict[boxes.Box, int]) -> None:
