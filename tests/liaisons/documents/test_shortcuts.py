@@ -31,5 +31,11 @@ def test_packing_leaves_every_object_as_it_was(monkeypatch):
 def unpacked(content: bytes) -> bytes:
     unpacked = BytesIO()
     with pikepdf.open(BytesIO(content)) as document:
-        document.save(unpacked, qdf=True, static_id=True, object_stream_mode=pikepdf.ObjectStreamMode.disable)
+        document.save(
+            unpacked,
+            static_id=True,
+            compress_streams=False,
+            stream_decode_level=pikepdf.StreamDecodeLevel.generalized,
+            object_stream_mode=pikepdf.ObjectStreamMode.disable,
+        )
     return unpacked.getvalue()
