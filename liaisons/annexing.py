@@ -69,11 +69,8 @@ def _filled(annex: Annex, documents: dict[str, Document], before: Letter | None)
         return annex
     earlier = [one for one in before.annexes if one.document] if before else []
     if annex.body:
-        same = next((one for one in earlier if one.body == annex.body), None)
-        if same is None:
+        if not any(one.body == annex.body and one.document != annex.document for one in earlier):
             return annex
-        if same.document == annex.document:
-            return replace(annex, abstract=annex.abstract or same.abstract)  # a form shows no abstract of an annex
     elif annex in earlier:
         return annex  # it went without its text before
     text = text_of(document)
@@ -86,9 +83,7 @@ def _filed(document: Document) -> Letter:
     if file is None:
         raise Refused(
             [
-                _(
-                    "%(document)s has no Word file here to take its text from. Attach it as a file, or file its Word version."
-                )
+                _("%(document)s has no Word file to take its text from. Attach it as a file, or file its Word version.")
                 % {"document": document}
             ]
         )

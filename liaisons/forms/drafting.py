@@ -179,10 +179,7 @@ class Draft:
                 Contact(row["name"], row["organization"], row["country"], row["phone"], row["email"])
                 for row in self.rows["contacts"].filled()
             ),
-            annexes=tuple(
-                Annex(row["title"], _untouched(before, row["body"]), row["document"])
-                for row in self.rows["annexes"].filled()
-            ),
+            annexes=tuple(_annex(row, before) for row in self.rows["annexes"].filled()),
             attachments=tuple(
                 Attached(row["title"] or row["file"][1], row["file"][1], row["file"][0], row["reference"])
                 for row in self.rows["attached"].filled()
@@ -226,6 +223,15 @@ def _untouched(before: Letter | None, typed: str) -> str:
     """The body as it was, where the author changed nothing in it: what was done to it for the editor stays undone."""
     bodies = [before.body, *(annex.body for annex in before.annexes)] if before else []
     return next((body for body in bodies if typed == editable(body)), typed)
+
+
+def _annex(row: dict[str, Any], before: Letter | None) -> Annex:
+    """The annex as it was typed, with the abstract it had: the form does not show that."""
+    typed = Annex(row["title"], _untouched(before, row["body"]), row["document"])
+    for one in before.annexes if before else ():
+        if one.document == typed.document and (one.title == typed.title or (one.body and one.body == typed.body)):
+            return replace(typed, abstract=one.abstract)
+    return typed
 
 
 def take_in(given: QueryDict, files: list[UploadedFile[bytes]]) -> list[str]:

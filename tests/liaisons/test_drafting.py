@@ -267,7 +267,7 @@ class TestEdit:
                 Addressed("IETF", "comment", "IETF"),
             ),
             annexes=(
-                Annex("Terms", f"<table>\n<caption>Terms</caption>\n{CELL}</table>"),
+                Annex("Terms", f"<table>\n<caption>Terms</caption>\n{CELL}</table>", abstract="In short."),
                 Annex("The other draft", "", "JCA-MV-Doc-001"),
             ),
             attachments=(Attached("Terms", "terms.txt", blob.sha256, "T-1"),),
