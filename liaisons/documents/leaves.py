@@ -4,7 +4,7 @@ Drawing them belongs to the renderer's process, with its limits; the libraries f
 """
 
 import struct
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from io import BytesIO
 from typing import TYPE_CHECKING, Self
 

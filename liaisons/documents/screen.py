@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from lxml.html import HtmlElement
 
 from liaisons.documents.body import markup
+from liaisons.documents.figures import caption_of
 from liaisons.documents.page import Page
 from liaisons.documents.paragraphs import NUMBER
 
@@ -28,6 +29,7 @@ def on_screen(page: Page, *, address: str = "") -> list[OnScreen]:
         root = deepcopy(section.body)  # the section hands the same tree to everybody
         if address:
             _link_numbers(root, address)
+        _describe_figures(root)
         told.append(OnScreen(section.heading, section.abstract, without_styles(root)))
     return told
 
@@ -38,6 +40,13 @@ def _link_numbers(root: HtmlElement, address: str) -> None:
             mark.tag = "a"
             mark.set("href", f"{address}?at={mark.text}#say")
             mark.set("title", _("Comment on paragraph %(number)s") % {"number": mark.text})
+
+
+def _describe_figures(root: HtmlElement) -> None:
+    """Name undescribed pictures by their captions: browsers take a picture without words for an ornament."""
+    for figure in root.iter("figure"):
+        for image in figure.iter("img"):
+            image.set("alt", image.get("alt") or caption_of(figure) or _("Figure"))
 
 
 def without_styles(root: HtmlElement) -> SafeString:

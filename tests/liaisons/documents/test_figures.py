@@ -1,5 +1,6 @@
 """Figures: one shape whatever HTML they came in, above their captions, described or complained of."""
 
+import re
 from dataclasses import replace
 from hashlib import sha256
 from io import BytesIO
@@ -201,3 +202,7 @@ def test_mail_says_what_a_figure_shows_and_its_caption():
 def test_page_of_the_desk_shows_the_figure():
     (body,) = on_screen(Page(with_body(named("Figure 1 – T"), {})))
     assert body.html == named("Figure 1 – T")
+    without_text = f'<img src="{STORED_AT}">'
+    body_html = f"<figure>{without_text}<figcaption>Figure 1 – T</figcaption></figure><p>a</p>{without_text}"
+    (body,) = on_screen(Page(with_body(body_html, {})))
+    assert re.findall('alt="(.*?)"', body.html) == ["Figure 1 – T", "Figure"]
