@@ -222,3 +222,9 @@ def test_the_page_of_a_revision_leads_to_the_comparison(client, secretary, again
     page = client.get(reverse("statement-revision", args=[again.statement_id, 2])).content.decode()
     assert f"Changes since {first.document.reference}" in page
     assert reverse("statement-compare", args=[again.statement_id, 2, 1]) in page
+
+
+def test_a_revision_that_is_not_there_is_not_found(client, secretary, again):
+    client.force_login(secretary)
+    for number in (77, 10**30):
+        assert client.get(reverse("statement-compare", args=[again.statement_id, number, 1])).status_code == 404
