@@ -88,7 +88,7 @@ def statement_compare_chosen(request: DeskRequest, pk: int) -> HttpResponse:
 
 
 @require_safe
-@by_link(Link.Purpose.COMMENT)
+@by_link(Link.Purpose.COMMENT, Link.Purpose.APPROVE)
 def link_changes(request: DeskRequest, link: Link, now: datetime) -> HttpResponse:
     circulation, pair = _circulated(link)
     token = links.token(link.pk)
@@ -103,13 +103,13 @@ def link_changes(request: DeskRequest, link: Link, now: datetime) -> HttpRespons
 
 
 @require_safe
-@by_link(Link.Purpose.COMMENT)
+@by_link(Link.Purpose.COMMENT, Link.Purpose.APPROVE)
 def link_changes_pdf(request: DeskRequest, link: Link, now: datetime) -> HttpResponse:
     return _file(request, _circulated(link)[1], "pdf", reverse("link", args=[links.token(link.pk)]))
 
 
 @require_safe
-@by_link(Link.Purpose.COMMENT)
+@by_link(Link.Purpose.COMMENT, Link.Purpose.APPROVE)
 def link_changes_word(request: DeskRequest, link: Link, now: datetime) -> HttpResponse:
     return _file(request, _circulated(link)[1], "docx", reverse("link", args=[links.token(link.pk)]))
 
@@ -141,9 +141,8 @@ def _asked_for(request: DeskRequest, pk: int, new: int, old: int) -> tuple[State
 
 def _circulated(link: Link) -> tuple[Circulation, Pair]:
     circulation = link.circulation
-    assert circulation is not None  # a constraint binds the link to it
-    pair = comparisons.since_earlier(circulation)
-    if pair is None:
+    pair = comparisons.since_earlier(circulation) if circulation else None
+    if circulation is None or pair is None:
         raise Http404(_("This is the first text of the statement that circulates."))
     return circulation, pair
 

@@ -22,7 +22,7 @@ from liaisons.forms.links import DecideForm, ReturnForm
 from liaisons.letter import Sheet
 from liaisons.models import Circulation, Comment, Link, Statement
 from liaisons.rules import Moved, Refused
-from liaisons.views import enclosed
+from liaisons.views import comparing, enclosed
 from liaisons.views.answer import open_answer
 from liaisons.views.circulation import TOP, open_circulation
 from liaisons.views.opened import by_link
@@ -77,6 +77,7 @@ def open_approve(
         "page": page,
         "sections": on_screen(page),
         "files": enclosed.of_circulation(circulation, revision) if circulation else [],
+        "since": comparing.since(circulation, links.token(link.pk)) if circulation else None,
         "said": [{"comment": comment} for comment in said.order_by("made_at", "pk")],
         "earlier": earlier_of(statement, circulation),
         "approvals": revision.approvals.select_related("person").order_by("given_at"),

@@ -210,6 +210,15 @@ def test_a_delegate_reads_the_comparison_by_link(client, first, again, drawn):
     assert all("no-store" in answer["Cache-Control"] for answer in (page, pdf, word))
 
 
+def test_a_chair_who_is_asked_to_approve_reads_what_changed(client, chair, first, again):
+    ask = {"statement": again.statement, "circulation": again, "person": chair.person, "email": chair.email}
+    link = links.issue(Link.Purpose.APPROVE, **ask, now=LATER, expires_at=LATER + timedelta(days=3650))
+    page = client.get(reverse("link", args=[links.token(link.pk)]))
+    section = html.fromstring(page.content).get_element_by_id("changes")
+    compared = client.get(next(section.iter("a")).get("href"))
+    assert f"{again.document.reference} compared with {first.document.reference}" in text_of(compared)
+
+
 def test_the_first_circulation_is_compared_with_nothing(client, circulated, first):
     [draft] = circulating.to_list(first, NOW)
     assert "#changes" not in draft.message.text
