@@ -323,7 +323,7 @@ def unprintable(letter: "Letter", missing: str) -> list[str]:
         for place in places or [gettext_lazy("head of the page")]:
             where.setdefault(place, []).append(f"“{character}” (U+{ord(character):04X})")
     return [
-        _("No font here can print %(characters)s in the %(place)s: replace them, or an empty box stands there.")
+        _("No font here can print %(characters)s in the %(place)s: replace them, or a gap stands there.")
         % {"characters": _some(characters), "place": place}
         for place, characters in where.items()
     ]
@@ -356,8 +356,8 @@ def print_warnings(revision: "Revision") -> list[str]:
     return [sentence for notes in printed.warnings for sentence in page_warnings(revision.letter, notes)]
 
 
-def boxes(revision: "Revision") -> str:
-    """The characters that would leave as empty boxes, and of which nobody has said that they may."""
+def gaps(revision: "Revision") -> str:
+    """The characters that would leave as gaps, and of which nobody has said that they may."""
     printed = proofed(revision)
     missing = "".join(notes["missing"] for notes in printed.warnings) if printed and printed.blob_id else ""
     if missing and revision.statement.events.filter(verb="as_it_is", revision=revision).exists():
@@ -369,10 +369,8 @@ def to_be_printed(revision: "Revision") -> list[str]:
     printed = proofed(revision)
     if printed is not None and printed.blob_id is None:
         return print_warnings(revision)
-    if boxes(revision):
-        return [
-            _("Some characters would leave as empty boxes. Replace them, or say on its page that it goes as it is.")
-        ]
+    if gaps(revision):
+        return [_("Some characters would leave as gaps. Replace them, or say on its page that it goes as it is.")]
     return []
 
 

@@ -7,14 +7,12 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any, Self
 
-from django.utils.translation import gettext as _
-
 from liaisons.letter import Letter, Masthead, Sheet
 
 
 @dataclass(frozen=True)
 class Rendered:
-    """A finished file, and what its author should know of it.
+    """A finished file, and what its author should know of it: liaisons.rules.page_warnings() says it in words.
 
     `missing` are the characters for which no font has a shape, `refused` what was not fetched; of the figures,
     `without_text` are those that nobody described, `broken` those of which no picture could be made.
@@ -44,33 +42,6 @@ class Rendered:
             tuple(notes["without_text"]),
             tuple(notes["broken"]),
         )
-
-    @property
-    def warnings(self) -> list[str]:
-        """What the author should know before it leaves, in the reader's language."""
-        warnings = []
-        if self.missing:
-            shown = ", ".join(f"“{character}” (U+{ord(character):04X})" for character in self.missing)
-            warnings.append(
-                _("No font here can print %(characters)s: replace them, or they come out as empty boxes.")
-                % {"characters": shown}
-            )
-        warnings.extend(
-            _("“%(address)s” was left out: a document shows only what is stored with it. Attach it as a file.")
-            % {"address": address}
-            for address in self.refused
-        )
-        warnings.extend(
-            _("The picture “%(figure)s” cannot be read and was left out: add it again, as PNG or JPEG.")
-            % {"figure": figure}
-            for figure in self.broken
-        )
-        warnings.extend(
-            _("“%(figure)s” has no text for people who cannot see it: say in a sentence what it shows.")
-            % {"figure": figure}
-            for figure in self.without_text
-        )
-        return warnings
 
 
 def sheet_to_json(sheet: Sheet) -> bytes:

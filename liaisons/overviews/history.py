@@ -92,7 +92,7 @@ def _approved(event: Event, statement: Statement | None) -> str:
 
 
 def _as_it_is(event: Event, statement: Statement | None) -> str:
-    return _("Revision %(number)s goes as it is: empty boxes for %(characters)s") % {
+    return _("Revision %(number)s goes as it is: gaps for %(characters)s") % {
         "number": _number(event),
         "characters": event.data.get("characters", ""),
     }

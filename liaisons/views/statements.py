@@ -152,7 +152,7 @@ def _for_the_desk(request: DeskRequest, statement: Statement, reader: Reader, no
         "buttons": [button for button in buttons if button.offer.is_open],
         "closed": [button for button in buttons if not button.offer.is_open],
         "warnings": rules.warnings(statement) if statement.state not in matrix.OUT else [],
-        "boxes": rules.boxes(statement.revision) if may_print and statement.revision else "",
+        "gaps": rules.gaps(statement.revision) if may_print and statement.revision else "",
         "is_here": is_here,
         "may_edit": is_here and statement.state == Statement.State.DRAFT and bool(reader.roles & AUTHORS),
         "may_settle": is_here and statement.state in matrix.OUT and bool(reader.roles & SECRETARIAT),

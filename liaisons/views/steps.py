@@ -40,12 +40,12 @@ def statement_approve(request: AtDesk, pk: int) -> HttpResponse:
 @at_desk(*ROLES["circulate"])
 @require_POST
 def statement_as_it_is(request: AtDesk, pk: int) -> HttpResponse:
-    """Let the revision in force leave with empty boxes for what no font can print: said once, and kept."""
+    """Let the revision in force leave with gaps for what no font can print: said once, and kept."""
     statement = _issued(request, pk)
     if request.POST.get("seen") != str(statement.revision_id):
         messages.error(request, _("The text changed in the meantime. Look at the new revision, then decide again."))
         return redirect(statement)
-    characters = rules.boxes(statement.revision) if statement.revision else ""
+    characters = rules.gaps(statement.revision) if statement.revision else ""
     if characters:
         Event.objects.record(
             "as_it_is",
@@ -57,7 +57,7 @@ def statement_as_it_is(request: AtDesk, pk: int) -> HttpResponse:
             data={"characters": characters},
             private=True,
         )
-        messages.success(request, _("It goes as it is: empty boxes will stand where no font has a character."))
+        messages.success(request, _("It goes as it is: a gap will stand where no font has a character."))
     return redirect(statement)
 
 

@@ -15,8 +15,8 @@ from liaisons.workflow import obstacles
 from tests.fixtures import AFTER
 from tests.liaisons.test_drafting import typed
 
-SENTENCE = "No font here can print “☂” (U+2602) in the body: replace them, or an empty box stands there."
-REFUSAL = "Some characters would leave as empty boxes. Replace them, or say on its page that it goes as it is."
+SENTENCE = "No font here can print “☂” (U+2602) in the body: replace them, or a gap stands there."
+REFUSAL = "Some characters would leave as gaps. Replace them, or say on its page that it goes as it is."
 
 
 @pytest.fixture(autouse=True)
@@ -48,7 +48,7 @@ def words(response) -> str:
     return unescape(" ".join(html.fromstring(response.content.decode()).text_content().split()))
 
 
-def test_a_text_is_printed_once_and_its_boxes_have_a_place(draft, rendered):
+def test_a_text_is_printed_once_and_its_gaps_have_a_place(draft, rendered):
     assert renditions.proof(draft) == [SENTENCE]
     assert renditions.proof(draft) == [SENTENCE]
     assert rendered == [("", "pdf")]
@@ -57,8 +57,8 @@ def test_a_text_is_printed_once_and_its_boxes_have_a_place(draft, rendered):
 
 def test_what_stands_at_the_head_has_a_place_too(letter):
     assert rules.unprintable(replace(letter, body="☃"), "☃☂") == [
-        "No font here can print “☃” (U+2603) in the body: replace them, or an empty box stands there.",
-        "No font here can print “☂” (U+2602) in the head of the page: replace them, or an empty box stands there.",
+        "No font here can print “☃” (U+2603) in the body: replace them, or a gap stands there.",
+        "No font here can print “☂” (U+2602) in the head of the page: replace them, or a gap stands there.",
     ]
 
 
@@ -66,6 +66,15 @@ def test_many_characters_are_counted(letter):
     characters = "".join(chr(0x13000 + at) for at in range(8))
     [sentence] = rules.unprintable(replace(letter, body=characters), characters)
     assert "“𓀄” (U+13004) and 3 more in the body" in sentence
+
+
+def test_all_that_is_wrong_with_a_page_is_said(letter):
+    notes = {"missing": "", "refused": ["a.png"], "broken": ["Two platforms"], "without_text": ["Figure 1"]}
+    assert rules.page_warnings(letter, notes) == [
+        "“a.png” is left out of the page: it shows only what is stored with it. Attach it as a file.",
+        "The picture “Two platforms” cannot be read and is left out: add it again, as PNG or JPEG.",
+        "“Figure 1” has no text for people who cannot see it: say in a sentence what it shows.",
+    ]
 
 
 def test_what_is_left_out_is_said(desk, letter, secretary, rendered):
@@ -108,13 +117,13 @@ def test_it_is_not_circulated_before_somebody_says_so(client, draft, secretary, 
     assert SENTENCE in words(page)
     assert REFUSAL in words(page)
     assert client.post(step, {"seen": draft.revision_id}).status_code == 400
-    assert "Empty boxes will stand for ☂." in words(client.get(draft.get_absolute_url()))
+    assert "Gaps will stand for ☂." in words(client.get(draft.get_absolute_url()))
 
     client.post(f"/statements/{draft.pk}/as-it-is/", {"seen": draft.revision_id})
     page = words(client.get(draft.get_absolute_url()))
     assert SENTENCE in page
-    assert "goes as it is: empty boxes for ☂" in page
-    assert "Empty boxes will stand for ☂." not in page
+    assert "goes as it is: gaps for ☂" in page
+    assert "Gaps will stand for ☂." not in page
     assert client.post(step, {"seen": draft.revision_id}).status_code == 302
 
 
@@ -122,11 +131,11 @@ def test_the_word_holds_for_one_revision(client, draft, desk, secretary, rendere
     renditions.proof(draft)
     client.force_login(secretary)
     client.post(f"/statements/{draft.pk}/as-it-is/", {"seen": draft.revision_id})
-    assert not rules.boxes(draft.revision)
+    assert not rules.gaps(draft.revision)
     letter = replace(draft.revision.letter, title="Another title")
     draft.revision = writing.rewrite(draft, letter, by=Actor.of(secretary), seen=draft.revision_id, now=AFTER)
     renditions.proof(draft)
-    assert rules.boxes(draft.revision) == "☂"
+    assert rules.gaps(draft.revision) == "☂"
 
 
 def test_a_word_about_an_older_text_is_not_taken(client, draft, secretary, rendered):
@@ -134,7 +143,7 @@ def test_a_word_about_an_older_text_is_not_taken(client, draft, secretary, rende
     client.force_login(secretary)
     client.post(f"/statements/{draft.pk}/as-it-is/", {"seen": draft.revision_id + 1})
     assert not Event.objects.filter(verb="as_it_is").exists()
-    assert rules.boxes(draft.revision) == "☂"
+    assert rules.gaps(draft.revision) == "☂"
 
 
 def test_it_is_not_sent_before_somebody_says_so(client, approved, secretary, rendered, monkeypatch):

@@ -78,7 +78,6 @@ for (const table of document.querySelectorAll(".letter-body table")) {
 const preview = document.getElementById("preview");
 if (preview) {
   const panel = preview.querySelector("details");
-  const pages = document.getElementById("preview-pages");
   const wide = matchMedia("(min-width: 1100px)");
   let asking;
   let scrolled = 0;
@@ -92,8 +91,8 @@ if (preview) {
     asking = setTimeout(ask, 400);
   });
   // The pages change under the eye of a reader, who stays where they were.
-  document.addEventListener("htmx:oobBeforeSwap", () => (scrolled = pages.scrollTop));
-  document.addEventListener("htmx:oobAfterSwap", () => (pages.scrollTop = scrolled));
+  document.addEventListener("htmx:oobBeforeSwap", () => (scrolled = preview.scrollTop));
+  document.addEventListener("htmx:oobAfterSwap", () => (preview.scrollTop = scrolled));
   // After htmx, which waits for the same moment.
   document.addEventListener("DOMContentLoaded", fit);
 }
