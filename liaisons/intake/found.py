@@ -15,6 +15,7 @@ from liaisons.intake.styles import Styles
 
 MOST_PICTURES = 200
 _TURNED = ("GIF", "BMP", "TIFF", "WEBP")  # into PNG
+_PIXELS_TURNED = 2 * MOST_PIXELS  # of one file; each million takes some 50 ms
 
 
 @dataclass
@@ -30,6 +31,7 @@ class Found:
     sentences: dict[str, None] = field(default_factory=dict)
     noted: int = 0  # footnotes so far
     comments: int = 0
+    pixels: int = 0  # turned into PNG so far
 
     def say(self, sentence: str) -> None:
         """Tell the person, once, what was left out or changed."""
@@ -46,7 +48,7 @@ class Found:
         if len(self.pictures) >= MOST_PICTURES:
             self.say(_("There are more than %(count)d pictures; the others were left out.") % {"count": MOST_PICTURES})
             return ""
-        content = _as_png_or_jpeg(self.package.picture(relation.target))
+        content = self._as_png_or_jpeg(self.package.picture(relation.target))
         if not content:
             self.say(
                 _("A picture (%(name)s) is of a kind that cannot be taken, and was left out. Save it as PNG or JPEG.")
@@ -57,21 +59,23 @@ class Found:
         self.pictures[sha256] = content
         return sha256
 
+    def _as_png_or_jpeg(self, content: bytes) -> bytes:
+        """Empty for what is no picture, or too large a one."""
+        try:
+            picture_type(content)
+            return content
+        except ValueError:
+            pass
+        try:
+            with Image.open(BytesIO(content), formats=_TURNED) as image:
+                self.pixels += image.width * image.height
+                return b"" if self.pixels > _PIXELS_TURNED else _as_png(image)
+        except (OSError, ValueError, SyntaxError, EOFError, Image.DecompressionBombError):
+            return b""
 
-def _as_png_or_jpeg(content: bytes) -> bytes:
-    try:
-        picture_type(content)
-        return content
-    except ValueError:
-        pass
-    try:
-        with Image.open(BytesIO(content), formats=_TURNED) as image:
-            if image.width * image.height > MOST_PIXELS:
-                return b""
-            file = BytesIO()
-            image.convert("RGBA" if "transparency" in image.info or image.mode in ("RGBA", "LA") else "RGB").save(
-                file, "PNG"
-            )
-            return file.getvalue()
-    except (OSError, ValueError, SyntaxError, EOFError, Image.DecompressionBombError):
-        return b""
+
+def _as_png(image: Image.Image) -> bytes:
+    see_through = "transparency" in image.info or image.mode in ("RGBA", "LA")
+    file = BytesIO()
+    image.convert("RGBA" if see_through else "RGB").save(file, "PNG")
+    return file.getvalue()

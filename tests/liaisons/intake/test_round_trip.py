@@ -43,9 +43,9 @@ H<sub>2</sub>O x<sup>2</sup> <u>under</u>.<br>Second line.</p>
 """
 
 
-def picture(form="PNG"):
+def picture(form="PNG", size=(40, 30), red=0):
     file = io.BytesIO()
-    Image.new("RGB", (40, 30), "blue").save(file, form)
+    Image.new("RGB", size, (red, 0, 255)).save(file, form)
     return file.getvalue()
 
 
