@@ -64,7 +64,7 @@ def statement_edit(request: AtDesk, pk: int) -> HttpResponse:
     context: Context = {"statement": statement, "title": _("Change the draft")}
     if request.method != "POST":
         if statement.state != Statement.State.DRAFT:
-            return _stands_still(request, statement)
+            return stands_still(request, statement)
         return draft_page(request, _opened(request.desk, statement), context)
     draft = typed_draft(request, statement)
     if draft.asks_more or not draft.is_valid():
@@ -94,7 +94,7 @@ def statement_amend(request: AtDesk, pk: int) -> HttpResponse:
     against = obstacles(statement, "amend", request.actor, now)
     if request.method != "POST":
         if against:
-            return render(request, "409.html", _where(statement, against), status=409)
+            return render(request, "409.html", where_it_stands(statement, against), status=409)
         return draft_page(request, _opened(request.desk, statement), context)
     draft = typed_draft(request, statement)
     if draft.asks_more or not draft.is_valid():
@@ -231,13 +231,13 @@ def _onward(request: AtDesk, statement: Statement) -> HttpResponse:
     return redirect(statement)
 
 
-def _stands_still(request: AtDesk, statement: Statement) -> HttpResponse:
+def stands_still(request: AtDesk, statement: Statement) -> HttpResponse:
     state = statement.get_state_display()
     sentence = _("The statement is %(state)s: its text stands still. Take it back to draft first.") % {"state": state}
-    return render(request, "409.html", _where(statement, [sentence]), status=409)
+    return render(request, "409.html", where_it_stands(statement, [sentence]), status=409)
 
 
-def _where(statement: Statement, sentences: list[str]) -> Context:
+def where_it_stands(statement: Statement, sentences: list[str]) -> Context:
     return {
         "obstacles": sentences,
         "back": statement.get_absolute_url(),

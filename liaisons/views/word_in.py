@@ -1,6 +1,5 @@
 """Word in: a file begins a draft or becomes its next revision, after what was read has been looked at."""
 
-from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -21,10 +20,9 @@ from liaisons.letter import Sheet
 from liaisons.models import Blob, Event, Statement
 from liaisons.rules import AUTHORS, Moved, Refused
 from liaisons.sheets import masthead_of
+from liaisons.views.drafting import issued_at, stands_still, where_it_stands
 from liaisons.views.files import attachment
 from liaisons.views.reading import visible
-
-Context = dict[str, Any]
 
 
 @at_desk(*AUTHORS)
@@ -36,9 +34,9 @@ def statement_from_word(request: AtDesk) -> HttpResponse:
 @at_desk(*AUTHORS)
 def statement_word_in(request: AtDesk, pk: int) -> HttpResponse:
     """Choose the Word file that becomes the next revision of a draft."""
-    statement = _draft(request, pk)
+    statement = issued_at(request.desk, pk)
     if statement.state != Statement.State.DRAFT:
-        return _stands_still(request, statement)
+        return stands_still(request, statement)
     return _upload(request, statement)
 
 
@@ -71,9 +69,9 @@ def statement_from_word_read(request: AtDesk) -> HttpResponse:
 def statement_word_in_read(request: AtDesk, pk: int) -> HttpResponse:
     """How the file differs from the revision in force; sent, it becomes the next one."""
     now = timezone.now()
-    statement = _draft(request, pk)
+    statement = issued_at(request.desk, pk)
     if statement.state != Statement.State.DRAFT:
-        return _stands_still(request, statement)
+        return stands_still(request, statement)
     kept = _kept(request, statement)
     revision = statement.revision
     if kept is None or revision is None:
@@ -107,8 +105,8 @@ def statement_word_taken(request: AtDesk, pk: int, number: int) -> HttpResponse:
 
 
 def _upload(request: AtDesk, statement: Statement | None) -> HttpResponse:
-    form = WordForm(request.POST or None, request.FILES or None) if request.method == "POST" else WordForm()
-    if form.is_bound and form.is_valid():
+    form = WordForm(request.POST, request.FILES) if request.method == "POST" else WordForm()
+    if form.is_valid():
         upload = form.cleaned_data["file"]
         try:
             taking.read_at(request.desk, upload.content, timezone.now())
@@ -125,7 +123,7 @@ def _upload(request: AtDesk, statement: Statement | None) -> HttpResponse:
             )
             return redirect(f"{where}?{urlencode({'file': kept.seal()})}")
     context = {"form": form, "statement": statement, "taken": _taken(statement) if statement else []}
-    return render(request, "liaisons/word_in.html", context, status=400 if request.method == "POST" else 200)
+    return render(request, "liaisons/word_in.html", context, status=400 if form.is_bound else 200)
 
 
 def _take(request: AtDesk, statement: Statement, kept: Kept, proposed: taking.Proposed) -> HttpResponse:
@@ -143,7 +141,7 @@ def _take(request: AtDesk, statement: Statement, kept: Kept, proposed: taking.Pr
         )
     except Moved as moved:
         where = reverse("statement-word-in-read", args=[statement.pk])
-        context = {**_where(statement, moved.sentences), "back": f"{where}?{urlencode({'file': kept.seal()})}"}
+        context = {**where_it_stands(statement, moved.sentences), "back": f"{where}?{urlencode({'file': kept.seal()})}"}
         return render(request, "409.html", context, status=409)
     if revision == before:
         messages.info(request, _("The file says what the revision in force says. Nothing was changed."))
@@ -177,25 +175,3 @@ def _taken(statement: Statement) -> list[Event]:
     """The Word files that revisions of the statement were taken from, the latest first."""
     events = statement.events.filter(data__has_key="word").select_related("revision").order_by("-at", "-pk")
     return list(events)
-
-
-def _draft(request: AtDesk, pk: int) -> Statement:
-    statements = Statement.objects.issued_by(request.desk).select_related(
-        "desk__group", "revision__author", "revision__meeting"
-    )
-    return get_object_or_404(statements, pk=pk)
-
-
-def _stands_still(request: AtDesk, statement: Statement) -> HttpResponse:
-    state = statement.get_state_display()
-    sentence = _("The statement is %(state)s: its text stands still. Take it back to draft first.") % {"state": state}
-    return render(request, "409.html", _where(statement, [sentence]), status=409)
-
-
-def _where(statement: Statement, sentences: list[str]) -> Context:
-    return {
-        "obstacles": sentences,
-        "back": statement.get_absolute_url(),
-        "now_state": statement.state,
-        "now_label": statement.get_state_display(),
-    }
