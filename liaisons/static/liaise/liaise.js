@@ -101,6 +101,12 @@ const trouble = document.getElementById("trouble");
 for (const name of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {
   document.addEventListener(name, () => (trouble.hidden = false));
 }
+// A whole page where a part was asked for: somebody signed out meanwhile.
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  if (!/^\s*<!doctype/i.test(detail.serverResponse)) return;
+  detail.shouldSwap = false;
+  detail.isError = true;
+});
 document.addEventListener("htmx:afterOnLoad", (event) => {
   if (event.detail.successful) trouble.hidden = true;
 });
