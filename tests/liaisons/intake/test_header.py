@@ -87,6 +87,52 @@ class TestUnformatted:
         assert "No title was found." in reading.sentences
 
 
+class TestFormatted:
+    """The rows of FG-MV-LS1 as the ITU's template has them: a block of three rows around a merged emblem."""
+
+    ROWS = (
+        row(
+            cell(p('<w:r><w:pict><v:shape><v:imagedata r:id="rId9"/></v:shape></w:pict></w:r>'), merge="restart"),
+            cell("INTERNATIONAL TELECOMMUNICATION UNION", "TELECOMMUNICATION", columns=3, merge="restart"),
+            cell("FG-MV-LS1", columns=2),
+        ),
+        row(cell(merge="continue"), cell(columns=3, merge="continue"), cell("Focus Group on metaverse", columns=2)),
+        row(cell(merge="continue"), cell(columns=3, merge="continue"), cell("Original: English", columns=2)),
+        row(cell("WG(s):", columns=2), cell("N/A", columns=2), cell("Riyadh, 8–9 March 2023", columns=2)),
+        row(cell("Ref.: FG-MV-O-001", columns=6)),
+        row(cell("Source:", columns=2), cell("FG-MV", columns=4)),
+        row(cell("Title:", columns=2), cell("LS on requesting collaboration ", columns=4)),
+        row(cell("LIAISON STATEMENT", columns=6)),
+        row(cell("For action to:", columns=3), cell("ITU-R SG5, IEC SEG15, and IOWN Global Forum", columns=3)),
+        row(cell("For information to:", columns=3), cell("ITU-T SGs 20, 21, and TSAG; ITU-R SG6", columns=3)),
+        row(cell("Approval:", columns=3), cell("-", columns=3)),
+        row(cell("Deadline:", columns=3), cell("30 June 2023", columns=3)),
+        contact("Shin-Gak Kang ", "ETRI", "Rep. of Korea", email="chair@fg-mv.example.org "),
+        contact("Hideo Imanaka", "NICT", "Japan", email="vice-chair@fg-mv.example.org"),
+    )
+
+    def test_each_row_is_a_field(self, directory):
+        reading = read(*self.ROWS, below=[p(), table(row("Abstract:", "In short.")), p(), p("We write.")])
+        letter = reading.letter
+        assert (reading.form, reading.sentences) == ("formatted", ())
+        assert (letter.questions, letter.venue_date) == ("N/A", "Riyadh, 8–9 March 2023")
+        assert (letter.ref, letter.source, letter.title) == ("FG-MV-O-001", "FG-MV", "LS on requesting collaboration")
+        assert (letter.deadline, letter.abstract) == (date(2023, 6, 30), "In short.")
+        assert letter.contacts == (
+            Contact("Shin-Gak Kang", "ETRI", "Rep. of Korea", "", "chair@fg-mv.example.org"),
+            Contact("Hideo Imanaka", "NICT", "Japan", "", "vice-chair@fg-mv.example.org"),
+        )
+        assert letter.body == "<p>We write.</p>"
+
+    def test_shorthand_is_read_as_in_the_form(self, directory):
+        letter = read(*self.ROWS, directory=directory).letter
+        assert [one.text for one in letter.to("action")] == ["ITU-R SG5", "IEC SEG15", "IOWN Global Forum"]
+        assert [one.text for one in letter.to("information")] == [
+            *("ITU-T SG20", "ITU-T SG21", "ITU-T TSAG"),
+            "ITU-R SG6",
+        ]
+
+
 class TestLabels:
     def test_spelling_of_labels_does_not_matter(self):
         reading = read(
