@@ -28,7 +28,7 @@ def put_in(given: QueryDict, file: UploadedFile[bytes] | None) -> str:
             blob, name = check_picture(file).keep()
             given["picture_kept"] = seal(blob.sha256, name)
         if not (kept := given.get("picture_kept")):
-            return ""
+            return _("Choose a picture first.") if given.get("more") == "figure" else ""
         sha256, name = unseal(kept)
     except ValidationError as error:
         given["picture_kept"] = ""

@@ -79,6 +79,11 @@ def test_it_can_be_put_in_before_anything_is_saved(writer, desk):
     assert not Statement.objects.exists()
 
 
+def test_a_picture_has_to_be_chosen_first(writer, desk):
+    assert "Choose a picture first." in words(typed(writer, NEW, picture_alt="A plan.", more="figure"))
+    assert "Choose a picture first." not in words(typed(writer, NEW, picture_alt="A plan.", more="contacts"))
+
+
 def test_captions_are_numbered_in_the_language_of_the_letter(writer, desk):
     given = BASIC | {"language": "fr", "body": figure(alt="Un.")}
     typed(writer, NEW, **given, picture=file(drawn("JPEG"), "b.jpg"), picture_alt="Deux.", picture_caption="Salles")

@@ -7,10 +7,10 @@ import pytest
 from lxml import html
 
 from contacts.actor import Actor
-from liaisons import renditions, rules, writing
+from liaisons import links, renditions, rules, writing
 from liaisons.documents import renderer
 from liaisons.documents.rendered import Rendered
-from liaisons.models import Event, Rendition
+from liaisons.models import Blob, Event, Rendition
 from liaisons.workflow import obstacles
 from tests.fixtures import AFTER
 from tests.liaisons.test_drafting import typed
@@ -162,3 +162,12 @@ def test_to_approve_is_not_stopped_by_it(client, draft, secretary, rendered):
     page = client.get(f"/statements/{draft.pk}/approve/")
     assert SENTENCE in words(page)
     assert REFUSAL not in words(page)
+
+
+def test_who_approves_by_link_reads_it_too(client, circulated, chair):
+    notes = {"missing": "☂", "refused": [], "broken": [], "without_text": []}
+    blob = Blob.objects.keep(b"%PDF", "application/pdf")
+    made = Rendition.objects.filter(revision=circulated.revision, kind="pdf").update(blob=blob, warnings=[notes])
+    assert made == 1
+    link = links.issue("approve", now=AFTER, statement=circulated, person=chair.person)
+    assert SENTENCE in words(client.get(f"/l/{links.token(link.pk)}/"))
