@@ -3,6 +3,7 @@
 Nothing of Django but its template engine is loaded here, no settings, no database, no secrets.
 """
 
+import gc
 import os
 import resource
 import signal
@@ -25,6 +26,10 @@ def main() -> None:
     channel = socket.socket(fileno=sys.stdin.fileno())
     # The first document of a process reads fonts, styles and templates: better before somebody waits for it.
     _make(Sheet(Letter("", ""), Masthead("", "", "")), "pdf")
+    # Rubbish is collected between two documents, when nobody waits, and never looked for among what all of them share.
+    gc.disable()
+    gc.collect()
+    gc.freeze()
     while True:
         try:
             job, content = receive(channel)
@@ -41,6 +46,8 @@ def main() -> None:
         if answer.get("failure") == "memory" or _swollen():
             # What is left of the memory is in pieces; an orderly end would stumble over it.
             os._exit(0)
+        del content, answer, made
+        gc.collect()
 
 
 def _swollen() -> bool:

@@ -19,7 +19,7 @@ from django.template import Context, Engine, Template
 from weasyprint import CSS, HTML, Attachment
 from weasyprint.text.fonts import FontConfiguration
 
-from liaisons.documents import tagging
+from liaisons.documents import shortcuts, tagging
 from liaisons.documents.comparison import page_of
 from liaisons.documents.fetcher import STORED, RefusingFetcher
 from liaisons.documents.figures import caption_of
@@ -46,6 +46,7 @@ class _Tools:
 
 @cache
 def _tools() -> _Tools:
+    shortcuts.take()
     fonts = FontConfiguration()
     return _Tools(
         # An engine of its own needs no settings, so the renderer's process can do without Django's.

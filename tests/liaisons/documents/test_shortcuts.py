@@ -4,11 +4,12 @@ from io import BytesIO
 
 import pikepdf
 import pytest
-from weasyprint import HTML
+from weasyprint import HTML, __version__
 
-from liaisons.documents import pdf, tagging
+from liaisons.documents import pdf, shortcuts, tagging
 from liaisons.documents.pdf import write_pdf
 from tests.liaisons.documents import samples
+from tests.liaisons.documents.measure import rules
 
 SHEETS = [samples.fg_mv_ls1, samples.tsag, samples.invitation, lambda: samples.reply("ar"), lambda: samples.reply("zh")]
 
@@ -18,6 +19,39 @@ def test_elements_of_a_letter_look_as_weasyprint_sets_them(sheet, monkeypatch):
     ours = write_pdf(sheet()).content
     monkeypatch.setattr(pdf, "_Statement", HTML)
     assert write_pdf(sheet()).content == ours
+
+
+@pytest.fixture
+def _without_shortcuts():
+    yield
+    shortcuts.take()
+
+
+def test_shortcuts_are_those_of_this_weasyprint():
+    """When it changes, look at what the functions do that they go round."""
+    assert __version__ == shortcuts.KNOWN
+
+
+@pytest.mark.usefixtures("_without_shortcuts")
+@pytest.mark.parametrize("sheet", SHEETS)
+def test_shortcuts_lead_to_the_same_pages(sheet):
+    short = write_pdf(sheet()).content
+    shortcuts._replace("draw_border", shortcuts._draw_plain_border, shortcuts._draw_border)
+    but_for_borders = write_pdf(sheet()).content
+    shortcuts.leave()
+    long = write_pdf(sheet()).content
+    assert but_for_borders == long
+    assert lines(short) == lines(long)
+
+
+def lines(content: bytes) -> list[tuple[int, ...]]:
+    """The horizontal ones, to a hundredth of a millimetre."""
+    found = (
+        (rule.page, *(round(100 * edge) for edge in (rule.left, rule.right, rule.top)))
+        for rule in rules(content)
+        if rule.right - rule.left > 1
+    )
+    return sorted(set(found))
 
 
 def test_packing_leaves_every_object_as_it_was(monkeypatch):
