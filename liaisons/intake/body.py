@@ -72,11 +72,13 @@ class BodyReader:
                 self._paragraph(element)
         if self._carried is not None:
             self._line(self._carried, "", 0, None)
+            self._carried = None
         self._close()
         return self._sections
 
     def blocks(self, elements: Iterable[_Element]) -> str:
         """The same without looking for annexes: what stands in a cell or a box."""
+        self._sections = [Section()]
         return "".join(section.html for section in self.sections(elements))
 
     def _paragraph(self, element: _Element) -> None:
@@ -189,12 +191,12 @@ class BodyReader:
 
     def _row(self, cells: list[tuple[_Element, int, int]], tag: str) -> str:
         html = ["<tr>"]
+        inner = BodyReader(self._found, self._part, self._depth + 1)
         for cell, columns, rows in cells:
             spans = (f' colspan="{columns}"' if columns > 1 else "") + (f' rowspan="{rows}"' if rows > 1 else "")
-            inner = BodyReader(self._found, self._part, self._depth + 1)
             content = inner.blocks(paragraphs(cell, self._found))
-            self._notes += inner._notes
             html.append(f"<{tag}{spans}>{_bare(content, head=tag == 'th')}</{tag}>")
+        self._notes += inner._notes
         return "".join([*html, "</tr>"])
 
     def _box(self, box: _Element) -> None:

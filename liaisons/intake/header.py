@@ -52,6 +52,7 @@ _LABELS: dict[str, str] = {
     **{key(getattr(labels, printed)): name for labels in LABELS.values() for name, printed in _PRINTED.items()},
     **{word: name for name, words in _ALSO.items() for word in words},
 }
+_MOST_ROWS = 100
 _STATEMENT = {key(labels.statement) for labels in LABELS.values()}
 _TELLING = {"source", "title", "action", "comment", "information", "deadline", "approval"}
 _INLINE = re.compile(r"\s*([^:：]{2,40}?)\s*[:：]\s*(.*)", re.DOTALL)
@@ -84,11 +85,18 @@ def telling_labels(table: _Element, found: Found, part: Part, own_label: str) ->
     """How many fields of a letter a table names: two make it a header."""
     lines = LineReader(found, part, words_only=True)
     names = set()
-    for row in cells_of(table, found)[:40]:
+    if is_long(table):
+        return 0
+    for row in cells_of(table, found):
         for cell in row.cells[:6]:
             text = " ".join(line.text for line in words_of(paragraphs(cell.element, found), lines))[:80]
             names.add(_labelled(text, own_label)[0])
     return len(names & _TELLING)
+
+
+def is_long(table: _Element) -> bool:
+    """Longer than any header: looking through it would take time and find nothing."""
+    return len(table) > _MOST_ROWS
 
 
 def read_table(table: _Element, found: Found, part: Part, header: Header, own_label: str = "") -> None:

@@ -41,6 +41,7 @@ class Numbering:
 
     def __init__(self, root: _Element | None, styles: Styles) -> None:
         self._styles = styles
+        self._of_style: dict[str, list[tuple[_Element, str]]] = {}
         self._looks: dict[str, dict[int, _Look]] = {}  # abstract list → level → how it looks
         self._abstract: dict[str, str] = {}  # list → its abstract list
         self._starts: dict[tuple[str, int], int] = {}  # where a list begins to count anew
@@ -80,9 +81,13 @@ class Numbering:
         own = paragraph.find(f"{W}pPr/{W}numPr")
         if own is not None:
             yield own, style
-        for one in self._styles.chain(style):
-            if (numbers := one.find(f"{W}pPr/{W}numPr")) is not None:
-                yield numbers, one.get(f"{W}styleId", "")
+        if style not in self._of_style:
+            self._of_style[style] = [
+                (numbers, one.get(f"{W}styleId", ""))
+                for one in self._styles.chain(style)
+                if (numbers := one.find(f"{W}pPr/{W}numPr")) is not None
+            ]
+        yield from self._of_style[style]
 
     def _count(self, number: str, abstract: str, level: int, look: _Look) -> int:
         counts = self._counts.setdefault(abstract, {})

@@ -24,7 +24,7 @@ MAX_ENTRIES = 2_000
 MAX_XML = 16 * 1024 * 1024  # bytes of one part; a report of a thousand pages has a quarter of that
 MAX_PICTURE = 20 * 1024 * 1024
 MAX_ELEMENTS = 1_000_000
-MAX_PARAGRAPHS = 40_000  # some four seconds
+MAX_PARAGRAPHS = 40_000  # two to three seconds
 MAX_RATIO = 500  # the XML of a table of thousands of equal rows packs a hundredfold
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"

@@ -42,10 +42,9 @@ class Line:
 
     def html(self, *, without: tuple[str, ...] = ()) -> str:
         """The words with their marks; those that all words of such a paragraph have are left out."""
-        pieces = [
-            replace(piece, tags=tuple(tag for tag in piece.tags if tag not in without))
-            for piece in _joined(self.pieces)
-        ]
+        pieces = _joined(self.pieces)
+        if without:
+            pieces = [replace(piece, tags=tuple(tag for tag in piece.tags if tag not in without)) for piece in pieces]
         return _nested(_trimmed(pieces))
 
     def cut(self, characters: int) -> None:
@@ -80,14 +79,17 @@ def _trimmed(pieces: list[Piece]) -> list[Piece]:
         pieces = pieces[1:]
     while pieces and not pieces[-1].text.strip():
         pieces = pieces[:-1]
-    if pieces:
+    if pieces and pieces[0].text[0].isspace():
         pieces = [replace(pieces[0], text=pieces[0].text.lstrip()), *pieces[1:]]
-        pieces[-1] = replace(pieces[-1], text=pieces[-1].text.rstrip())
+    if pieces and pieces[-1].text[-1].isspace():
+        pieces = [*pieces[:-1], replace(pieces[-1], text=pieces[-1].text.rstrip())]
     return pieces
 
 
 def _nested(pieces: list[Piece]) -> str:
     """Elements inside one another; what goes on from one piece to the next is not closed between them."""
+    if len(pieces) == 1 and not pieces[0].tags and not pieces[0].href:
+        return _escaped(pieces[0].text)
     out: list[str] = []
     open_tags: list[str] = []
     for piece in [*pieces, Piece("")]:
@@ -98,5 +100,9 @@ def _nested(pieces: list[Piece]) -> str:
         out += [f"</{tag.partition(' ')[0]}>" for tag in reversed(open_tags[same:])]
         out += [f"<{tag}>" for tag in wanted[same:]]
         open_tags = wanted
-        out.append(escape(piece.text.replace("\t", " "), quote=False).replace("\n", "<br>"))
-    return re.sub(r" {2,}", " ", "".join(out)).strip()
+        out.append(_escaped(piece.text))
+    return "".join(out)
+
+
+def _escaped(text: str) -> str:
+    return escape(re.sub(r"[ \t]+", " ", text), quote=False).replace("\n", "<br>")

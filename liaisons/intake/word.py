@@ -12,7 +12,7 @@ from liaisons.documents.sanitize import clean, printable
 from liaisons.intake import fields
 from liaisons.intake.body import ANNEX, BodyReader, Section, without_lists_of_parts, words_of
 from liaisons.intake.found import Found
-from liaisons.intake.header import Header, left_over, read_table, telling_labels
+from liaisons.intake.header import Header, is_long, left_over, read_table, telling_labels
 from liaisons.intake.lines import LineReader, paragraphs
 from liaisons.intake.numbering import Numbering
 from liaisons.intake.package import Package, Part, W, damaged
@@ -95,7 +95,7 @@ class _Reader:
         """Takes the tables of abstract and requests out of the first blocks, and returns what they say."""
         rows: dict[str, list[list[str]]] = {}
         for block in section.blocks[:_ABSTRACT_WITHIN]:
-            if block.element is None:
+            if block.element is None or is_long(block.element):
                 continue
             read = Header()
             read_table(block.element, self._found, self._part, read)

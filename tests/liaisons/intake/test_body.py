@@ -197,6 +197,10 @@ class TestTables:
         gone = row("gone", more="<w:del/>")
         assert body(table(gone, f"<w:tr>{control}</w:tr>")) == "<table><tbody><tr><td>in</td></tr></tbody></table>"
 
+    def test_an_end_of_a_paragraph_deleted_in_a_cell_does_not_reach_the_next_cell(self):
+        read = body(table(row(cell(p("a", more="<w:rPr><w:del/></w:rPr>")), "b")))
+        assert read == "<table><tbody><tr><td>a</td><td>b</td></tr></tbody></table>"
+
     def test_tables_inside_one_another_end_somewhere(self):
         inner = table(row("core"))
         for _depth in range(12):
