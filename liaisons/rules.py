@@ -5,7 +5,7 @@ The models import this module, so it knows them only by what it is handed.
 
 import html
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
@@ -338,6 +338,15 @@ def page_warnings(letter: "Letter", notes: Mapping[str, Any]) -> list[str]:
     }
     told = unprintable(letter, notes["missing"])
     return told + [sentence % {"what": what} for kind, sentence in kinds.items() for what in notes[kind]]
+
+
+def left_out(elsewhere: Iterable[str]) -> list[str]:
+    """Say which pictures are not stored here and so not shown."""
+    return [
+        _("The picture at “%(address)s” is left out: only what is stored here is printed. Put it in as a file.")
+        % {"address": address}
+        for address in elsewhere
+    ]
 
 
 def proofed(revision: "Revision") -> "Rendition | None":

@@ -72,12 +72,14 @@ class Draft:
         self.today = desk.today(now)
         self.refused: list[str] = []
         self.refused_picture = self.kept_picture = ""
+        self.elsewhere: list[str] = []
         self.asks_more = ""
         if given is not None:
             given = given.copy()
             self.refused = take_in(given, files.getlist("upload") if files else [])
             self.refused_picture = figures.put_in(given, files.get("picture") if files else None)
             self.kept_picture = figures.kept_name(given)
+            self.elsewhere = figures.elsewhere(given)
             self.asks_more = given.get("more", "") if given.get("more") in {*ROWS, "figure"} else ""
             if self.asks_more in ROWS:
                 _add_row(given, self.asks_more)

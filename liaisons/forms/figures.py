@@ -14,6 +14,7 @@ from liaisons.forms.parts import seal, unseal
 from liaisons.forms.uploads import check_picture
 from liaisons.letter import PICTURES
 
+_SOURCE = re.compile(r"""<img\b[^>]*\bsrc\s*=\s*["']?([^"'\s>]+)""", re.IGNORECASE)
 _BODY = re.compile(r"(?:annexes-\d+-)?body")
 
 
@@ -43,6 +44,13 @@ def put_in(given: QueryDict, file: UploadedFile[bytes] | None) -> str:
     for field in ("picture_kept", "picture_alt", "picture_caption"):
         given[field] = ""
     return ""
+
+
+def elsewhere(given: QueryDict) -> list[str]:
+    """The addresses of pictures that came in with pasted text: what is not stored here is left out when it is saved."""
+    bodies = [str(given[field]) for field in given if _BODY.fullmatch(field)]
+    sources = [address for body in bodies for address in _SOURCE.findall(body) if not address.startswith(PICTURES)]
+    return [address[:80] for address in dict.fromkeys(sources)]
 
 
 def kept_name(given: QueryDict) -> str:

@@ -15,7 +15,7 @@ from contacts.actor import Actor
 from contacts.designations import Directory
 from contacts.http import AtDesk, at_desk
 from contacts.models import Desk
-from liaisons import addressing, changes, renditions, writing
+from liaisons import addressing, changes, renditions, rules, writing
 from liaisons.details import Amendment
 from liaisons.documents import renderer
 from liaisons.forms.drafting import Draft
@@ -28,6 +28,7 @@ from liaisons.views.reading import unreviewed
 from liaisons.workflow import advance, obstacles
 
 Context = dict[str, Any]
+MOST_TOLD = 5
 
 
 @at_desk(*AUTHORS)
@@ -54,6 +55,7 @@ def statement_new(request: AtDesk) -> HttpResponse:
     except Refused as refused:
         return draft_page(request, draft, context, refused)
     messages.success(request, _("The draft is kept. Circulate it when it says what it should."))
+    _tell_what_is_left_out(request, draft)
     return _onward(request, statement)
 
 
@@ -82,6 +84,7 @@ def statement_edit(request: AtDesk, pk: int) -> HttpResponse:
     except Refused as refused:
         return draft_page(request, draft, context, refused, letter)
     messages.success(request, _("Saved as revision %(number)s.") % {"number": revision.number})
+    _tell_what_is_left_out(request, draft)
     return _onward(request, issued_at(request.desk, pk))
 
 
@@ -113,6 +116,7 @@ def statement_amend(request: AtDesk, pk: int) -> HttpResponse:
     except Refused as refused:
         return draft_page(request, draft, context, refused, letter)
     messages.success(request, _("The editorial change is made. The window for comments goes on."))
+    _tell_what_is_left_out(request, draft)
     renditions.proof(statement)
     return redirect(statement)
 
@@ -219,6 +223,11 @@ def _meanwhile(draft: Draft, statement: Statement, typed: Letter) -> Context:
     assert revision is not None  # somebody wrote it just now
     draft.main.data["seen"] = str(revision.pk)  # type: ignore[index]  # a copy of what was posted
     return {"theirs": revision, "changes": changes.between(revision.letter, typed)}
+
+
+def _tell_what_is_left_out(request: AtDesk, draft: Draft) -> None:
+    for sentence in rules.left_out(draft.elsewhere[:MOST_TOLD]):
+        messages.warning(request, sentence)
 
 
 def _onward(request: AtDesk, statement: Statement) -> HttpResponse:

@@ -81,7 +81,7 @@ def statement_leaves(request: AtDesk, pk: int | None = None) -> HttpResponse:
         return render(request, "liaisons/_preview.html", {**context, "failed": refused.sentences})
     leaves = Leaves.from_bytes(rendered.content)
     context |= {
-        "warnings": _warnings(sheet, rendered),
+        "warnings": _warnings(sheet, rendered, typed.draft),
         "leaves": keep(request, leaves.pictures),
         "of": leaves.of,
     }
@@ -121,8 +121,8 @@ def _problems(draft: Draft) -> list[str]:
     return own + draft.problems()
 
 
-def _warnings(sheet: Sheet, rendered: Rendered) -> list[str]:
-    told = rules.page_warnings(sheet.letter, rendered.notes())
+def _warnings(sheet: Sheet, rendered: Rendered, draft: Draft) -> list[str]:
+    told = rules.page_warnings(sheet.letter, rendered.notes()) + rules.left_out(draft.elsewhere)
     if language := unreviewed(sheet.letter.language):
         told.append(
             _("The printed labels in %(language)s have not been reviewed by the language service yet.")

@@ -84,6 +84,14 @@ def test_a_picture_has_to_be_chosen_first(writer, desk):
     assert "Choose a picture first." not in words(typed(writer, NEW, picture_alt="A plan.", more="contacts"))
 
 
+def test_pictures_from_elsewhere_are_named(writer, desk, monkeypatch):
+    pasted = "<p>We ask.<img src='http://elsewhere/a.png' alt='A'><img src=\"http://elsewhere/a.png\"></p>"
+    sentence = "The picture at “http://elsewhere/a.png” is left out: only what is stored here is printed."
+    page = typed(writer, NEW, **BASIC | {"body": pasted + figure()})
+    assert Statement.objects.get().revision.body == f"<p>We ask.</p>{figure()}"
+    assert words(writer.get(page.headers["Location"])).count(sentence) == 1
+
+
 def test_captions_are_numbered_in_the_language_of_the_letter(writer, desk):
     given = BASIC | {"language": "fr", "body": figure(alt="Un.")}
     typed(writer, NEW, **given, picture=file(drawn("JPEG"), "b.jpg"), picture_alt="Deux.", picture_caption="Salles")

@@ -137,10 +137,11 @@ def test_a_lost_picture_is_said(writer, desk, made):
 
 def test_what_no_font_has_is_said_with_its_place(writer, desk, made):
     made.rendered = Rendered(Leaves((pixel(),), 1).to_bytes(), "☂", ("http://elsewhere/a.png",))
-    page = shown(writer, **BASIC | {"body": "<p>Take a ☂.</p>", "title": "☂"})
+    page = shown(writer, **BASIC | {"body": "<p>Take a ☂.<img src='http://x/y.png'></p>", "title": "☂"})
     assert "No font here can print “☂” (U+2602) in the title: replace them" in words(page)
     assert "No font here can print “☂” (U+2602) in the body: replace them" in words(page)
     assert "“http://elsewhere/a.png” is left out of the page" in words(page)
+    assert "The picture at “http://x/y.png” is left out" in words(page)
 
 
 def test_labels_that_nobody_has_reviewed_are_said(writer, desk, made):
