@@ -13,7 +13,7 @@ from django.db.models import F
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from liaisons import rules, sheets
+from liaisons import printed, sheets
 from liaisons.documents import renderer
 from liaisons.documents.rendered import masthead_from_dict, masthead_to_dict
 from liaisons.letter import Masthead, Sheet
@@ -88,17 +88,17 @@ def make_missing(only: Iterable[int] | None = None, *, until: float | None = Non
 def proof(statement: Statement) -> list[str]:
     """Print the text in force, unless that has been done, and say what is wrong with the page.
 
-    Waits for the renderer: not for transactions. liaisons.rules asks the same of the file, and of it alone.
+    Waits for the renderer: not for transactions. liaisons.printed asks the same of the file, and of it alone.
     """
     revision = statement.revision
     if revision is None:
         return []
-    if (printed := rules.proofed(revision)) is None or printed.blob_id is None:
+    if (latest := printed.proofed(revision)) is None or latest.blob_id is None:
         circulated = statement.state == Statement.State.CIRCULATED
         masthead = sheets.masthead_of(statement, circulation=statement.circulation if circulated else None)
         [ordered] = order(revision, masthead, [Rendition.Kind.PDF])
         make_missing(only=[ordered.pk])
-    return rules.print_warnings(revision)
+    return printed.warnings(revision)
 
 
 def recover(now: datetime) -> int:

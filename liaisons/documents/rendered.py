@@ -12,7 +12,7 @@ from liaisons.letter import Letter, Masthead, Sheet
 
 @dataclass(frozen=True)
 class Rendered:
-    """A finished file, and what its author should know of it: liaisons.rules.page_warnings() says it in words.
+    """A finished file, and what its author should know of it: liaisons.printed.page_warnings() says it in words.
 
     `missing` are the characters for which no font has a shape, `refused` what was not fetched; of the figures,
     `without_text` are those that nobody described, `broken` those of which no picture could be made.

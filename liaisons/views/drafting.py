@@ -15,7 +15,7 @@ from contacts.actor import Actor
 from contacts.designations import Directory
 from contacts.http import AtDesk, at_desk
 from contacts.models import Desk
-from liaisons import addressing, changes, renditions, rules, writing
+from liaisons import addressing, changes, printed, renditions, writing
 from liaisons.details import Amendment
 from liaisons.documents import renderer
 from liaisons.forms.drafting import Draft
@@ -226,7 +226,7 @@ def _meanwhile(draft: Draft, statement: Statement, typed: Letter) -> Context:
 
 
 def _tell_what_is_left_out(request: AtDesk, draft: Draft) -> None:
-    for sentence in rules.left_out(draft.elsewhere[:MOST_TOLD]):
+    for sentence in printed.left_out(draft.elsewhere[:MOST_TOLD]):
         messages.warning(request, sentence)
 
 

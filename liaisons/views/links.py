@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from contacts.http import DeskRequest
-from liaisons import comments, links, rules, sheets
+from liaisons import comments, links, printed, sheets
 from liaisons.details import Returned
 from liaisons.documents.page import Page
 from liaisons.documents.screen import on_screen
@@ -82,7 +82,7 @@ def open_approve(
         "earlier": earlier_of(statement, circulation),
         "approvals": revision.approvals.select_related("person").order_by("given_at"),
         "obstacles": obstacles(statement, "approve", actor, now),
-        "warnings": rules.print_warnings(revision),
+        "warnings": printed.warnings(revision),
         "may_return": not obstacles(statement, "revise", actor, now),
         "decide_form": DecideForm(initial={"seen": revision.pk}),
         "return_form": return_form or ReturnForm(initial={"seen": revision.pk}),

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from contacts.http import AtDesk, at_desk
-from liaisons import rules, sheets
+from liaisons import printed, sheets
 from liaisons.documents import renderer
 from liaisons.documents.leaves import HEIGHT, WIDTH, Leaves
 from liaisons.documents.rendered import Rendered
@@ -122,7 +122,7 @@ def _problems(draft: Draft) -> list[str]:
 
 
 def _warnings(sheet: Sheet, rendered: Rendered, draft: Draft) -> list[str]:
-    told = rules.page_warnings(sheet.letter, rendered.notes()) + rules.left_out(draft.elsewhere)
+    told = printed.page_warnings(sheet.letter, rendered.notes()) + printed.left_out(draft.elsewhere)
     if language := unreviewed(sheet.letter.language):
         told.append(
             _("The printed labels in %(language)s have not been reviewed by the language service yet.")

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from contacts.http import AtDesk, DeskRequest, at_desk
 from contacts.paging import page_of
-from liaisons import changes, comparisons, relations, rules
+from liaisons import changes, comparisons, printed, relations, rules
 from liaisons.forms.register import RegisterFilter
 from liaisons.forms.steps import FORMS, PAGES, StepForm
 from liaisons.models import (
@@ -152,7 +152,7 @@ def _for_the_desk(request: DeskRequest, statement: Statement, reader: Reader, no
         "buttons": [button for button in buttons if button.offer.is_open],
         "closed": [button for button in buttons if not button.offer.is_open],
         "warnings": rules.warnings(statement) if statement.state not in matrix.OUT else [],
-        "gaps": rules.gaps(statement.revision) if may_print and statement.revision else "",
+        "gaps": printed.gaps(statement.revision) if may_print and statement.revision else "",
         "is_here": is_here,
         "may_edit": is_here and statement.state == Statement.State.DRAFT and bool(reader.roles & AUTHORS),
         "may_settle": is_here and statement.state in matrix.OUT and bool(reader.roles & SECRETARIAT),

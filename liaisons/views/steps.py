@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 
 from contacts.http import AtDesk, at_desk
 from contacts.models import Person
-from liaisons import changes, renditions, rules
+from liaisons import changes, printed, renditions, rules
 from liaisons.forms.steps import FORMS, SettleForm, StepForm
 from liaisons.letter import Letter
 from liaisons.models import Addressee, Event, Statement
@@ -45,7 +45,7 @@ def statement_as_it_is(request: AtDesk, pk: int) -> HttpResponse:
     if request.POST.get("seen") != str(statement.revision_id):
         messages.error(request, _("The text changed in the meantime. Look at the new revision, then decide again."))
         return redirect(statement)
-    characters = rules.gaps(statement.revision) if statement.revision else ""
+    characters = printed.gaps(statement.revision) if statement.revision else ""
     if characters:
         Event.objects.record(
             "as_it_is",

@@ -7,7 +7,7 @@ import pytest
 from lxml import html
 
 from contacts.actor import Actor
-from liaisons import links, renditions, rules, writing
+from liaisons import links, printed, renditions, rules, writing
 from liaisons.documents import renderer
 from liaisons.documents.rendered import Rendered
 from liaisons.models import Blob, Event, Rendition
@@ -56,7 +56,7 @@ def test_a_text_is_printed_once_and_its_gaps_have_a_place(draft, rendered):
 
 
 def test_what_stands_at_the_head_has_a_place_too(letter):
-    assert rules.unprintable(replace(letter, body="☃"), "☃☂") == [
+    assert printed.unprintable(replace(letter, body="☃"), "☃☂") == [
         "No font here can print “☃” (U+2603) in the body: replace them, or a gap stands there.",
         "No font here can print “☂” (U+2602) in the head of the page: replace them, or a gap stands there.",
     ]
@@ -64,13 +64,13 @@ def test_what_stands_at_the_head_has_a_place_too(letter):
 
 def test_many_characters_are_counted(letter):
     characters = "".join(chr(0x13000 + at) for at in range(8))
-    [sentence] = rules.unprintable(replace(letter, body=characters), characters)
+    [sentence] = printed.unprintable(replace(letter, body=characters), characters)
     assert "“𓀄” (U+13004) and 3 more in the body" in sentence
 
 
 def test_all_that_is_wrong_with_a_page_is_said(letter):
     notes = {"missing": "", "refused": ["a.png"], "broken": ["Two platforms"], "without_text": ["Figure 1"]}
-    assert rules.page_warnings(letter, notes) == [
+    assert printed.page_warnings(letter, notes) == [
         "“a.png” is left out of the page: it shows only what is stored with it. Attach it as a file.",
         "The picture “Two platforms” cannot be read and is left out: add it again, as PNG or JPEG.",
         "“Figure 1” has no text for people who cannot see it: say in a sentence what it shows.",
@@ -131,11 +131,11 @@ def test_the_word_holds_for_one_revision(client, draft, desk, secretary, rendere
     renditions.proof(draft)
     client.force_login(secretary)
     client.post(f"/statements/{draft.pk}/as-it-is/", {"seen": draft.revision_id})
-    assert not rules.gaps(draft.revision)
+    assert not printed.gaps(draft.revision)
     letter = replace(draft.revision.letter, title="Another title")
     draft.revision = writing.rewrite(draft, letter, by=Actor.of(secretary), seen=draft.revision_id, now=AFTER)
     renditions.proof(draft)
-    assert rules.gaps(draft.revision) == "☂"
+    assert printed.gaps(draft.revision) == "☂"
 
 
 def test_a_word_about_an_older_text_is_not_taken(client, draft, secretary, rendered):
@@ -143,7 +143,7 @@ def test_a_word_about_an_older_text_is_not_taken(client, draft, secretary, rende
     client.force_login(secretary)
     client.post(f"/statements/{draft.pk}/as-it-is/", {"seen": draft.revision_id + 1})
     assert not Event.objects.filter(verb="as_it_is").exists()
-    assert rules.gaps(draft.revision) == "☂"
+    assert printed.gaps(draft.revision) == "☂"
 
 
 def test_it_is_not_sent_before_somebody_says_so(client, approved, secretary, rendered, monkeypatch):
