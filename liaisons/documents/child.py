@@ -15,17 +15,30 @@ from typing import Any
 
 from liaisons.documents.rendered import Rendered, sheet_from_json
 from liaisons.documents.wire import Closed, receive, send
-from liaisons.letter import Letter, Masthead, Sheet
+from liaisons.letter import Contact, Letter, Masthead, Sheet
 
 MEMORY = 512 * 1024 * 1024  # bytes of data; the fonts and libraries it only reads are not counted
 SWOLLEN = MEMORY // 2  # after a document that took so much, the next one finds a new process
+# With all faces that most letters are set in.
+_FIRST = Sheet(
+    Letter(
+        "Title",
+        "Source",
+        "<h2>1 Heading</h2><p>Words, <strong>bold</strong> and <em>slanted</em>.</p><ul><li>Item</li></ul>"
+        "<table><tr><th>Head</th></tr><tr><td>Cell</td></tr></table>",
+        abstract="Abstract",
+        contacts=(Contact("Name", email="name@example.org"),),
+    ),
+    Masthead("Number", "Group", "Period"),
+)
 
 
 def main() -> None:
     resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
     channel = socket.socket(fileno=sys.stdin.fileno())
     # The first document of a process reads fonts, styles and templates: better before somebody waits for it.
-    _make(Sheet(Letter("", ""), Masthead("", "", "")), "pdf")
+    for kind in ("docx", "pdf"):
+        _make(_FIRST, kind)
     # Rubbish is collected between two documents, when nobody waits, and never looked for among what all of them share.
     gc.disable()
     gc.collect()

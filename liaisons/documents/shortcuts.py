@@ -6,20 +6,25 @@ for each style. The ways are those of one version: with another nothing is put i
 
 import sys
 from collections.abc import Callable
+from struct import Struct
 
 import weasyprint
 from weasyprint.css import Style
-from weasyprint.draw import border
+from weasyprint.draw import border, text
 from weasyprint.draw.color import get_color
 from weasyprint.formatting_structure import boxes
 from weasyprint.layout import background, percent
+from weasyprint.matrix import Matrix
+from weasyprint.pdf.fonts import Font
 from weasyprint.pdf.stream import Stream
 from weasyprint.text import line_break
 from weasyprint.text.constants import PANGO_DIRECTION
-from weasyprint.text.ffi import ffi, gobject, pango, unicode_to_char_p
+from weasyprint.text.ffi import FROM_UNITS, ffi, gobject, pango, unicode_to_char_p
 from weasyprint.text.fonts import font_features, get_font_description
 
 KNOWN = "70.0"
+
+_GLYPH = Struct("=Iiiii")  # PangoGlyphInfo: glyph, width, the ways right and up, marks
 
 _SIDES = ("top", "right", "bottom", "left")
 _RADII = tuple(f"border_{corner}_radius" for corner in ("top_left", "top_right", "bottom_right", "bottom_left"))
@@ -44,6 +49,7 @@ _strut = line_break.strut
 _set_up = line_break.Layout.setup
 _lay_out_background = background.layout_box_backgrounds
 _draw_border = border.draw_border
+_draw_first_line = text.draw_first_line
 
 
 def take() -> None:
@@ -206,9 +212,88 @@ def _has_plain_border(style: Style) -> bool:
     return bool(style._known_plain)
 
 
+def _draw_simple_line(
+    stream: Stream, textbox: boxes.TextBox, text_overflow: str, block_ellipsis: str, matrix: Matrix
+) -> list[object]:
+    """A line of nothing but text: the same glyph at the same place beside the next is written alike in all lines."""
+    strings = None
+    if text_overflow != "ellipsis" and block_ellipsis == "none" and textbox.style["font_size"] >= 1:
+        strings = _strings(stream, textbox) if textbox.text.strip() else None
+    if strings is None:
+        emojis: list[object] = _draw_first_line(stream, textbox, text_overflow, block_ellipsis, matrix)
+        return emojis
+    stream.set_text_matrix(*matrix.values)
+    for font, size, pieces in strings:
+        stream.set_font_size(font.hash, size)
+        stream.show_text("".join(pieces))
+    return []
+
+
+def _strings(stream: Stream, textbox: boxes.TextBox) -> list[tuple[Font, float, list[str]]] | None:
+    """What the line shows in one font after the other; None if something in it is out of the ordinary."""
+    layout = textbox.pango_layout.layout
+    pango.pango_layout_set_single_paragraph_mode(layout, True)  # noqa: FBT003 – a function of C
+    line, _ = textbox.pango_layout.get_first_line()
+    strings: list[tuple[Font, float, list[str]]] = []
+    run, before = line.runs[0], None
+    while run != ffi.NULL:
+        if run.data.item.analysis.font != before:
+            before = run.data.item.analysis.font
+            font, size = stream.add_font(before)
+            if font.bitmap or font.png or font.svg or font.colr:
+                return None
+            strings.append((font, size, []))
+        if not _write_run(run.data, textbox, stream, *strings[-1]):
+            return None
+        run = run.next
+    return strings
+
+
+def _write_run(
+    item: ffi.CData, textbox: boxes.TextBox, stream: Stream, font: Font, size: float, pieces: list[str]
+) -> bool:
+    known = font.__dict__.setdefault("_known_pieces", {}).setdefault(size, {})
+    glyphs = item.glyphs
+    if not glyphs.num_glyphs:
+        return True
+    pieces.append("<")
+    packed = ffi.buffer(glyphs.glyphs, glyphs.num_glyphs * _GLYPH.size)
+    for at, (glyph, width, right, up, _) in enumerate(_GLYPH.iter_unpack(packed)):
+        if up or glyph >= pango.PANGO_GLYPH_EMPTY:
+            return False
+        piece = known.get((glyph, width, right))
+        if piece is None:
+            piece = known[glyph, width, right] = _piece(item, at, textbox, stream, font, size)
+        pieces.append(piece)
+    if pieces[-1].endswith("<"):
+        pieces[-1] = pieces[-1][:-1]
+    else:
+        pieces.append(">")
+    return True
+
+
+def _piece(item: ffi.CData, at: int, textbox: boxes.TextBox, stream: Stream, font: Font, size: float) -> str:
+    """A glyph with the way to the next one; the font learns its width and which characters it stands for."""
+    info, clusters = item.glyphs.glyphs[at], item.glyphs.log_clusters
+    glyph = info.glyph
+    if glyph not in font.to_unicode:
+        backwards = item.item.analysis.level % 2
+        last = 0 if backwards else item.glyphs.num_glyphs - 1
+        end = item.item.length if at == last else clusters[at - 1 if backwards else at + 1]
+        said = textbox.pango_layout.text.encode()
+        font.to_unicode[glyph] = said[item.item.offset + clusters[at] : item.item.offset + end].decode()
+    if glyph not in font.widths:
+        pango.pango_font_get_glyph_extents(item.item.analysis.font, glyph, stream.ink_rect, stream.logical_rect)
+        font.widths[glyph] = round(stream.logical_rect.width * 1000 * FROM_UNITS / size)
+    offset = info.geometry.x_offset / size
+    kerning = font.widths[glyph] + offset - info.geometry.width * 1000 * FROM_UNITS / size
+    return f"{f'>{-offset}<' if offset else ''}{glyph:04x}{f'>{int(kerning)}<' if kerning else ''}"
+
+
 _WAYS = (
     ("resolve_percentages", _resolve, _resolve_once),
     ("strut", _strut, _strut_once),
     ("layout_box_backgrounds", _lay_out_background, _lay_out_bare),
     ("draw_border", _draw_border, _draw_plain_border),
+    ("draw_first_line", _draw_first_line, _draw_simple_line),
 )
