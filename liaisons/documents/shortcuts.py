@@ -9,7 +9,9 @@ from collections.abc import Callable
 from struct import Struct
 
 import weasyprint
-from weasyprint.css import Style
+from weasyprint.css import ComputedStyle, Style
+from weasyprint.css.computed_values import PHYSICAL_FUNCTIONS
+from weasyprint.css.properties import INHERITED, INITIAL_NOT_COMPUTED, INITIAL_VALUES
 from weasyprint.draw import border, text
 from weasyprint.draw.color import get_color
 from weasyprint.formatting_structure import boxes
@@ -43,6 +45,17 @@ _METRICS = (
     *("strikethrough_position", "strikethrough_thickness"),
 )
 
+# Names such as margin_inline_start, which stand for others; and the properties that depend on nothing but a rule.
+_LOGICAL = {name(block="ttb", inline=inline) for name in PHYSICAL_FUNCTIONS.values() for inline in ("ltr", "rtl")}
+_SIMPLE = {
+    name
+    for name in INITIAL_VALUES
+    if name not in ("float", "display", "position", "page") and not name.startswith(("__", "text_decoration_"))
+}
+_FROM_PARENT = frozenset(_SIMPLE & INHERITED)
+_FROM_START = frozenset(_SIMPLE - INHERITED - INITIAL_NOT_COMPUTED)
+
+_work_out = ComputedStyle.__missing__
 _resolve = percent.resolve_percentages
 _is_in_normal_flow = boxes.Box.is_in_normal_flow
 _strut = line_break.strut
@@ -55,6 +68,7 @@ _draw_first_line = text.draw_first_line
 def take() -> None:
     """Put the ways in place, for the whole process."""
     if weasyprint.__version__ == KNOWN:
+        ComputedStyle.__missing__ = _look_up
         boxes.Box.is_in_normal_flow = _is_simply_in_flow
         line_break.Layout.setup = _set_up_again
         for name, slow, fast in _WAYS:
@@ -63,6 +77,7 @@ def take() -> None:
 
 def leave() -> None:
     """Take them away, to compare."""
+    ComputedStyle.__missing__ = _work_out
     boxes.Box.is_in_normal_flow = _is_in_normal_flow
     line_break.Layout.setup = _set_up
     for name, slow, fast in _WAYS:
@@ -74,6 +89,24 @@ def _replace(name: str, old: object, new: object) -> None:
     for module in [module for key, module in sys.modules.items() if key.partition(".")[0] == "weasyprint"]:
         if getattr(module, name, None) is old:
             setattr(module, name, new)
+
+
+def _look_up(style: ComputedStyle, key: str) -> object:
+    """Most properties have no rule: they are those of the parent, or as they are at the start."""
+    cascaded = style.cascaded
+    if key not in cascaded and style.parent_style is not None:
+        plain = style.__dict__.get("_known_plain_names")
+        if plain is None:
+            plain = style._known_plain_names = _LOGICAL.isdisjoint(cascaded)
+        if plain and key in _FROM_PARENT:
+            value: object = style.parent_style[key]
+        elif plain and key in _FROM_START:
+            value = INITIAL_VALUES[key]
+        else:
+            return _work_out(style, key)
+        style[key] = value
+        return value
+    return _work_out(style, key)
 
 
 def _is_simply_in_flow(box: boxes.Box) -> bool:
