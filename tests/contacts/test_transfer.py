@@ -1,6 +1,5 @@
 """Tables of groups and people: what goes out comes back, and nothing happens that was not shown."""
 
-import time
 from datetime import date
 
 import pytest
@@ -261,10 +260,9 @@ def test_nothing_is_done_when_the_file_means_something_else_by_now(groups):
     assert Group.objects.filter(designation="IEC").count() == 1
 
 
-def test_five_thousand_groups_take_seconds(groups):
+def test_five_thousand_groups_are_read_in_a_few_queries(groups):
     rows = [f"Forum {n},forum,IETF,F{n} | The Forum no. {n},mail: f{n}@example.org" for n in range(5_000)]
     text = groups_csv(*rows, header="designation,kind,parent,spellings,channels")
-    begun = time.perf_counter()
     with CaptureQueriesContext(connection) as looking:
         plan = GroupsTable(text).plan
     assert plan.counts()["new"] == 5_000
@@ -272,7 +270,6 @@ def test_five_thousand_groups_take_seconds(groups):
     groups_module.apply(text, plan.fingerprint())
     again = GroupsTable(table.decode(GroupsTable.export())).plan
     assert again.counts()["unchanged"] == 5_000 + len(groups)
-    assert time.perf_counter() - begun < 30
 
 
 # People
@@ -388,17 +385,15 @@ def test_the_table_of_people_is_that_of_one_desk(desk, secretary, other_secretar
     assert "Otto" not in table.decode(PeopleTable.export(desk))
 
 
-def test_five_thousand_people_take_seconds(desk, secretary):
+def test_five_thousand_people_are_read_in_a_few_queries(desk, secretary):
     rows = [f"Person {n},p{n}@example.org,member" for n in range(5_000)]
     text = "\n".join(["name,email,role", *rows])
-    begun = time.perf_counter()
     with CaptureQueriesContext(connection) as looking:
         plan = people_table(desk, text).plan
     assert plan.counts()["new"] == 5_000
     assert len(looking) < 12
     people_module.apply(lambda: people_table(desk, text), plan.fingerprint())
     assert Appointment.objects.filter(group=desk.group, role="member").count() == 5_000
-    assert time.perf_counter() - begun < 30
 
 
 def test_somebody_known_by_name_alone_is_found(desk, secretary):

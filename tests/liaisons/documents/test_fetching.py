@@ -243,24 +243,23 @@ def test_emblem_is_a_stored_picture_or_none(emblem, bait, opened):
 
 
 # The renderer's process with a watch at every door: files outside the project and what Python itself reads, sockets,
-# programs. The first document opens fonts and libraries; the watch begins with the second.
+# programs. What it makes before anybody asks opens fonts and libraries; the watch begins with the first question.
 WATCHED = """
 import os, sys
 from liaisons.documents import child
 log = os.open(sys.argv[1], os.O_WRONLY | os.O_APPEND | os.O_CREAT)
-made = 0
+asked = False
 def watch(event, arguments):
-    if made and event in {events} or (made and event == "open" and sys.argv[2] in str(arguments[0])):
+    if asked and (event in {events} or event == "open" and sys.argv[2] in str(arguments[0])):
         os.write(log, f"{{event}} {{arguments}}\\n".encode())
 sys.addaudithook(watch)
-make = child._make
-def counted(sheet, kind):
-    global made
-    try:
-        return make(sheet, kind)
-    finally:
-        made += 1
-child._make = counted
+receive = child.receive
+def watched(channel):
+    global asked
+    question = receive(channel)
+    asked = True
+    return question
+child.receive = watched
 child.main()
 """
 DOORS = (
