@@ -66,11 +66,19 @@ def _joined(pieces: list[Piece]) -> list[Piece]:
             joined[-1] = replace(last, text=last.text + piece.text)
         else:
             joined.append(piece)
-    for at in range(len(joined) - 2, 0, -1):
-        before, space, after = joined[at - 1 : at + 2]
-        if not space.text.strip(" \t") and (before.tags, before.href) == (after.tags, after.href):
-            joined[at - 1 : at + 2] = [replace(before, text=before.text + space.text + after.text)]
-    return joined
+    bridged: list[Piece] = []
+    for piece in joined:
+        before, space = bridged[-2:] if len(bridged) > 1 else (None, None)
+        if (
+            before is not None
+            and space is not None
+            and not space.text.strip(" \t")
+            and (before.tags, before.href) == (piece.tags, piece.href)
+        ):
+            bridged[-2:] = [replace(before, text=before.text + space.text + piece.text)]
+        else:
+            bridged.append(piece)
+    return bridged
 
 
 def _trimmed(pieces: list[Piece]) -> list[Piece]:

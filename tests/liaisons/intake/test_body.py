@@ -172,6 +172,14 @@ class TestLists:
         assert body(p("x", numbers=(77, 0)), numbering=level(0, "decimal", "%1")) == "<p>x</p>"
 
 
+class TestBlanks:
+    def test_blanks_set_alike_are_bridged_wherever_they_stand(self):
+        bold = run(" ", marks=BOLD)
+        assert body(p(run("Note", marks=BOLD), run(" "), bold, run(" "))) == "<p><strong>Note</strong></p>"
+        bridged = body(p(run("a", marks=BOLD), run(" "), run("b", marks=BOLD), run(" "), run("c", marks=BOLD)))
+        assert bridged == "<p><strong>a b c</strong></p>"
+
+
 class TestTables:
     def test_heads_spans_and_captions(self):
         read = body(
