@@ -24,13 +24,13 @@ def merged(before: Letter, printed: Letter, reading: Reading) -> Letter:
     if "deadline" in carried and (read.deadline, read.deadline_text) != (printed.deadline, printed.deadline_text):
         changes |= {"deadline": read.deadline, "deadline_text": read.deadline_text}
     if "requests" in carried:
-        changes["requests"] = _requests(before, read)
+        changes["requests"] = _requests(before, printed, read)
     if "contacts" in carried:
         changes["contacts"] = _contacts(before, printed, read)
     if "annexes" in carried:
         changes["annexes"] = _annexes(before, printed, read)
     if "addressees" in carried:
-        keys = {one.key for one in (_requests(before, read) if "requests" in carried else before.requests)}
+        keys = {one.key for one in (_requests(before, printed, read) if "requests" in carried else before.requests)}
         changes["addressees"] = tuple(
             replace(one, requests=tuple(key for key in one.requests if key in keys))
             for purpose in PURPOSES
@@ -39,16 +39,20 @@ def merged(before: Letter, printed: Letter, reading: Reading) -> Letter:
     return replace(before, **changes)  # type: ignore[arg-type]  # each under its own name
 
 
-def _requests(before: Letter, read: Letter) -> tuple[Asked, ...]:
+def _requests(before: Letter, printed: Letter, read: Letter) -> tuple[Asked, ...]:
     """Those with the same words stay; where as many stand there as before, the others keep their place and kind."""
-    known = {asked.text: asked for asked in before.requests}
+    shown = printed.requests if len(printed.requests) == len(before.requests) else before.requests
+    known: dict[str, list[Asked]] = {}
+    for words, own in zip(shown, before.requests, strict=True):
+        known.setdefault(words.text, []).append(own)
+    said = {one.text for one in read.requests}
     in_place = len(read.requests) == len(before.requests)
     free = iter(str(number) for number in range(1, 1000) if str(number) not in {one.key for one in before.requests})
     asked = []
     for at, one in enumerate(read.requests):
-        if one.text in known:
-            asked.append(known[one.text])
-        elif in_place and before.requests[at].text not in {other.text for other in read.requests}:
+        if known.get(one.text):
+            asked.append(known[one.text].pop(0))
+        elif in_place and shown[at].text not in said:
             asked.append(replace(before.requests[at], text=one.text))
         else:
             asked.append(replace(one, key=next(free)))

@@ -45,6 +45,16 @@ def test_requests_keep_their_kind_and_whom_they_are_put_to(before):
     assert taken(before, requests=(first, new, second)).requests == (first, Asked("3", "answer", "Comment."), second)
 
 
+def test_requests_are_the_same_when_the_page_shows_the_same(before):
+    """However many spaces an author typed, and twice the same when they did."""
+    first, second = before.requests
+    wide = (replace(first, text="Fill in  the template."), second, Asked("7", "comment", second.text))
+    assert taken(replace(before, requests=wide)).requests == wide
+    mended = (wide[0], replace(second, text="Look."), wide[2])
+    assert taken(replace(before, requests=wide), requests=(wide[0], wide[2])).requests == wide[:2]
+    assert taken(replace(before, requests=wide[:2]), requests=mended[:2]).requests == mended[:2]
+
+
 def test_addressees_keep_what_is_theirs(before):
     one, *others = before.addressees
     assert taken(before, addressees=(*others, one)).addressees == (*others[:4], one, *others[4:])
