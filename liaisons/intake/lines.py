@@ -287,7 +287,10 @@ def _characters(element: _Element) -> str | None:
 
 def _symbol(code: str) -> str:
     number = int(code, 16) if re.fullmatch("[0-9A-Fa-f]{1,4}", code) else 0
-    return _SYMBOLS.get(number & 0xFF, "") if 0xF000 <= number <= 0xF0FF else chr(number) if number >= 0x20 else ""
+    if 0xF000 <= number <= 0xF0FF:
+        return _SYMBOLS.get(number & 0xFF, "")
+    is_half_a_sign = 0xD800 <= number <= 0xDFFF  # which no file can be written with
+    return "" if number < 0x20 or is_half_a_sign else chr(number)
 
 
 def paragraphs(container: _Element, found: Found) -> Iterator[_Element]:

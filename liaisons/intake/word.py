@@ -1,5 +1,6 @@
 """Reads a Word file: the formatted form of a liaison statement, the unformatted one, or any text."""
 
+import logging
 from collections.abc import Collection, Iterator
 from itertools import islice
 
@@ -26,6 +27,8 @@ LONGEST_ABSTRACT = 5_000
 MOST_ROWS = 40
 _HEADER_WITHIN = 12  # blocks from the top
 _ABSTRACT_WITHIN = 4
+logger = logging.getLogger(__name__)
+
 _PARTS = {"styles": "styles", "numbering": "numbering", "footnotes": "footnote", "endnotes": "endnote"}
 
 
@@ -39,7 +42,12 @@ def read_word(
     """
     try:
         return _Reader(Package(content), directory, references, questions_label).reading()
+    except Refused:
+        raise
     except (RecursionError, MemoryError):
+        damaged()
+    except Exception:
+        logger.exception("A Word file of %d bytes could not be read", len(content))
         damaged()
 
 

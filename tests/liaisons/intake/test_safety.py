@@ -186,3 +186,37 @@ def test_a_sample_reads_within_a_second():
     begun = time.process_time()
     read_word(content)
     assert time.process_time() - begun < 1
+
+
+@pytest.mark.parametrize("code", ["D800", "DFFF"])
+def test_half_a_sign_is_dropped(code):
+    reading = read_word(word_file(p("Title"), p(f'<w:r><w:sym w:font="x" w:char="{code}"/></w:r>', "core")))
+    reading.letter.sha256()
+    assert reading.letter.body == "<p>core</p>"
+
+
+def test_a_fault_of_ours_is_recorded_and_answered_with_what_to_do(monkeypatch, caplog):
+    def fails(*_given):
+        raise TypeError("nobody thought of it")
+
+    monkeypatch.setattr("liaisons.intake.pieces._nested", fails)
+    assert "damaged" in sentence(word_file(p("Title"), p("core")))
+    assert "nobody thought of it" in caplog.text
+
+
+def test_a_picture_over_which_pillow_stumbles_is_left_out(monkeypatch):
+    def stumbles(*_given, **_more):
+        raise TypeError("damaged tag")
+
+    monkeypatch.setattr("PIL.Image.open", stumbles)
+    tiff = picture("TIFF")
+    read = read_word(
+        word_file(
+            p("Title"),
+            p(drawing("rId5"), "x"),
+            parts={"word/media/a.tiff": tiff},
+            relations={"rId5": ("image", "media/a.tiff", False)},
+        )
+    )
+    assert not read.pictures
+    assert "a.tiff" in read.sentences[0]
