@@ -41,10 +41,6 @@ class Outline:
         self._listed: list[str] = []  # the words of the open list
         self._quoted: list[str] = []
 
-    @property
-    def is_empty(self) -> bool:
-        return not (self._blocks or self._lists or self._quoted)
-
     def block(self, kind: str, html: str, *, text: str = "", style: str = "", element: _Element | None = None) -> None:
         self._end()
         if html:
