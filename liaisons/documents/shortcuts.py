@@ -6,10 +6,12 @@ for each style. The ways are those of one version: with another nothing is put i
 
 import sys
 from collections.abc import Callable
+from functools import lru_cache
 from struct import Struct
 
 import weasyprint
-from weasyprint.css import ComputedStyle, Style
+from cssselect2 import ElementWrapper  # type: ignore[import-untyped] # it ships no types
+from weasyprint.css import AnonymousStyle, ComputedStyle, Style
 from weasyprint.css.computed_values import PHYSICAL_FUNCTIONS
 from weasyprint.css.properties import INHERITED, INITIAL_NOT_COMPUTED, INITIAL_VALUES
 from weasyprint.draw import border, text
@@ -22,7 +24,7 @@ from weasyprint.pdf.stream import Stream
 from weasyprint.text import line_break
 from weasyprint.text.constants import PANGO_DIRECTION
 from weasyprint.text.ffi import FROM_UNITS, ffi, gobject, pango, unicode_to_char_p
-from weasyprint.text.fonts import font_features, get_font_description
+from weasyprint.text.fonts import FontConfiguration, font_features, get_font_description
 
 KNOWN = "70.0"
 
@@ -55,7 +57,9 @@ _SIMPLE = {
 _FROM_PARENT = frozenset(_SIMPLE & INHERITED)
 _FROM_START = frozenset(_SIMPLE - INHERITED - INITIAL_NOT_COMPUTED)
 
+_compile = ElementWrapper._compile
 _work_out = ComputedStyle.__missing__
+_work_out_anonymous = AnonymousStyle.__missing__
 _resolve = percent.resolve_percentages
 _is_in_normal_flow = boxes.Box.is_in_normal_flow
 _strut = line_break.strut
@@ -69,6 +73,8 @@ def take() -> None:
     """Put the ways in place, for the whole process."""
     if weasyprint.__version__ == KNOWN:
         ComputedStyle.__missing__ = _look_up
+        AnonymousStyle.__missing__ = _look_up_anonymous
+        ElementWrapper._compile = staticmethod(lambda selectors: _compile_once(*selectors))
         boxes.Box.is_in_normal_flow = _is_simply_in_flow
         line_break.Layout.setup = _set_up_again
         for name, slow, fast in _WAYS:
@@ -78,6 +84,8 @@ def take() -> None:
 def leave() -> None:
     """Take them away, to compare."""
     ComputedStyle.__missing__ = _work_out
+    AnonymousStyle.__missing__ = _work_out_anonymous
+    ElementWrapper._compile = staticmethod(_compile)
     boxes.Box.is_in_normal_flow = _is_in_normal_flow
     line_break.Layout.setup = _set_up
     for name, slow, fast in _WAYS:
@@ -107,6 +115,25 @@ def _look_up(style: ComputedStyle, key: str) -> object:
         style[key] = value
         return value
     return _work_out(style, key)
+
+
+def _look_up_anonymous(style: AnonymousStyle, key: str) -> object:
+    """The same for the boxes that have no element of their own."""
+    if key in _FROM_PARENT:
+        value: object = style.parent_style[key]
+    elif key in _FROM_START:
+        value = INITIAL_VALUES[key]
+    else:
+        return _work_out_anonymous(style, key)
+    style[key] = value
+    return value
+
+
+@lru_cache(100)
+def _compile_once(*selectors: str) -> list[Callable[[ElementWrapper], bool]]:
+    """What WeasyPrint looks for in each page is the same five names."""
+    tests: list[Callable[[ElementWrapper], bool]] = _compile(selectors)
+    return tests
 
 
 def _is_simply_in_flow(box: boxes.Box) -> bool:
@@ -161,13 +188,19 @@ def _context(layout: line_break.Layout, style: Style) -> tuple[object, object, d
     ):
         return None
     _set_up(layout, style)
-    context = ffi.gc(pango.pango_font_map_create_context(style.font_config.font_map), gobject.g_object_unref)
-    pango.pango_context_set_round_glyph_positions(context, False)  # noqa: FBT003 – a function of C
-    pango.pango_context_set_base_dir(context, PANGO_DIRECTION[style["direction"]])
-    language, _ = unicode_to_char_p(style["lang"])
-    pango.pango_context_set_language(context, pango.pango_language_from_string(language))
+    context = _known_context(style.font_config, style["direction"], style["lang"])
     metrics = {name: value for name, value in layout.__dict__.items() if name in _METRICS}
     return context, get_font_description(style), metrics
+
+
+@lru_cache(20)
+def _known_context(fonts: FontConfiguration, direction: str, language: str) -> ffi.CData:
+    context = ffi.gc(pango.pango_font_map_create_context(fonts.font_map), gobject.g_object_unref)
+    pango.pango_context_set_round_glyph_positions(context, False)  # noqa: FBT003 – a function of C
+    pango.pango_context_set_base_dir(context, PANGO_DIRECTION[direction])
+    name, _ = unicode_to_char_p(language)
+    pango.pango_context_set_language(context, pango.pango_language_from_string(name))
+    return context
 
 
 def _lay_out_bare(
