@@ -1,6 +1,7 @@
 """What a reading gathers beside the text: pictures, footnotes, and what could not be taken."""
 
 import hashlib
+from contextlib import suppress
 from dataclasses import dataclass, field
 from io import BytesIO
 
@@ -61,11 +62,9 @@ class Found:
 
     def _as_png_or_jpeg(self, content: bytes) -> bytes:
         """Empty for what is no picture, or too large a one."""
-        try:
+        with suppress(Exception):  # as below
             picture_type(content)
             return content
-        except Exception:  # noqa: BLE001 – as below
-            pass
         try:
             with Image.open(BytesIO(content), formats=_TURNED) as image:
                 self.pixels += image.width * image.height

@@ -64,7 +64,7 @@ def next_letter(revision: Revision, desk: Desk, content: bytes, now: datetime) -
     reading = read_at(desk, content, now)
     before = revision.letter
     letter = merged(before, _as_printed(revision, desk, now), reading)
-    sentences = [*reading.sentences, *_not_asked(before, letter)]
+    sentences = [*reading.sentences, *_not_asked(before, letter), *_not_said(before, reading)]
     if "requests" in reading.carried and {one.key for one in letter.requests} - {one.key for one in before.requests}:
         sentences.append(_("A new request came in. Say in the form of what kind it is, and whom it is put to."))
     return Proposed(letter, reading, tuple(sentences))
@@ -85,3 +85,13 @@ def _not_asked(before: Letter, after: Letter) -> list[str]:
     if not gone:
         return []
     return [_("No longer addressed: %(names)s.") % {"names": ", ".join(sorted(gone))}]
+
+
+def _not_said(before: Letter, reading: Reading) -> list[str]:
+    """Say what the file leaves as it is, though somebody may have meant to take it away."""
+    sentences = []
+    if before.title and "title" not in reading.carried:
+        sentences.append(_("The title stays as it is."))
+    if before.annexes and "annexes" not in reading.carried:
+        sentences.append(_("The annexes stay: the file has none of its own. Take them out in the form."))
+    return sentences

@@ -27,6 +27,7 @@ LONGEST_ABSTRACT = 5_000
 MOST_ROWS = 40
 _HEADER_WITHIN = 12  # blocks from the top
 _ABSTRACT_WITHIN = 4
+_NO_TITLE_ENDS_SO = tuple(",.;:!，。；：！،؛")  # "Dear colleagues,"
 logger = logging.getLogger(__name__)
 
 _PARTS = {"styles": "styles", "numbering": "numbering", "footnotes": "footnote", "endnotes": "endnote"}
@@ -77,7 +78,7 @@ class _Reader:
             form=form,
             letter=letter,
             read_from=self._read_from,
-            carried=_carried(form, header),
+            carried=_carried(form, header, letter),
             sentences=tuple(self._found.sentences),
             pictures={sha256: self._found.pictures[sha256] for sha256 in pictures_of(letter)},
         )
@@ -186,9 +187,11 @@ class _Reader:
         return tuple(contacts[:MOST_ROWS])
 
     def _first_line(self, section: Section) -> str:
-        """The title of a plain text: its first heading, or its first line when that is short."""
+        """The title of a plain text: its first heading, or its first line when that is short and no sentence."""
         first = section.blocks[0] if section.blocks else None
         if first is None or first.kind not in ("p", "heading") or len(first.text) > 300:
+            return ""
+        if first.kind == "p" and first.style != "title" and first.text.endswith(_NO_TITLE_ENDS_SO):
             return ""
         section.blocks = section.blocks[1:]
         self._read_from["title"] = first.text
@@ -256,11 +259,11 @@ def _split_questions(header: Header) -> None:
         header.rows["questions"], header.rows["meeting"] = cells[:1], cells[1:]
 
 
-def _carried(form: Form, header: Header) -> frozenset[str]:
-    """The fields the file speaks of: of the forms all rows, of a plain text its words."""
-    always = {"title", "body", "annexes"}
+def _carried(form: Form, header: Header, letter: Letter) -> frozenset[str]:
+    """The fields the file speaks of: of the forms all rows, of a plain text its words. No title is none to take."""
+    always = {"body", *(["title"] if letter.title else []), *(["annexes"] if letter.annexes else [])}
     if form != "plain":
-        always |= {"questions", "venue_date", "deadline", "addressees", "contacts"}
+        always |= {"questions", "venue_date", "deadline", "addressees", "contacts", "annexes"}
     if form == "formatted":
         return frozenset({*always, "ref", "abstract", "requests"})
     there = {"ref": "ref", "abstract": "abstract", "requested": "requests"}

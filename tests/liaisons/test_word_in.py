@@ -225,11 +225,20 @@ class TestNextRevision:
         assert letter.attachments == before.attachments
 
     def test_a_plain_text_replaces_title_and_text_only(self, writer, full):
-        plain = word_file(p("LS on time"), p("Shorter."))
-        _shown, address, sealed = looked_at(writer, self.address(full), plain)
+        plain = word_file(p("LS on space"), p("Shorter."))
+        shown, address, sealed = looked_at(writer, self.address(full), plain)
         writer.post(address, {"file": sealed, "seen": full.revision_id})
         letter = Revision.objects.get(number=2).letter
-        assert letter == replace(full.revision.letter, body="<p>Shorter.</p>", annexes=())
+        assert letter == replace(full.revision.letter, title="LS on space", body="<p>Shorter.</p>")
+        assert "The annexes stay: the file has none of its own." in shown.content.decode()
+
+    def test_a_text_without_a_title_leaves_the_title(self, writer, full):
+        plain = word_file(p("Dear colleagues,"), p("Shorter."))
+        shown, address, sealed = looked_at(writer, self.address(full), plain)
+        writer.post(address, {"file": sealed, "seen": full.revision_id})
+        letter = Revision.objects.get(number=2).letter
+        assert letter == replace(full.revision.letter, body="<p>Dear colleagues,</p><p>Shorter.</p>")
+        assert "The title stays as it is." in shown.content.decode()
 
     def test_somebody_saved_meanwhile(self, writer, full, chair):
         _shown, address, sealed = looked_at(writer, self.address(full), as_word(full, retyped("We ask.", "Ours.")))

@@ -299,4 +299,13 @@ class TestParts:
         read = read_word(word_file(p("LS on time (reply to SG20-LS9)"), p("We ask.")))
         assert (read.form, read.letter.title, read.letter.in_reply_to) == ("plain", "LS on time", ("SG20-LS9",))
         assert read.letter.body == "<p>We ask.</p>"
-        assert read.carried == {"title", "body", "annexes"}
+        assert read.carried == {"title", "body"}
+        assert "annexes" in read_word(word_file(p("LS"), p("Annex 1: Terms", style="AnnexNotitle"), p("So."))).carried
+
+    @pytest.mark.parametrize("said", ["Dear colleagues,", "We ask.", "各位同事：", "الزملاء الأعزاء،"])
+    def test_a_salutation_is_no_title(self, said):
+        read = read_word(word_file(p(said), p("We ask.")))
+        assert (read.letter.title, read.letter.body) == ("", f"<p>{said}</p><p>We ask.</p>")
+        assert read.carried == {"body"}
+        assert "No title was found." in read.sentences
+        assert read_word(word_file(p(said, style="Title"), p("We ask."))).letter.title == said
