@@ -56,7 +56,17 @@ _MOST_ROWS = 100
 _STATEMENT = {key(labels.statement) for labels in LABELS.values()}
 _TELLING = {"source", "title", "action", "comment", "information", "deadline", "approval"}
 _INLINE = re.compile(r"\s*([^:：]{2,40}?)\s*[:：]\s*(.*)", re.DOTALL)
-_LANGUAGE = re.compile(r"Original\s*:\s*([A-Za-z]{2,3}(?:-[A-Za-z0-9]+)*)", re.IGNORECASE)
+_ORIGINALS = "|".join({re.escape(re.split("[:：]", labels.original)[0].strip()) for labels in LABELS.values()})
+_ORIGINAL = re.compile(rf"(?:^|\s)(?:{_ORIGINALS})\s*[:：]\s*(.+)", re.IGNORECASE)
+_TAG = re.compile(r"[A-Za-z]{2}(?:-[A-Za-z0-9]{1,8})*|[a-z]{3}(?:-[A-Za-z0-9]{1,8})*")
+_LONGEST_TAG = 12
+_LANGUAGES: Mapping[str, str] = MappingProxyType(
+    {
+        **{key(re.split("[:：]", labels.original)[1]): language for language, labels in LABELS.items()},
+        **{"english": "en", "french": "fr", "spanish": "es", "russian": "ru", "chinese": "zh", "arabic": "ar"},
+        **{"castellano": "es", "العربية": "ar", "عربي": "ar", "汉语": "zh", "英文": "en"},
+    }
+)
 
 
 @dataclass
@@ -66,6 +76,7 @@ class Header:
     rows: dict[str, list[list[str]]] = field(default_factory=dict)
     contacts: list[list[list[str]]] = field(default_factory=list)
     language: str = ""
+    unknown_language: str = ""  # as the block names it
     is_statement: bool = False
     is_block: bool = False  # the formatted form, with its block at the top
     _spoken: Counter[str] = field(default_factory=Counter)
@@ -116,7 +127,7 @@ def _read_row(cells: list[list[Line]], header: Header, own_label: str, last: str
     if any(key(text) in _STATEMENT for text in texts):
         header.is_statement = True
         return ""
-    if _is_block(texts, header):
+    if _is_block(texts, [text for cell in cells for line in cell for text in line.lines], header):
         return ""
     name = ""
     for at, cell in enumerate(cells):
@@ -168,16 +179,13 @@ def _labelled_part(text: str) -> str:
     return text if not found or _label(text, "") else found[1]
 
 
-def _is_block(texts: list[str], header: Header) -> bool:
+def _is_block(texts: list[str], lines: list[str], header: Header) -> bool:
     """The rows with emblem, organization and number: of them only the language is of use."""
-    whole = " ".join(texts)
-    short = key(whole)
-    for language, labels in LABELS.items():
-        if key(labels.original) in short:
-            header.language, header.is_block = language, True
-            return True
-    if found := _LANGUAGE.search(whole):
-        header.language, header.is_block = found[1] if len(found[1]) <= 12 else "", True
+    found = next((found for line in lines if (found := _ORIGINAL.search(line))), None)
+    if found and not any(_labelled(text, "")[0] for text in texts):
+        header.is_block = True
+        header.language = _language(found[1])
+        header.unknown_language = "" if header.language else found[1]
         return True
     beginnings = (labels.organization[0] for labels in LABELS.values())
     if any(key(text).startswith(key(beginning)) for text in texts for beginning in beginnings):
@@ -186,9 +194,23 @@ def _is_block(texts: list[str], header: Header) -> bool:
     return False
 
 
+def _language(name: str) -> str:
+    """The tag of a language by its name or tag; "" for what is neither."""
+    name = name.strip(" .\u200e\u200f")
+    if known := _LANGUAGES.get(key(unicodedata.normalize("NFC", name))):
+        return known
+    language, hyphen, more = name.partition("-")
+    return f"{language.lower()}{hyphen}{more}" if len(name) <= _LONGEST_TAG and _TAG.fullmatch(name) else ""
+
+
 def left_over(header: Header) -> list[str]:
     """What the table says for which a letter has no place."""
     sentences = []
+    if header.unknown_language:
+        sentences.append(
+            _("“%(text)s” was not understood as a language. Choose the language of the text in the form.")
+            % {"text": header.unknown_language[:200]}
+        )
     for name, sentence in (
         ("party", _("Working party “%(text)s” was left out: a letter has no row for it.")),
         ("keywords", _("Keywords “%(text)s” were left out: a letter has no row for them.")),

@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from contacts.designations import Directory
+from liaisons.documents.labels import LABELS
 from liaisons.intake.days import read_day
 from liaisons.intake.word import read_word
 from liaisons.letter import Addressed, Contact
@@ -173,6 +174,49 @@ class TestLabels:
         letter = reading.letter
         assert (reading.form, letter.language, letter.deadline) == ("formatted", "es", date(2026, 3, 1))
         assert (letter.questions, letter.venue_date) == ("9/21", "Ginebra, 6 de octubre de 2025")
+
+    @pytest.mark.parametrize(
+        ("said", "language"),
+        [
+            ("Original: French", "fr"),
+            ("Original: français", "fr"),
+            ("ORIGINAL: ARABIC", "ar"),
+            ("Оригинал: русский", "ru"),
+            ("原文：中文", "zh"),
+            ("الأصل: بالعربية", "ar"),
+            ("Original: Castellano", "es"),
+            ("Original: EN", "en"),
+            ("Original: de-CH", "de-CH"),
+            ("Focus Group on metaverse Original: Spanish", "es"),
+        ],
+    )
+    def test_a_language_is_known_by_its_names_and_tags(self, said, language):
+        reading = read(row("FG-MV-LS1", said), row("Title:", "LS"), row("Source:", "X"))
+        assert (reading.form, reading.letter.language, reading.sentences) == ("formatted", language, ())
+
+    @pytest.mark.parametrize("said", ["French and English", "Klingon", "to be told"])
+    def test_a_language_that_is_not_understood_is_told(self, said):
+        reading = read(row("FG-MV-LS1", f"Original: {said}"), row("Titre:", "NL"), row("Échéance:", "-"))
+        assert reading.letter.language == "fr"
+        assert f"“{said}” was not understood as a language." in reading.sentences[0]
+
+    def test_a_title_about_an_original_is_a_title(self):
+        reading = read(row("Title:", "LS on the original: a draft"), row("Source:", "X"))
+        assert (reading.form, reading.letter.title) == ("unformatted", "LS on the original: a draft")
+
+    @pytest.mark.parametrize("language", LABELS)
+    def test_every_label_of_the_unformatted_form_is_known_in_six_languages(self, language):
+        labels = LABELS[language]
+        reading = read(
+            row(labels.questions, "9/21", labels.meeting, "Geneva, 6 October"),
+            row(labels.study_group, "SG21", labels.working_party, "3"),
+            row(labels.title, "LS"),
+            row(labels.action, "IETF"),
+        )
+        letter = reading.letter
+        assert (letter.questions, letter.venue_date, letter.source) == ("9/21", "Geneva, 6 October", "SG21")
+        assert letter.language == language
+        assert reading.sentences[0].startswith("Working party “3” was left out")
 
     def test_a_table_of_the_text_is_no_header(self):
         reading = read(row("Title", "Status"), row("Terms", "draft"))
