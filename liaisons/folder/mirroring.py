@@ -4,6 +4,7 @@ import logging
 import math
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -57,21 +58,31 @@ def mirror(
 ) -> Report:
     """Bring the folder of one desk in line, here and on the server. Raises Busy.
 
-    What goes wrong stands in the report, and in the log once. With `make`, PDF and Word files that are missing are
+    What goes wrong stands in the report, and in the log. With `make`, PDF and Word files that are missing are
     made first; else the next tick makes them. Must run outside any transaction.
     """
-    with report.alone(desk):
-        before = report.last(desk)
-        contents = contents_of(desk)
+    try:
+        with report.alone(desk):
+            before = report.last(desk)
+            contents = contents_of(desk)
+            if not dry_run:
+                contents = _complete(desk, contents, make=make)
+            done = Report(
+                _local(desk, contents, before, now, until=until, dry_run=dry_run),
+                _server(desk, contents, before, now, until=until, dry_run=dry_run),
+                len(contents.waiting),
+            )
+            if not dry_run:
+                report.keep(desk, done)
+    except report.Busy:
+        raise
+    except Exception as fault:
+        # Whatever it is, it is about this desk: the others are mirrored behind it.
+        logger.exception("The folder of %s was not brought in line", desk)
+        done = _faulty(desk, fault, now)
         if not dry_run:
-            contents = _complete(desk, contents, make=make)
-        done = Report(
-            _local(desk, contents, before, now, until=until, dry_run=dry_run),
-            _server(desk, contents, before, now, until=until, dry_run=dry_run),
-            len(contents.waiting),
-        )
-        if not dry_run:
-            report.keep(desk, done)
+            with suppress(OSError):  # then it is the first again, and still keeps nobody out
+                report.keep(desk, done)
     return done
 
 
@@ -91,6 +102,16 @@ def shelf(desk: Desk) -> tuple[list[Placed], dict[str, Row]]:
 def _last_tried(desk: Desk) -> str:
     before = report.last(desk)
     return before.local.tried_at if before else ""
+
+
+def _faulty(desk: Desk, fault: Exception, now: datetime) -> Report:
+    """What was known before, and that this time nothing was done; what the fault says of itself is for the log."""
+    before = report.last(desk) or Report(PlaceReport(where=str(path_of(desk))))
+    sentence = _(
+        "Nothing was done because of a fault in the program (%(name)s). The next run tries again; "
+        "if this stays, give those who run the desk this sentence: the log says more."
+    )
+    return replace(before, local=_failed(before.local, sentence % {"name": type(fault).__name__}, now, desk))
 
 
 def _complete(desk: Desk, contents: Contents, *, make: bool) -> Contents:

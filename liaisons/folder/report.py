@@ -56,8 +56,8 @@ def last(desk: Desk) -> Report | None:
         plain = json.loads(_file(desk, "json").read_text())
         server = PlaceReport(**plain["server"]) if plain["server"] else None
         return Report(PlaceReport(**plain["local"]), server, plain["waiting"])
-    except (FileNotFoundError, ValueError, TypeError, KeyError):
-        return None  # no run yet, or one of another version: the next one says it anew
+    except (OSError, ValueError, TypeError, KeyError):
+        return None  # no run yet, one of another version, or a file nobody may read: the next one says it anew
 
 
 def keep(desk: Desk, report: Report) -> None:

@@ -1,5 +1,6 @@
 """What the desk's people see of the folder, and what the command and the tick say and do."""
 
+import sys
 from datetime import timedelta
 
 import pytest
@@ -139,6 +140,32 @@ class TestTick:
         assert report.last(mirrored).local.tried == AFTER
         assert report.last(other_desk).local.tried == AFTER + timedelta(minutes=5)
 
+    @pytest.mark.parametrize("where", ["liaisons.folder.mirroring.contents_of", "liaisons.folder.report.alone"])
+    def test_a_fault_at_one_desk_keeps_no_other_waiting(
+        self, client, mirrored, other_desk, secretary, monkeypatch, caplog, where
+    ):
+        """As with a register it cannot read, or files of its own that somebody made as another user."""
+        other_desk.mirrored = True
+        other_desk.save()
+        module, _dot, name = where.rpartition(".")
+        sound = getattr(sys.modules[module], name)
+
+        def faulty(desk):
+            if desk == mirrored:
+                raise LookupError("password")
+            return sound(desk)
+
+        report.keep(other_desk, report.Report(report.PlaceReport(tried_at=AFTER.isoformat())))
+        with monkeypatch.context() as patched:
+            patched.setattr(where, faulty)
+            assert tasks.mirror_folders() == 2  # the index of the other desk
+        assert report.last(mirrored).local.tried == AFTER  # so that it is not the first for ever
+        assert "The folder of JCA-MV was not brought in line" in caplog.text
+        assert "LookupError: password" in caplog.text
+        said = text(page(client, secretary, "/folder/"))
+        assert "Nothing was done because of a fault in the program (LookupError)." in said
+        assert "password" not in said
+
 
 class TestCommand:
     def test_it_says_what_it_wrote_removed_and_left(self, mirrored, folder, sent, capsys):
@@ -156,6 +183,15 @@ class TestCommand:
         settings.FOLDER.rmdir()
         with pytest.raises(CommandError, match="Not everything could be done"):
             call_command("mirror")
+
+    def test_it_goes_on_behind_a_fault(self, mirrored, sent, monkeypatch, capsys):
+        def faulty(_desk):
+            raise LookupError
+
+        monkeypatch.setattr("liaisons.folder.mirroring.contents_of", faulty)
+        with pytest.raises(CommandError, match="Not everything could be done"):
+            call_command("mirror")
+        assert "  failed: Nothing was done because of a fault in the program (LookupError)." in capsys.readouterr().out
 
     def test_it_says_which_desks_there_are(self, mirrored, other_desk):
         with pytest.raises(CommandError, match=r"There is no desk “jca”\. There are: "):
