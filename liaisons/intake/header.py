@@ -63,8 +63,17 @@ _LONGEST_TAG = 12
 _LANGUAGES: Mapping[str, str] = MappingProxyType(
     {
         **{key(re.split("[:：]", labels.original)[1]): language for language, labels in LABELS.items()},
-        **{"english": "en", "french": "fr", "spanish": "es", "russian": "ru", "chinese": "zh", "arabic": "ar"},
-        **{"castellano": "es", "العربية": "ar", "عربي": "ar", "汉语": "zh", "英文": "en"},
+        "english": "en",
+        "french": "fr",
+        "spanish": "es",
+        "russian": "ru",
+        "chinese": "zh",
+        "arabic": "ar",
+        "castellano": "es",
+        "العربية": "ar",
+        "عربي": "ar",
+        "汉语": "zh",
+        "英文": "en",
     }
 )
 
