@@ -67,6 +67,12 @@ def unsaved(
     ]
 
 
+def in_force(statement: Statement, revision: Revision, kind: Rendition.Kind) -> Rendition:
+    """The file of the text in force: the one that left, or one that is ordered now."""
+    left = sheets.went_out(statement).filter(kind=kind).select_related("blob").first()
+    return left or order(revision, sheets.masthead_now(statement), [kind])[0]
+
+
 def make_missing(only: Iterable[int] | None = None, *, until: float | None = None) -> int:
     """Make files that were ordered; returns how many came out. Three failures set a file aside.
 
@@ -94,9 +100,7 @@ def proof(statement: Statement) -> list[str]:
     if revision is None:
         return []
     if (latest := printed.proofed(revision)) is None or latest.blob_id is None:
-        circulated = statement.state == Statement.State.CIRCULATED
-        masthead = sheets.masthead_of(statement, circulation=statement.circulation if circulated else None)
-        [ordered] = order(revision, masthead, [Rendition.Kind.PDF])
+        [ordered] = order(revision, sheets.masthead_now(statement), [Rendition.Kind.PDF])
         make_missing(only=[ordered.pk])
     return printed.warnings(revision)
 

@@ -1,18 +1,59 @@
 """Letters under their mastheads, with the pictures they show: what every page, mail and file is made from."""
 
+from dataclasses import replace
+
 from django.core.files.storage import default_storage
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from contacts.models import Desk
 from liaisons import calendar
 from liaisons.documents.pictures import MEDIA_TYPES
+from liaisons.documents.rendered import masthead_from_dict
 from liaisons.letter import ENGLISH_ORGANIZATION, Letter, Masthead, Sheet, pictures_of
-from liaisons.models import Blob, Circulation, Letterhead, Statement
+from liaisons.models import Blob, Circulation, Letterhead, Message, MessageFile, Rendition, Revision, Statement
 from liaisons.rules import Refused
 
 
+def masthead_now(statement: Statement) -> Masthead:
+    """What stands around the text in force: of what is out as it left, whatever its desk has set since."""
+    if statement.state == Statement.State.CIRCULATED and (circulation := statement.circulation) is not None:
+        return masthead_of_copy(statement, circulation)
+    left = went_out(statement).first()
+    return masthead_from_dict(left.masthead) if left else masthead_of(statement)
+
+
+def masthead_of_copy(statement: Statement, circulation: Circulation) -> Masthead:
+    """That of the copies that went to the list, with the last day for comments as it is now."""
+    copy = _carried_by(circulation.messages.filter(kind=Message.Kind.CIRCULATE)).first()
+    if copy is None:
+        return masthead_of(statement, circulation=circulation)
+    return replace(masthead_from_dict(copy.masthead), comments_until=circulation.expected_close())
+
+
+def went_out(statement: Statement) -> QuerySet[Rendition]:
+    """The files of the text in force as they left: with its dispatch, or while it circulates with its circulation.
+
+    Of a letter that was entered as the past those that were made first under its number; of others none.
+    """
+    files = Rendition.objects.filter(revision=statement.revision_id)
+    if statement.state == Statement.State.CIRCULATED and (circulation := statement.circulation) is not None:
+        return copies_of(circulation, statement.revision)
+    if statement.sent_at is None:
+        return files.none()
+    dispatched = _carried_by(Message.objects.of_dispatch(statement)).filter(revision=statement.revision_id)
+    made = files.filter(blob__isnull=False, masthead__number=statement.reference).order_by("pk")
+    return dispatched if dispatched.exists() else made
+
+
+def copies_of(circulation: Circulation, revision: Revision | None) -> QuerySet[Rendition]:
+    """The files that went to the list; of a text amended since, those that went to whom it waits for."""
+    listed = _carried_by(circulation.messages.filter(kind=Message.Kind.CIRCULATE)).filter(revision=revision)
+    return listed if listed.exists() else _carried_by(circulation.messages.all()).filter(revision=revision)
+
+
 def masthead_of(statement: Statement, *, circulation: Circulation | None = None) -> Masthead:
-    """What stands around the letter: of a draft in circulation its document number, of a final one its own number."""
+    """What the desk sets around a letter today: around a draft in circulation its document number, else its own."""
     desk = statement.desk
     if desk is None:
         day = statement.dated
@@ -67,6 +108,11 @@ def sheet(letter: Letter, masthead: Masthead, *, before: Letter | None = None, b
             ]
         )
     return Sheet(letter, masthead, pictures, before, before_number)
+
+
+def _carried_by(messages: QuerySet[Message]) -> QuerySet[Rendition]:
+    carried = MessageFile.objects.filter(message__in=messages, rendition__isnull=False)
+    return Rendition.objects.filter(pk__in=carried.values("rendition")).order_by("pk")
 
 
 def _letterhead(desk: Desk) -> tuple[str, tuple[str, ...]]:

@@ -27,7 +27,7 @@ def open_answer(
     statement = addressee.statement
     assert statement.desk is not None
     assert statement.approved_revision is not None  # only what was sent has such links
-    page = Page(Sheet(statement.approved_revision.letter, sheets.masthead_of(statement)))
+    page = Page(Sheet(statement.approved_revision.letter, sheets.masthead_now(statement)))
     asked = list(addressee.requests.order_by("key"))
     context = {
         "link": link,

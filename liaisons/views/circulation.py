@@ -293,7 +293,7 @@ def _reading(row: Circulation, now: datetime, address: str) -> dict[str, Any]:
     sections: list[OnScreen] = []
     window = Window(row, now)
     if row.revision and row.statement:
-        page = Page(Sheet(row.revision.letter, sheets.masthead_of(row.statement, circulation=row)))
+        page = Page(Sheet(row.revision.letter, sheets.masthead_of_copy(row.statement, row)))
         sections = on_screen(page, address="" if row.ended_at else address)
     amended = Event.objects.filter(circulation=row, verb="amend").select_related(
         "person", "user", "link__comment", "revision"

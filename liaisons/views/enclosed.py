@@ -37,9 +37,9 @@ def of_circulation(circulation: Circulation, revision: Revision | None = None) -
     kept = [Enclosed(file.name, file.blob) for file in document]
     if revision is None or circulation.statement is None:
         return _distinct(kept)
-    sent = Rendition.objects.filter(revision=revision, messages__circulation=circulation).select_related("blob")
-    rendered = {row.kind: row for row in sent.order_by("pk")}.values() or renditions.unsaved(
-        revision, sheets.masthead_of(circulation.statement, circulation=circulation)
+    went = sheets.copies_of(circulation, revision).select_related("blob")
+    rendered = {row.kind: row for row in went}.values() or renditions.unsaved(
+        revision, sheets.masthead_of_copy(circulation.statement, circulation)
     )
     return _distinct([*(_rendered(row) for row in rendered), *_attached(revision), *kept])
 
@@ -50,7 +50,7 @@ def of_addressee(addressee: Addressee) -> list[Enclosed]:
     sent = MessageFile.objects.filter(message__in=Message.objects.of_dispatch(statement).filter(addressee=addressee))
     files = _of_mails(sent)
     if not files and statement.approved_revision:
-        masthead = sheets.masthead_of(statement)
+        masthead = sheets.masthead_now(statement)
         files = [_rendered(row) for row in renditions.unsaved(statement.approved_revision, masthead)]
     return _distinct([*files, *_attached(statement.approved_revision)])
 

@@ -66,7 +66,8 @@ def open_approve(
     assert statement.desk is not None
     assert revision is not None  # what is not written is not approved
     actor = links.actor(link)
-    page = Page(Sheet(revision.letter, sheets.masthead_of(statement, circulation=circulation)))
+    masthead = sheets.masthead_of_copy(statement, circulation) if circulation else sheets.masthead_of(statement)
+    page = Page(Sheet(revision.letter, masthead))
     said = Comment.objects.counted().filter(circulation=circulation).select_related("author", "group", "disposed_by")
     context = {
         "link": link,

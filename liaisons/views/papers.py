@@ -14,7 +14,7 @@ from liaisons.letter import Letter, Masthead, Sheet
 from liaisons.models import Attachment, Rendition, ReplyFile, Statement
 from liaisons.rules import AUTHORS
 from liaisons.views.files import attachment
-from liaisons.views.reading import letter_for, masthead_of, reader_of, visible
+from liaisons.views.reading import letter_for, reader_of, visible
 
 
 @require_safe
@@ -47,7 +47,7 @@ def statement_unformatted(request: AtDesk, pk: int) -> HttpResponse:
     revision = statement.revision
     if revision is None:
         raise Http404(_("Nothing has been written yet."))
-    masthead = masthead_of(statement)
+    masthead = sheets.masthead_now(statement)
     [word] = renditions.unsaved(revision, masthead, [Rendition.Kind.WORD])
     word.name = word.name.replace(".docx", "-unformatted.docx")
     try:
@@ -99,11 +99,11 @@ def _paper(request: DeskRequest, pk: int, kind: Rendition.Kind) -> HttpResponse:
     if revision is None:
         raise Http404(_("Nothing has been written yet."))
     reader = reader_of(request, statement)
-    masthead = masthead_of(statement)
     if not reader.sees_addresses:
+        masthead = sheets.masthead_now(statement)
         sheet = sheets.sheet(letter_for(reader, revision.letter), masthead)
         return _public(request, statement, sheet, renditions.unsaved(revision, masthead, [kind])[0])
-    rendition = renditions.order(revision, masthead, [kind])[0]
+    rendition = renditions.in_force(statement, revision, kind)
     if rendition.blob is None:
         renditions.make_missing(only=[rendition.pk])
         rendition = Rendition.objects.select_related("blob").get(pk=rendition.pk)
@@ -118,8 +118,7 @@ def _again(request: AtDesk, pk: int, kind: Rendition.Kind) -> HttpResponse:
     """Let a file that was set aside be tried anew: for the desk that issued the statement."""
     statement = visible(request, pk=pk, desk=request.desk)
     if statement.revision is not None:
-        [rendition] = renditions.order(statement.revision, masthead_of(statement), [kind])
-        renditions.try_again([rendition.pk])
+        renditions.try_again([renditions.in_force(statement, statement.revision, kind).pk])
     return redirect(_name_of(kind), pk)
 
 

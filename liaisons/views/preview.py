@@ -110,9 +110,7 @@ def _typed(request: AtDesk, pk: int | None) -> Typed:
         answered = to_answer(request.desk, request.POST.get("answers", ""))
         return Typed(draft, sheets.masthead_of(begun), answered=answered)
     statement = issued_at(request.desk, pk)
-    circulated = statement.state == Statement.State.CIRCULATED
-    masthead = sheets.masthead_of(statement, circulation=statement.circulation if circulated else None)
-    return Typed(typed_draft(request, statement), masthead, statement)
+    return Typed(typed_draft(request, statement), sheets.masthead_now(statement), statement)
 
 
 def _problems(draft: Draft) -> list[str]:

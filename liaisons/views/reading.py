@@ -12,7 +12,7 @@ from liaisons import sheets
 from liaisons.documents.labels import labels_for
 from liaisons.documents.page import Page
 from liaisons.documents.screen import on_screen
-from liaisons.letter import Letter, Masthead, Sheet
+from liaisons.letter import Letter, Sheet
 from liaisons.models import Revision, Statement
 from liaisons.rules import AUTHORS
 
@@ -53,12 +53,6 @@ def reader_of(request: DeskRequest, statement: Statement) -> Reader:
     return Reader(bool(roles), receives, roles)
 
 
-def masthead_of(statement: Statement) -> Masthead:
-    """A text that circulates carries its document number, any other one the number of the statement."""
-    circulated = statement.state == Statement.State.CIRCULATED
-    return sheets.masthead_of(statement, circulation=statement.circulation if circulated else None)
-
-
 def letter_for(reader: Reader, letter: Letter) -> Letter:
     """The letter as the reader may see it: how to reach people is for the desks that wrote or received it."""
     if reader.sees_addresses:
@@ -75,7 +69,7 @@ def letter_of(statement: Statement, revision: Revision | None, reader: Reader) -
     """What link_letter.html wants."""
     if revision is None:
         return {"page": None, "sections": [], "unreviewed": ""}
-    page = Page(Sheet(letter_for(reader, revision.letter), masthead_of(statement)))
+    page = Page(Sheet(letter_for(reader, revision.letter), sheets.masthead_now(statement)))
     return {
         "page": page,
         "sections": on_screen(page),

@@ -1,18 +1,21 @@
 """Administrators set emblem and name for an organization above their desk; letters made before keep theirs."""
 
+from datetime import date
 from html import unescape
 
 import pytest
 from lxml import html
 
-from contacts.models import Appointment
-from liaisons import sheets
+from contacts.actor import Actor
+from contacts.models import Appointment, Desk
+from liaisons import renditions, sheets
 from liaisons.documents import renderer
 from liaisons.documents.leaves import Leaves
 from liaisons.documents.rendered import Rendered
 from liaisons.letter import ENGLISH_ORGANIZATION
-from liaisons.models import Event, Letterhead
-from tests.fixtures import somebody
+from liaisons.models import Circulation, Event, Letterhead, MessageFile, Rendition
+from liaisons.workflow import advance
+from tests.fixtures import AFTER, somebody
 from tests.liaisons.test_pictures import drawn, file
 
 ADDRESS = "/settings/letterhead/"
@@ -56,6 +59,59 @@ def test_what_is_set_heads_the_letters_from_now_on(keeper, approved, groups, ask
         {"emblem": "", "lines": ""},
         {"emblem": head.emblem.sha256, "lines": "INTERNATIONAL UNION\nSECTOR ONE"},
     ]
+
+
+@pytest.fixture
+def change(desk, groups):
+    """Set everything that stands around a letter anew."""
+
+    def set_anew():
+        Letterhead.objects.create(organization=groups["ITU-T"], lines="NEW UNION")
+        settings = {"questions_label": "Study item(s):", "capitals": True, "word_inside": True}
+        assert Desk.objects.filter(pk=desk.pk).update(**settings) == 1
+
+    return set_anew
+
+
+def test_what_was_sent_stays_as_it_was_printed(client, sent, member, asked, change):
+    before = sheets.masthead_of(sent)
+    change()
+    assert client.get(f"/statements/{sent.pk}/pdf/").status_code == 200
+    assert "NEW UNION" not in words(client.get(sent.get_absolute_url()))
+    client.force_login(member)
+    assert client.get(f"/statements/{sent.pk}/pdf/").status_code == 200
+    assert client.get(f"/statements/{sent.pk}/word/").status_code == 200
+    assert [sheet.masthead for sheet in asked] == [before] * 3
+    carried = {file.rendition_id for file in MessageFile.objects.filter(message__statement=sent)}
+    assert set(Rendition.objects.filter(blob__isnull=False).values_list("pk", flat=True)) <= carried
+
+
+def test_a_letter_that_was_taken_back_leaves_with_the_new_one(held, secretary, change):
+    back = advance(held, "recall", by=Actor.of(secretary), seen=held.revision_id, now=AFTER)
+    change()
+    assert sheets.masthead_now(type(held).objects.get(pk=back.pk)).organization == ("NEW UNION",)
+
+
+def test_what_was_entered_as_the_past_stays_as_it_was_first_made(client, approved, member, asked, change):
+    type(approved).objects.filter(pk=approved.pk).update(state="sent", sent_at=AFTER, posted_at=AFTER)
+    client.force_login(member)
+    client.get(f"/statements/{approved.pk}/pdf/")
+    change()
+    for kind in ("pdf", "word"):
+        assert client.get(f"/statements/{approved.pk}/{kind}/").status_code == 200
+    assert [sheet.masthead.organization for sheet in asked] == [ENGLISH_ORGANIZATION] * 2  # the PDF is kept
+
+
+def test_what_circulates_stays_as_it_was_printed_but_for_the_last_day(client, circulated, member, asked, change):
+    [pdf] = Rendition.objects.filter(kind="pdf", messages__circulation=circulated.circulation)
+    change()
+    Circulation.objects.update(closes_on=date(2025, 11, 3))
+    client.force_login(member)
+    page = words(client.get(circulated.get_absolute_url()))
+    assert "NEW UNION" not in page
+    assert "3 November 2025" in page
+    assert client.get(f"/statements/{circulated.pk}/pdf/").status_code == 200
+    assert [sheet.masthead for sheet in asked] == [renditions.sheet_of(pdf).masthead]
 
 
 def test_the_page_shows_it_as_it_is_printed(keeper, groups, asked):
