@@ -69,8 +69,8 @@ class Paper:
 
 
 @dataclass(frozen=True)
-class Unordered:
-    """A text whose PDF and Word nobody has ordered, as of a letter that was entered as the past."""
+class Text:
+    """What a paper says: as the final letter of the statement, or as the copy that a circulation carried."""
 
     statement: Statement
     revision: Revision
@@ -92,7 +92,7 @@ class Contents:
 
     papers: list[Paper] = field(default_factory=list)
     waiting: list[int] = field(default_factory=list)  # keys of files that were ordered and are still to be made
-    unordered: list[Unordered] = field(default_factory=list)
+    unordered: list[tuple[Text, Rendition.Kind]] = field(default_factory=list)  # files that nobody ever asked for
 
 
 def contents_of(desk: Desk) -> Contents:
@@ -105,13 +105,13 @@ def contents_of(desk: Desk) -> Contents:
     return contents
 
 
-def order(unordered: Iterable[Unordered]) -> list[int]:
-    """Order the files that are missing; returns their keys."""
+def order(unordered: Iterable[tuple[Text, Rendition.Kind]]) -> list[int]:
+    """Order files that nobody has asked for, as of a letter that was entered as the past; returns their keys."""
     return [
         rendition.pk
-        for text in unordered
+        for text, kind in unordered
         for rendition in renditions.order(
-            text.revision, sheets.masthead_of(text.statement, circulation=text.circulation)
+            text.revision, sheets.masthead_of(text.statement, circulation=text.circulation), [kind]
         )
     ]
 
@@ -165,10 +165,8 @@ def _statement(contents: Contents, statement: Statement, revision: Revision, cor
     number = naming.stem(statement.reference, statement.correction)
     root = number or f"statement-{statement.pk}"
     # A letter without a number has its files under another name among the renditions.
-    rendered = _rendered(contents, made, revision, number or f"draft-{statement.pk}-{revision.number}", root)
-    if rendered is None:
-        contents.unordered.append(Unordered(statement, revision))
-        rendered = Rendered(unmade=_names(root))
+    sent = number or f"draft-{statement.pk}-{revision.number}"
+    rendered = _rendered(contents, made, Text(statement, revision), sent, root)
     return Paper(
         number=statement.reference,
         revision=f"Corr{statement.correction}" if statement.correction else "",
@@ -248,10 +246,7 @@ def _circulated(contents: Contents, document: Document, circulation: Circulation
     root, revision, statement = naming.stem(document.reference), circulation.revision, circulation.statement
     assert revision is not None  # of a statement it is the text sent out
     assert statement is not None
-    rendered = _rendered(contents, made, revision, root, root)
-    if rendered is None:
-        contents.unordered.append(Unordered(statement, revision, circulation))
-        rendered = Rendered(unmade=_names(root))
+    rendered = _rendered(contents, made, Text(statement, revision, circulation), root, root)
     kept = [File(naming.beside(root, file.name), file.blob) for file in document.files.all()]
     return replace(rendered, files=(*rendered.files, *_attached(revision, root), *kept))
 
@@ -259,24 +254,22 @@ def _circulated(contents: Contents, document: Document, circulation: Circulation
 # Both
 
 
-def _rendered(contents: Contents, made: Made, revision: Revision, sent: str, root: str) -> Rendered | None:
-    """What has been ordered of a text, or None; `sent` is the stem of its names as they are sent."""
-    rows = {kind: made.get((revision.pk, f"{sent}.{kind}")) for kind in KINDS}
-    there = {kind: row for kind, row in rows.items() if row is not None}
-    if not there:
-        return None
-    missing = {kind: row for kind, row in there.items() if row.blob is None}
-    hopeless = {kind for kind, row in missing.items() if row.tries >= Rendition.MAX_TRIES}
-    contents.waiting += [row.pk for kind, row in missing.items() if kind not in hopeless]
-    return Rendered(
-        tuple(File(f"{root}.{kind}", row.blob) for kind, row in there.items() if row.blob is not None),
-        tuple(f"{root}.{kind}" for kind in missing if kind not in hopeless),
-        tuple(f"{root}.{kind}" for kind in missing if kind in hopeless),
-    )
-
-
-def _names(root: str) -> tuple[str, ...]:
-    return tuple(f"{root}.{kind}" for kind in KINDS)
+def _rendered(contents: Contents, made: Made, text: Text, sent: str, root: str) -> Rendered:
+    """PDF and Word of a text, each for itself; `sent` is the stem of their names as they are sent."""
+    files, unmade, failed = [], [], []
+    for kind in KINDS:
+        name, row = f"{root}.{kind}", made.get((text.revision.pk, f"{sent}.{kind}"))
+        if row is None:
+            contents.unordered.append((text, kind))
+            unmade.append(name)
+        elif row.blob is not None:
+            files.append(File(name, row.blob))
+        elif row.tries >= Rendition.MAX_TRIES:
+            failed.append(name)
+        else:
+            contents.waiting.append(row.pk)
+            unmade.append(name)
+    return Rendered(tuple(files), tuple(unmade), tuple(failed))
 
 
 def _attached(revision: Revision, root: str) -> list[File]:

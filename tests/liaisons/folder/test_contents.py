@@ -18,6 +18,7 @@ from liaisons.workflow import advance, record_past
 from liaisons.writing import begin
 from tests.fixtures import AFTER, NOW
 from tests.liaisons.folder.conftest import keep, make_all, names
+from tests.pages import page
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
 
@@ -226,6 +227,17 @@ class TestFilesBeside:
         run()
         assert names(folder) == ["FG-MV-LS1.docx", "FG-MV-LS1.pdf"]
         assert {row["date"] for row in rows(folder)} == {"June 2023"}
+
+    def test_a_letter_of_which_somebody_opened_one_kind_gets_the_other_too(
+        self, client, run, folder, desk, letter, secretary
+    ):
+        past = Statement(desk=desk, source_text="FG-MV", reference="FG-MV-LS1", study_period="2022-2024", state="sent",
+                         created_at=NOW, approved_at=NOW, sent_at=NOW)  # fmt: skip
+        record_past(past, letter, by=Actor.of(secretary), now=AFTER, source="the archive")
+        page(client, secretary, f"/statements/{past.pk}/pdf/")
+        assert [row.name for row in Rendition.objects.all()] == ["FG-MV-LS1.pdf"]
+        run()
+        assert names(folder) == ["FG-MV-LS1.docx", "FG-MV-LS1.pdf"]
 
 
 def test_two_desks_see_nothing_of_each_other(run, folder, sent, other_desk, other_secretary, settings):
