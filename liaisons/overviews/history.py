@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -23,14 +24,27 @@ class Told:
     text: str
     who: str = ""
     reason: str = ""
+    file: str = ""  # the address of the Word file that was taken in
 
 
-def of_statement(statement: Statement, *, inside: bool) -> list[Told]:
-    """The statement's events, the latest first; outsiders read neither names nor reasons."""
+def of_statement(statement: Statement, *, inside: bool, files: bool = False) -> list[Told]:
+    """The statement's events, the latest first; outsiders read neither names nor reasons.
+
+    `files`: the reader may open the Word files of authors.
+    """
     events = statement.events.select_related(*JOINED).order_by("-at", "-pk")
     if inside:
-        return [Told(event.at, text_of(event, statement), event.who, event.reason) for event in events]
+        return [
+            Told(event.at, text_of(event, statement), event.who, event.reason, _word(event) if files else "")
+            for event in events
+        ]
     return [Told(event.at, text_of(event, statement)) for event in events if _is_public(event)]
+
+
+def _word(event: Event) -> str:
+    if "word" not in event.data or event.revision is None:
+        return ""
+    return reverse("statement-word-taken", args=[event.statement_id, event.revision.number])
 
 
 def _is_public(event: Event) -> bool:

@@ -27,6 +27,7 @@ from liaisons.models import (
 from liaisons.overviews import history, listing, matrix
 from liaisons.rules import AUTHORS, SECRETARIAT, Refused
 from liaisons.views.reading import Reader, letter_of, reader_of, visible
+from liaisons.views.word_in import OPENERS, taken_for
 from liaisons.workflow import Offer, offers
 
 Context = dict[str, Any]
@@ -91,6 +92,7 @@ def statement_revision(request: DeskRequest, pk: int, number: int) -> HttpRespon
         "statement": found,
         "revision": revision,
         **letter_of(found, revision, reader),
+        "taken": taken_for(found, number) if _opens_files(request, found, reader) else None,
         "before": before,
         "choices": choices,
         "changes": changes.between(before.revision.letter, revision.letter) if before else [],
@@ -126,7 +128,7 @@ def _statement_page(request: DeskRequest, statement: Statement) -> HttpResponse:
         "attachments": revision.attachments.select_related("blob") if revision else [],
         "related": relations.of(statement, request.actor, today),
         "may_confirm": bool(request.desk and SECRETARIAT & request.actor.roles_at(request.desk.group, today)),
-        "events": history.of_statement(statement, inside=reader.inside),
+        "events": history.of_statement(statement, inside=reader.inside, files=_opens_files(request, statement, reader)),
         "today": today,
         **letter_of(statement, revision, reader),
     }
@@ -135,6 +137,10 @@ def _statement_page(request: DeskRequest, statement: Statement) -> HttpResponse:
     elif reader.receives and request.desk:
         context["registration"] = statement.registrations.select_related("document", "assignee").get(desk=request.desk)
     return render(request, "liaisons/statement.html", context)
+
+
+def _opens_files(request: DeskRequest, statement: Statement, reader: Reader) -> bool:
+    return request.desk == statement.desk and bool(reader.roles & OPENERS)
 
 
 def _for_the_desk(request: DeskRequest, statement: Statement, reader: Reader, now: datetime) -> Context:

@@ -25,6 +25,9 @@ from liaisons.views.files import attachment
 from liaisons.views.reading import visible
 
 
+OPENERS = AUTHORS | {"administrator"}  # of an author's file, at the desk it was written at
+
+
 @at_desk(*AUTHORS)
 def statement_from_word(request: AtDesk) -> HttpResponse:
     """Choose the Word file that a new statement starts from."""
@@ -93,15 +96,20 @@ def statement_word_in_read(request: AtDesk, pk: int) -> HttpResponse:
     return render(request, "liaisons/word_in_read.html", context)
 
 
-@at_desk()
+@at_desk(*OPENERS)
 @require_safe
 def statement_word_taken(request: AtDesk, pk: int, number: int) -> HttpResponse:
-    """The Word file that a revision was taken from: for the desk that wrote it."""
+    """The Word file that a revision was taken from, with what its author struck out and noted in the margin."""
     statement = visible(request, pk=pk, desk=request.desk)
-    event = statement.events.filter(revision__number=number, data__has_key="word").first()
+    event = taken_for(statement, number)
     if event is None:
         raise Http404(_("This revision was not taken from a Word file."))
     return attachment(get_object_or_404(Blob, sha256=event.data["word"]), event.data["file_name"])
+
+
+def taken_for(statement: Statement, number: int) -> Event | None:
+    """The event that tells from which Word file the revision was taken."""
+    return statement.events.filter(revision__number=number, data__has_key="word").first()
 
 
 def _upload(request: AtDesk, statement: Statement | None) -> HttpResponse:

@@ -140,6 +140,23 @@ class TestBegin:
         page(client, secretary, f"/statements/{statement.pk}/revisions/2/from-word/", status=404)
         page(client, outsider, f"/statements/{statement.pk}/revisions/1/from-word/", status=403)
 
+    def test_an_authors_file_is_for_those_who_write_here(
+        self, writer, client, desk, secretary, chair, rapporteur, administrator, member
+    ):
+        """It holds what was struck out and noted in the margin; members of the desk see the text."""
+        _shown, address, sealed = looked_at(writer, "/statements/from-word/", FORM)
+        writer.post(address, {"file": sealed})
+        statement = Statement.objects.get()
+        at = f"/statements/{statement.pk}/revisions/1/from-word/"
+        for person in (secretary, chair, rapporteur, administrator):
+            assert page(client, person, at).content == FORM
+        for where in (statement.get_absolute_url(), f"/statements/{statement.pk}/revisions/1/"):
+            assert at in page(client, chair, where).content.decode()
+        advance(statement, "circulate", by=Actor.of(secretary), seen=statement.revision_id, now=NOW)
+        page(client, member, at, status=403)
+        for where in (statement.get_absolute_url(), f"/statements/{statement.pk}/revisions/1/"):
+            assert at not in page(client, member, where).content.decode()
+
     def test_a_plain_text_gets_the_author_as_contact(self, writer, desk):
         _shown, address, sealed = looked_at(writer, "/statements/from-word/", word_file(p("LS on it"), p("We ask.")))
         writer.post(address, {"file": sealed})
