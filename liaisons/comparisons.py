@@ -63,11 +63,11 @@ def choices(statement: Statement) -> list[Choice]:
 
 
 def earlier(circulation: Circulation) -> Circulation | None:
-    """The circulation of the same statement before this one, if both sent out a text of it."""
+    """The circulation of the same statement that reached the list before this one, with another text of it."""
     if circulation.statement_id is None or circulation.revision_id is None:
         return None
     rows = Circulation.objects.filter(statement=circulation.statement_id, opened_at__lt=circulation.opened_at)
-    rows = rows.filter(revision__isnull=False).exclude(revision=circulation.revision_id)
+    rows = rows.filter(revision__isnull=False, distributed_at__isnull=False).exclude(revision=circulation.revision_id)
     return rows.select_related("document", "revision").order_by("-opened_at", "-pk").first()
 
 

@@ -226,6 +226,15 @@ def test_the_first_circulation_is_compared_with_nothing(client, circulated, firs
     assert client.get(reverse("link-changes", args=[links.token(link.pk)])).status_code == 404
 
 
+def test_a_text_that_never_reached_the_list_is_not_shown_as_the_earlier_one(client, first, again):
+    """It was taken back before the list's server had it: delegates have never seen it."""
+    Circulation.objects.filter(pk=first.pk).update(distributed_at=None)
+    [draft] = circulating.to_list(again, LATER)
+    assert "#changes" not in draft.message.text
+    link = Link.objects.filter(circulation=again).latest("pk")
+    assert client.get(reverse("link-changes", args=[links.token(link.pk)])).status_code == 404
+
+
 def test_the_page_of_a_revision_leads_to_the_comparison(client, secretary, again, first):
     client.force_login(secretary)
     page = client.get(reverse("statement-revision", args=[again.statement_id, 2])).content.decode()
