@@ -21,7 +21,7 @@ from liaisons.folder.index import Row
 from liaisons.folder.local import LocalFolder
 from liaisons.folder.placing import Placed, named
 from liaisons.folder.report import PlaceReport, Report
-from liaisons.folder.server import Broken, Refused, Server, Unreachable
+from liaisons.folder.server import Broken, NotConfigured, Server, Unreachable
 from liaisons.folder.writing import RESERVED, Outcome, bring_in_line, published
 
 logger = logging.getLogger(__name__)
@@ -145,8 +145,8 @@ def _server(
     earlier = before.server if before and before.server else PlaceReport()
     try:
         server = Server.from_settings()
-    except Refused as refused:
-        return _failed(earlier, str(refused), now, desk)
+    except NotConfigured as error:
+        return _failed(earlier, str(error), now, desk)
     if server is None:
         return None
     if until is not None and time.monotonic() >= until:
@@ -184,8 +184,8 @@ def _reported(earlier: PlaceReport, run: Callable[[], Outcome], now: datetime, d
     except index.NotOurs:
         sentence = _("There is another %(name)s in the folder. Move it away: by its own the desk knows its files.")
         return _failed(earlier, sentence % {"name": index.FILE}, now, desk)
-    except Refused as refused:
-        return _failed(earlier, str(refused), now, desk)
+    except NotConfigured as error:
+        return _failed(earlier, str(error), now, desk)
     except Broken as broken:
         sentence = _("The server did not answer or ended the connection (%(reason)s). The next run goes on from there.")
         return _failed(earlier, sentence % {"reason": broken}, now, desk)

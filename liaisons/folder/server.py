@@ -8,7 +8,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 
-class Refused(Exception):
+class NotConfigured(Exception):
     """Nothing can be sent until a person has changed something; the sentence says what."""
 
 
@@ -34,7 +34,7 @@ class Server:
 
     @classmethod
     def from_settings(cls) -> "Server | None":
-        """None where no server is configured. Raises Refused."""
+        """None where no server is configured. Raises NotConfigured."""
         if not settings.FOLDER_SFTP:
             return None
         try:
@@ -43,7 +43,7 @@ class Server:
         except ValueError:
             parts, port = urlsplit(""), 0
         if parts.scheme != "sftp" or not parts.hostname or not parts.username:
-            raise Refused(_("FOLDER_SFTP is not an address. Write it as sftp://user:password@host:22/path."))
+            raise NotConfigured(_("FOLDER_SFTP is not an address. Write it as sftp://user:password@host:22/path."))
         return cls(
             host=parts.hostname,
             port=port,

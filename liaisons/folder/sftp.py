@@ -15,7 +15,7 @@ from uuid import uuid4
 import asyncssh
 from django.utils.translation import gettext as _
 
-from liaisons.folder.server import Broken, Refused, Server, Unreachable
+from liaisons.folder.server import Broken, NotConfigured, Server, Unreachable
 from liaisons.folder.writing import PART, Seen
 
 T = TypeVar("T")
@@ -41,7 +41,7 @@ class SftpFolder:
         self._client: asyncssh.SFTPClient | None = None
 
     def __enter__(self) -> Self:
-        """Raises Refused or Unreachable."""
+        """Raises NotConfigured or Unreachable."""
         try:
             self._run(self._connect())
         except Broken as broken:
@@ -99,26 +99,26 @@ class SftpFolder:
         return f"{self.path}/{name}"
 
     def _run(self, work: Coroutine[object, object, T]) -> T:
-        """Do one thing; what goes wrong comes out as Refused or Broken."""
+        """Do one thing; what goes wrong comes out as NotConfigured or Broken."""
         seconds = max(min(self.patience, self.deadline - time.monotonic()), 0)
         try:
             return self._loop.run(asyncio.wait_for(work, seconds))
         except asyncssh.HostKeyNotVerifiable as error:
-            raise Refused(
+            raise NotConfigured(
                 _(
                     "The server shows another key than FOLDER_SFTP_HOST_KEY, so nothing was sent. "
                     "Ask those who run it for its key."
                 )
             ) from error
         except asyncssh.PermissionDenied as error:
-            raise Refused(
+            raise NotConfigured(
                 _("The server does not let %(user)s in. Look at the password in FOLDER_SFTP, or at FOLDER_SFTP_KEY.")
                 % {"user": self.server.user}
             ) from error
         except (asyncssh.SFTPConnectionLost, asyncssh.SFTPNoConnection) as error:
             raise Broken(str(error)) from error
         except asyncssh.SFTPError as error:
-            raise Refused(_("The server refuses: %(reason)s.") % {"reason": error.reason.rstrip(".")}) from error
+            raise NotConfigured(_("The server refuses: %(reason)s.") % {"reason": error.reason.rstrip(".")}) from error
         except TimeoutError as error:
             raise Broken(_("it took too long")) from error
         except OSError as error:
@@ -181,7 +181,7 @@ class SftpFolder:
 
 def _host_key(server: Server) -> asyncssh.SSHKey:
     if not server.host_key:
-        raise Refused(
+        raise NotConfigured(
             _(
                 "FOLDER_SFTP_HOST_KEY is not set, so the server could be anybody and nothing is sent. "
                 "Set it to the server's public key (ssh-ed25519 AAAA…)."
@@ -190,7 +190,7 @@ def _host_key(server: Server) -> asyncssh.SSHKey:
     try:
         return asyncssh.import_public_key(server.host_key)
     except asyncssh.KeyImportError as error:
-        raise Refused(_("FOLDER_SFTP_HOST_KEY is not a public key (ssh-ed25519 AAAA…).")) from error
+        raise NotConfigured(_("FOLDER_SFTP_HOST_KEY is not a public key (ssh-ed25519 AAAA…).")) from error
 
 
 def _private_key(server: Server) -> list[asyncssh.SSHKey] | None:
@@ -199,4 +199,6 @@ def _private_key(server: Server) -> list[asyncssh.SSHKey] | None:
     try:
         return [asyncssh.read_private_key(server.key)]
     except (OSError, asyncssh.KeyImportError) as error:
-        raise Refused(_("The private key in FOLDER_SFTP_KEY cannot be read: %(reason)s") % {"reason": error}) from error
+        raise NotConfigured(
+            _("The private key in FOLDER_SFTP_KEY cannot be read: %(reason)s") % {"reason": error}
+        ) from error
