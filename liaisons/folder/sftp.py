@@ -199,6 +199,11 @@ def _private_key(server: Server) -> list[asyncssh.SSHKey] | None:
     try:
         return [asyncssh.read_private_key(server.key)]
     except (OSError, asyncssh.KeyImportError) as error:
-        raise NotConfigured(
-            _("The private key in FOLDER_SFTP_KEY cannot be read: %(reason)s") % {"reason": error}
-        ) from error
+        if str(error).startswith("Passphrase"):  # nothing else tells it from a damaged file
+            sentence = _(
+                "The private key in FOLDER_SFTP_KEY has a passphrase, and nobody is there to type it. Take it away "
+                "with ssh-keygen -p -f %(path)s, or make a key for the desk alone; let only the desk read the file."
+            )
+            raise NotConfigured(sentence % {"path": server.key}) from error
+        sentence = _("The private key in FOLDER_SFTP_KEY cannot be read: %(reason)s")
+        raise NotConfigured(sentence % {"reason": error}) from error

@@ -1,5 +1,6 @@
 """The folder on a server: the same files, only to the server whose key is known, and on again after a break."""
 
+import base64
 import os
 import socket
 import time
@@ -131,6 +132,17 @@ class TestTrust:
         settings.FOLDER_SFTP_KEY = str(tmp_path / "nowhere")
         assert send().error.startswith("The private key in FOLDER_SFTP_KEY cannot be read:")
 
+    @pytest.mark.parametrize("form", ["openssh", "pkcs8-pem", "pkcs1-pem"])
+    def test_a_private_key_with_a_passphrase_is_told(self, send, server, settings, tmp_path, form):
+        key = tmp_path / "key"
+        key.write_bytes(_locked(form))
+        settings.FOLDER_SFTP_KEY = str(key)
+        assert send().error == (
+            "The private key in FOLDER_SFTP_KEY has a passphrase, and nobody is there to type it. Take it away "
+            f"with ssh-keygen -p -f {key}, or make a key for the desk alone; let only the desk read the file."
+        )
+        assert server.connections == []
+
 
 class TestBreaks:
     @pytest.mark.parametrize("after", [1, 3, 5])
@@ -177,6 +189,17 @@ def test_the_command_says_where_everything_went(mirrored, sent, server, capsys):
     said = capsys.readouterr().out
     assert f"JCA-MV: sftp://liaise@127.0.0.1:{server.port}/area/jca-mv\n  written: JCA-MV-LS1.pdf\n" in said
     assert said.count("4 files,") == 2
+
+
+def _locked(form):
+    """A private key with a passphrase; one of OpenSSH says so in its head."""
+    key = asyncssh.generate_private_key("ecdsa-sha2-nistp256")
+    if form != "openssh":
+        return key.export_private_key(form, passphrase="a secret")
+    _begin, *lines, _end = key.export_private_key("openssh").splitlines()
+    none = b"\0\0\0\4none"
+    content = base64.b64decode(b"".join(lines)).replace(2 * none, b"\0\0\0\x0aaes256-ctr\0\0\0\6bcrypt")
+    return b"\n".join([_begin, base64.b64encode(content), _end])
 
 
 def _free_port():
