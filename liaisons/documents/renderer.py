@@ -49,14 +49,14 @@ class _Renderer:
     def render(self, sheet: Sheet, kind: Kind, timeout: float) -> Rendered:
         content = sheet_to_json(sheet)
         if not self._lock.acquire(timeout=timeout):
-            raise RenderError("busy", _("Other documents are being made. Try again in a minute."))
+            raise RenderError("busy", sentence("busy", sheet.letter))
         try:
             answer, made = self._ask(kind, content, timeout)
         except TimeoutError:
             self._stop()
-            raise RenderError("time", _too_long(sheet.letter, timeout)) from None
+            raise RenderError("time", sentence("time", sheet.letter, timeout)) from None
         except Closed:
-            raise RenderError("broken", _too_heavy(sheet.letter)) from None
+            raise RenderError("broken", sentence("broken", sheet.letter)) from None
         except BaseException:
             self._stop()  # or the answer that nobody read would be taken for that to the next question
             raise
@@ -123,13 +123,9 @@ class _Renderer:
 
     @staticmethod
     def _error(failure: str, answer: dict[str, Any], letter: Letter) -> RenderError:
-        if failure == "memory":
-            return RenderError(failure, _too_heavy(letter))
-        if failure == "depth":
-            sentence = _("%(part)s holds lists, tables or quotations too deep inside one another: take some apart.")
-            return RenderError(failure, sentence % {"part": _largest_part(letter)})
-        logger.error("The renderer failed on letter %s:\n%s", letter.sha256(), answer["detail"])
-        return RenderError(failure, _("A fault in this program keeps it from making the file; it has been recorded."))
+        if failure not in ("memory", "depth"):
+            logger.error("The renderer failed on letter %s:\n%s", letter.sha256(), answer["detail"])
+        return RenderError(failure, sentence(failure, letter))
 
 
 def render(sheet: Sheet, kind: Kind, *, timeout: float = 20.0) -> Rendered:
@@ -147,15 +143,19 @@ def stop() -> None:
     _renderer.stop()
 
 
-def _too_long(letter: Letter, timeout: float) -> str:
-    return _("Making the document took longer than %(seconds)d seconds. %(advice)s") % {
-        "seconds": timeout,
-        "advice": _advice(letter),
-    }
-
-
-def _too_heavy(letter: Letter) -> str:
-    return _("Making the document takes more memory than it may. %(advice)s") % {"advice": _advice(letter)}
+def sentence(reason: str, letter: Letter, timeout: float = 20.0) -> str:
+    """What an error of that reason says, in the language of whoever reads it now."""
+    if reason == "busy":
+        return _("Other documents are being made. Try again in a minute.")
+    if reason == "time":
+        told = _("Making the document took longer than %(seconds)d seconds. %(advice)s")
+        return told % {"seconds": timeout, "advice": _advice(letter)}
+    if reason in ("memory", "broken"):
+        return _("Making the document takes more memory than it may. %(advice)s") % {"advice": _advice(letter)}
+    if reason == "depth":
+        told = _("%(part)s holds lists, tables or quotations too deep inside one another: take some apart.")
+        return told % {"part": _largest_part(letter)}
+    return _("A fault in this program keeps it from making the file; it has been recorded.")
 
 
 def _advice(letter: Letter) -> str:

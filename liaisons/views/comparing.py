@@ -65,14 +65,14 @@ def statement_compare(request: DeskRequest, pk: int, new: int, old: int) -> Http
 
 @require_safe
 def statement_compare_pdf(request: DeskRequest, pk: int, new: int, old: int) -> HttpResponse:
-    statement, pair = _asked_for(request, pk, new, old)
-    return _file(request, pair, "pdf", statement.get_absolute_url())
+    _statement, pair = _asked_for(request, pk, new, old)
+    return _file(request, pair, "pdf", reverse("statement-compare", args=_place(pair)))
 
 
 @require_safe
 def statement_compare_word(request: DeskRequest, pk: int, new: int, old: int) -> HttpResponse:
-    statement, pair = _asked_for(request, pk, new, old)
-    return _file(request, pair, "docx", statement.get_absolute_url())
+    _statement, pair = _asked_for(request, pk, new, old)
+    return _file(request, pair, "docx", reverse("statement-compare", args=_place(pair)))
 
 
 @require_safe
@@ -105,13 +105,13 @@ def link_changes(request: DeskRequest, link: Link, now: datetime) -> HttpRespons
 @require_safe
 @by_link(Link.Purpose.COMMENT, Link.Purpose.APPROVE)
 def link_changes_pdf(request: DeskRequest, link: Link, now: datetime) -> HttpResponse:
-    return _file(request, _circulated(link)[1], "pdf", reverse("link", args=[links.token(link.pk)]))
+    return _file(request, _circulated(link)[1], "pdf", reverse("link-changes", args=[links.token(link.pk)]))
 
 
 @require_safe
 @by_link(Link.Purpose.COMMENT, Link.Purpose.APPROVE)
 def link_changes_word(request: DeskRequest, link: Link, now: datetime) -> HttpResponse:
-    return _file(request, _circulated(link)[1], "docx", reverse("link", args=[links.token(link.pk)]))
+    return _file(request, _circulated(link)[1], "docx", reverse("link-changes", args=[links.token(link.pk)]))
 
 
 # For the pages of a text in circulation
@@ -167,11 +167,12 @@ def _kept(what: str, sheet: Sheet, make: Callable[[], T]) -> T:
     return cast("T", cache.get_or_set(f"{what}-{translation.get_language()}-{sha256}", make, on_demand.DAY))
 
 
-def _file(request: DeskRequest, pair: Pair, kind: Kind, back: str) -> HttpResponse:
+def _file(request: DeskRequest, pair: Pair, kind: Kind, page: str) -> HttpResponse:
     try:
         content = on_demand.file(pair.sheet(), kind)
     except (on_demand.NotMade, Refused) as error:
-        context = {"obstacles": error.sentences if isinstance(error, Refused) else [str(error)], "back": back}
+        told = error.sentences if isinstance(error, Refused) else [str(error)]
+        context = {"obstacles": told, "waits": isinstance(error, on_demand.NotMade) and error.waits, "page": page}
         return render(request, "liaisons/compare_not_made.html", context, status=409)
     response = HttpResponse(content, content_type=MEDIA_TYPES[_KINDS[kind]])
     how = "inline" if kind == "pdf" else "attachment"

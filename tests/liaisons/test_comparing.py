@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 from django.urls import reverse
+from django.utils import translation
 from lxml import html
 
 from contacts.actor import Actor
@@ -14,7 +15,7 @@ from liaisons.documents import renderer
 from liaisons.documents.marks import SIGNS
 from liaisons.documents.rendered import Rendered
 from liaisons.documents.walk import walk
-from liaisons.letter import Addressed
+from liaisons.letter import Addressed, Letter
 from liaisons.mail import circulating
 from liaisons.models import Circulation, Link, Message, Statement
 from liaisons.workflow import advance
@@ -124,15 +125,44 @@ def test_the_files_are_named_after_both_documents(client, secretary, first, agai
     assert len(drawn) == 2  # the second time it is kept
 
 
-def test_a_file_that_cannot_be_made_says_why(client, secretary, address, monkeypatch):
+@pytest.mark.parametrize(
+    ("reason", "heading", "asked"),
+    [
+        ("busy", "The file is not there yet", 2),
+        ("time", "It cannot be made", 2),
+        ("memory", "It cannot be made", 1),
+    ],
+)
+def test_a_file_that_cannot_be_made_says_why(client, secretary, address, monkeypatch, reason, heading, asked):
+    """What may pass is tried again when the minute is over, anything else is known for an hour."""
+    tried = []
+
     def fail(sheet, kind):
-        raise renderer.RenderError("time", "Its table is too long.")
+        tried.append(kind)
+        raise renderer.RenderError(reason, renderer.sentence(reason, sheet.letter))
 
     monkeypatch.setattr(renderer, "render", fail)
+    monkeypatch.setattr(on_demand, "MINUTE", 0)
     client.force_login(secretary)
-    page = client.get(f"{address}pdf/")
-    assert page.status_code == 409
-    assert "Its table is too long." in text_of(page)
+    for _time in (1, 2):
+        page = client.get(f"{address}pdf/")
+        assert page.status_code == 409
+        assert f"<h1>{heading}</h1>" in page.content.decode()
+        assert renderer.sentence(reason, Letter("", "")) in text_of(page)
+    assert [link.get("href") for link in html.fromstring(page.content).find_class("button")] == [address]
+    assert len(tried) == asked
+
+
+def test_why_a_file_cannot_be_made_is_told_in_the_language_of_who_reads_it(again, monkeypatch):
+    def fail(sheet, kind):
+        raise renderer.RenderError("memory", renderer.sentence("memory", sheet.letter))
+
+    monkeypatch.setattr(renderer, "render", fail)
+    monkeypatch.setattr(renderer, "_", lambda words: f"{translation.get_language()}: {words}")
+    sheet = comparisons.since_earlier(again).sheet()
+    for language in ("fr", "en"):
+        with translation.override(language), pytest.raises(on_demand.NotMade, match=f"^{language}: Making"):
+            on_demand.file(sheet, "pdf")
 
 
 def test_a_file_is_made_by_one_process_at_a_time(again, monkeypatch):

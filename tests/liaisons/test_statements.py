@@ -518,7 +518,7 @@ class TestFiles:
 
         def fail(sheet, kind, *, timeout=20.0):
             asked.append(kind)
-            raise renderer.RenderError("memory", "Annex 1 is too heavy: take it apart.")
+            raise renderer.RenderError("memory", renderer.sentence("memory", sheet.letter))
 
         monkeypatch.setattr(renderer, "render", fail)
         return asked
@@ -526,7 +526,7 @@ class TestFiles:
     def test_outsiders_do_not_make_the_desk_try_again_and_again(self, client, sent, failed):
         for _time in range(3):
             response = client.get(f"/statements/{sent.pk}/pdf/")
-            assert "Annex 1 is too heavy: take it apart." in response.content.decode()
+            assert "Making the document takes more memory than it may." in response.content.decode()
             assert "Try to make it again" not in response.content.decode()
         assert failed == ["pdf"]
 
