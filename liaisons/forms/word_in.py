@@ -48,18 +48,19 @@ class Kept:
     name: str
     desk: int
     statement: int
+    shown: str = ""  # the hash of the letter that the person was shown
 
     def seal(self) -> str:
-        return signing.dumps([self.blob.pk, self.name, self.desk, self.statement], salt=SALT)
+        return signing.dumps([self.blob.pk, self.name, self.desk, self.statement, self.shown], salt=SALT)
 
 
 def unseal(text: str, *, desk: int, statement: int) -> Kept | None:
     """The file a page names; None when it was meant for something else, or a day has passed."""
     try:
-        pk, name, for_desk, for_statement = signing.loads(text, salt=SALT, max_age=KEPT_FOR)
+        pk, name, for_desk, for_statement, shown = signing.loads(text, salt=SALT, max_age=KEPT_FOR)
     except (signing.BadSignature, ValueError):
         return None
     blob = Blob.objects.filter(pk=pk).first()
     if blob is None or (for_desk, for_statement) != (desk, statement):
         return None
-    return Kept(blob, name, desk, statement)
+    return Kept(blob, name, desk, statement, shown)

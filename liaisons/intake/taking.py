@@ -71,12 +71,14 @@ def next_letter(revision: Revision, desk: Desk, content: bytes, now: datetime) -
 
 
 def _as_printed(revision: Revision, desk: Desk, now: datetime) -> Letter:
-    """What a file made from the revision reads as; the letter itself when none can be made."""
+    """What a file made from the revision reads as. Raises Refused: without it all that no page shows would be lost."""
     try:
         sheet = sheets.sheet(revision.letter, sheets.masthead_of(revision.statement))
         return read_at(desk, renderer.render(sheet, "docx").content, now).letter
-    except (renderer.RenderError, Refused):
-        return revision.letter
+    except (renderer.RenderError, Refused) as error:
+        raise Refused(
+            [_("The file cannot be compared with the draft just now. Try again in a minute."), str(error)]
+        ) from error
 
 
 def _not_asked(before: Letter, after: Letter) -> list[str]:

@@ -1,5 +1,6 @@
 """Word in: a file begins a draft or becomes its next revision, after what was read has been looked at."""
 
+from dataclasses import replace
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -23,7 +24,6 @@ from liaisons.sheets import masthead_of
 from liaisons.views.drafting import issued_at, stands_still, where_it_stands
 from liaisons.views.files import attachment
 from liaisons.views.reading import visible
-
 
 OPENERS = AUTHORS | {"administrator"}  # of an author's file, at the desk it was written at
 
@@ -54,17 +54,26 @@ def statement_from_word_read(request: AtDesk) -> HttpResponse:
         proposed = taking.new_letter(request.desk, kept.blob.read(), by=request.actor, now=now)
         annexing.keep_pictures(proposed.reading.pictures.values())
         if request.method == "POST":
+            _require_shown(kept, proposed)
             source = writing.TakenFrom(kept.blob, kept.name)
             statement = writing.begin(request.desk, proposed.letter, by=request.actor, now=now, taken_from=source)
             messages.success(request, _("The draft is kept. Look through it, and fill in what the file did not say."))
             return redirect("statement-edit", statement.pk)
+    except Moved as moved:
+        back = _page_of(kept, "statement-from-word-read")
+        return render(request, "409.html", {"obstacles": moved.sentences, "back": back}, status=409)
     except (Refused, FileNotFoundError) as refused:
         return _not_taken(request, None, refused)
     statement = Statement(
         desk=request.desk, source=request.desk.group, source_text=request.desk.group.designation, created_at=now
     )
     page = Page(Sheet(proposed.letter, masthead_of(statement)))
-    context = {"kept": kept, "proposed": proposed, "page": page, "sections": on_screen(page)}
+    context = {
+        "kept": replace(kept, shown=proposed.letter.sha256()),
+        "proposed": proposed,
+        "page": page,
+        "sections": on_screen(page),
+    }
     return render(request, "liaisons/word_in_read.html", context)
 
 
@@ -89,7 +98,7 @@ def statement_word_in_read(request: AtDesk, pk: int) -> HttpResponse:
     context = {
         "statement": statement,
         "revision": revision,
-        "kept": kept,
+        "kept": replace(kept, shown=proposed.letter.sha256()),
         "proposed": proposed,
         "changes": changes.between(revision.letter, proposed.letter),
     }
@@ -124,38 +133,48 @@ def _upload(request: AtDesk, statement: Statement | None) -> HttpResponse:
         else:
             blob, name = upload.keep()
             kept = Kept(blob, name, request.desk.pk, statement.pk if statement else 0)
-            where = (
-                reverse("statement-word-in-read", args=[statement.pk])
-                if statement
-                else reverse("statement-from-word-read")
-            )
-            return redirect(f"{where}?{urlencode({'file': kept.seal()})}")
+            if statement is None:
+                return redirect(_page_of(kept, "statement-from-word-read"))
+            return redirect(_page_of(kept, "statement-word-in-read", statement.pk))
     context = {"form": form, "statement": statement, "taken": _taken(statement) if statement else []}
     return render(request, "liaisons/word_in.html", context, status=400 if form.is_bound else 200)
 
 
 def _take(request: AtDesk, statement: Statement, kept: Kept, proposed: taking.Proposed) -> HttpResponse:
-    seen = request.POST.get("seen", "")
+    given = request.POST.get("seen", "")
+    seen = int(given) if given.isdecimal() else 0
     before = statement.revision
     try:
+        writing.require_seen(statement, seen)  # who changed the text says more than that it differs
+        _require_shown(kept, proposed)
         revision = writing.rewrite(
             statement,
             proposed.letter,
             by=request.actor,
-            seen=int(seen) if seen.isdecimal() else 0,
+            seen=seen,
             now=timezone.now(),
             meeting=before.meeting if before else None,
             taken_from=writing.TakenFrom(kept.blob, kept.name),
         )
     except Moved as moved:
-        where = reverse("statement-word-in-read", args=[statement.pk])
-        context = {**where_it_stands(statement, moved.sentences), "back": f"{where}?{urlencode({'file': kept.seal()})}"}
+        back = _page_of(kept, "statement-word-in-read", statement.pk)
+        context = {**where_it_stands(statement, moved.sentences), "back": back}
         return render(request, "409.html", context, status=409)
     if revision == before:
         messages.info(request, _("The file says what the revision in force says. Nothing was changed."))
     else:
         messages.success(request, _("Taken as revision %(number)s.") % {"number": revision.number})
     return redirect(statement)
+
+
+def _require_shown(kept: Kept, proposed: taking.Proposed) -> None:
+    """Raise Moved when the file reads otherwise than on the page: by a new directory, document or setting."""
+    if kept.shown != proposed.letter.sha256():
+        raise Moved([_("The file now reads otherwise than it was shown to you. Look at it again, then take it.")])
+
+
+def _page_of(kept: Kept, name: str, *args: int) -> str:
+    return f"{reverse(name, args=args)}?{urlencode({'file': kept.seal()})}"
 
 
 def _kept(request: AtDesk, statement: Statement | None) -> Kept | None:

@@ -1,9 +1,9 @@
 """Word in: what was read is shown first, then it begins a draft or becomes its next revision."""
 
 import io
+import re
 from dataclasses import replace
 from datetime import date
-from urllib.parse import parse_qs, urlparse
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -12,6 +12,7 @@ from docx import Document as WordDocument
 from contacts.actor import Actor
 from liaisons import sheets
 from liaisons.documents.rendered import Rendered
+from liaisons.documents.renderer import RenderError
 from liaisons.documents.word import write_word
 from liaisons.letter import Addressed, Annex, Asked, Attached, Contact
 from liaisons.models import Addressee, Blob, Event, Revision, Statement
@@ -105,8 +106,9 @@ def looked_at(client, address, content):
     """Upload a file and follow to what was read: the page, and the value by which the file is named."""
     response = upload(client, address, content)
     assert response.status_code == 302, response.content.decode()
-    (sealed,) = parse_qs(urlparse(response.url).query)["file"]
-    return client.get(response.url), response.url.partition("?")[0], sealed
+    shown = client.get(response.url)
+    (sealed,) = re.findall(r'name="file" value="([^"]+)"', shown.content.decode())
+    return shown, response.url.partition("?")[0], sealed
 
 
 class TestBegin:
@@ -191,6 +193,17 @@ class TestBegin:
         assert client.post(address, {"file": sealed}).url == "/statements/from-word/"
         assert Statement.objects.count() == 1
 
+    def test_a_draft_begins_as_it_was_shown(self, writer, desk):
+        """Also when the settings of the desk change in between."""
+        _shown, address, sealed = looked_at(writer, "/statements/from-word/", word_file(p("LS"), p("We ask.")))
+        desk.questions_default = "1/21"
+        desk.save()
+        response = writer.post(address, {"file": sealed})
+        assert response.status_code == 409
+        assert "reads otherwise than it was shown to you" in response.content.decode()
+        assert not Statement.objects.exists()
+        assert writer.get(f"{address}?file={sealed}").status_code == 200
+
     def test_a_day_later_the_file_has_to_be_chosen_again(self, writer, desk, time_machine):
         _shown, address, sealed = looked_at(writer, "/statements/from-word/", FORM)
         time_machine.shift(24 * 3600 + 1)
@@ -266,6 +279,27 @@ class TestNextRevision:
         assert "Chris Chair changed the text in the meantime." in response.content.decode()
         assert full.revisions.count() == 2
         assert "<del>Theirs</del>" in writer.get(f"{address}?file={sealed}").content.decode()
+
+    def test_nothing_is_taken_when_the_draft_cannot_be_written_for_comparison(self, writer, full, monkeypatch):
+        """Against the draft itself every row would count as changed, and take along what no page shows."""
+        content = as_word(full)
+
+        def fails(*_given, **_limits):
+            raise RenderError("busy", "Other documents are being made.")
+
+        monkeypatch.setattr("liaisons.documents.renderer.render", fails)
+        response = writer.get(upload(writer, self.address(full), content).url)
+        assert response.status_code == 400
+        assert "cannot be compared with the draft just now" in response.content.decode()
+
+    def test_what_is_taken_is_what_was_shown(self, writer, full, monkeypatch):
+        edited = as_word(full, retyped("We ask.", "We ask again."))
+        _shown, address, sealed = looked_at(writer, self.address(full), edited)
+        monkeypatch.setattr("liaisons.intake.taking.merged", lambda before, _printed, _read: replace(before, title="?"))
+        response = writer.post(address, {"file": sealed, "seen": full.revision_id})
+        assert response.status_code == 409
+        assert "reads otherwise than it was shown to you" in response.content.decode()
+        assert full.revisions.count() == 1
 
     def test_only_a_draft_takes_one(self, writer, full, secretary):
         advance(full, "circulate", by=Actor.of(secretary), seen=full.revision_id, now=NOW)
