@@ -196,13 +196,12 @@ def _reported(earlier: PlaceReport, run: Callable[[], Outcome], now: datetime, d
     if earlier.error:
         logger.info("The folder of %s at %s is written again", desk, earlier.where)
     moment = now.isoformat()
-    changed = outcome.written or outcome.removed or outcome.set_aside
     return PlaceReport(
         **vars(outcome),
         where=earlier.where,
         tried_at=moment,
         in_line_at=earlier.in_line_at if outcome.unfinished else moment,
-        changed_at=moment if changed else earlier.changed_at,
+        changed_at=moment if outcome.written or outcome.removed else earlier.changed_at,
     )
 
 

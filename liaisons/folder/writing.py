@@ -1,6 +1,7 @@
 """Brings a folder in line with the register: writes what differs, takes away what was its own, leaves the rest."""
 
 import hashlib
+import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ from liaisons.folder.placing import Identity, Placed, named
 # After so many files the index is written: after a break the next run knows them as its own.
 CHECKPOINT = 100
 RESERVED = (index.PAGE, index.FILE)
+ASIDE = re.compile(r".+-changed-[0-9a-f]{8}(\.\w+)?")
 PART = ".liaise-"  # how the names of files begin that are being written
 
 
@@ -60,7 +62,7 @@ class Outcome:
     removed: list[str] = field(default_factory=list)
     foreign: list[str] = field(default_factory=list)  # lies there, is not ours, stays
     in_the_way: list[str] = field(default_factory=list)  # foreign too, where a file of ours should be
-    set_aside: list[str] = field(default_factory=list)  # ours, changed by somebody: kept under another name
+    set_aside: list[str] = field(default_factory=list)  # ours, changed by somebody, now or once: kept under these names
     lost: list[str] = field(default_factory=list)  # the storage of the desk has not got its bytes
     unfinished: int = 0  # files for another run
     files: int = 0
@@ -107,8 +109,8 @@ def bring_in_line(
             row = Row.of(one.paper, name, file.blob.size, file.blob.sha256)
             _settle(run, row, file.blob.read, one.paper.at)
     _take_away(run, placed)
-    _name_foreign(run)
     _write_index(run, desk, placed)
+    _name_others(run)
     return run.outcome
 
 
@@ -183,7 +185,6 @@ def _set_aside(run: Run, name: str) -> None:
     if not run.dry_run:
         run.place.rename(name, aside)
     run.there[aside] = run.there[name]
-    run.outcome.set_aside.append(aside)
 
 
 def _write(run: Run, row: Row, content: bytes, at: datetime | None) -> None:
@@ -214,9 +215,10 @@ def _take_away(run: Run, placed: Sequence[Placed]) -> None:
             run.outcome.removed.append(name)
 
 
-def _name_foreign(run: Run) -> None:
+def _name_others(run: Run) -> None:
     known = {index.PAGE, index.FILE, *run.ours, *run.outcome.in_the_way}
-    run.outcome.foreign = sorted(_printable(name) for name in run.there if name not in known)
+    for name in sorted(_printable(name) for name in run.there if name not in known):
+        (run.outcome.set_aside if ASIDE.fullmatch(name) else run.outcome.foreign).append(name)
 
 
 def _printable(name: str) -> str:

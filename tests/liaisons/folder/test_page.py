@@ -70,6 +70,15 @@ class TestPage:
         assert "notes.txt" in said
         assert ":word@" not in said
 
+    def test_what_was_set_aside_has_a_line_of_its_own(self, client, run, folder, sent, secretary):
+        run()
+        (folder / "JCA-MV-LS1.pdf").write_text("changed")
+        for _time in range(2):
+            run()
+            said = text(page(client, secretary, "/folder/"))
+            assert "<dt>Set aside</dt><dd>JCA-MV-LS1-changed-d67e2e94.pdf<br>" in said
+            assert "Not ours" not in said
+
     def test_a_desk_without_a_folder_says_how_to_get_one(self, client, desk, secretary, administrator):
         assert "An administrator turns it on in the settings" in text(page(client, secretary, "/folder/"))
         assert "Turn it on in the settings of the desk" in text(page(client, administrator, "/folder/"))
