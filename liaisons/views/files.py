@@ -9,12 +9,16 @@ from liaisons.models import Blob
 
 def attachment(blob: Blob, name: str) -> HttpResponse:
     """The file to be saved: a browser neither shows it nor guesses what it is. Raises Http404 when it is lost."""
-    try:
-        content = blob.read()
-    except FileNotFoundError as lost:
-        raise Http404(_("The storage has lost this file. Ask the administrator for the backup.")) from lost
-    response = HttpResponse(content, content_type=blob.media_type)
+    response = HttpResponse(content_of(blob), content_type=blob.media_type)
     response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name)
     response["X-Content-Type-Options"] = "nosniff"
     response["Cache-Control"] = "private, no-store"
     return response
+
+
+def content_of(blob: Blob) -> bytes:
+    """Raises Http404 when the storage has lost it."""
+    try:
+        return blob.read()
+    except FileNotFoundError as lost:
+        raise Http404(_("The storage has lost this file. Ask the administrator for the backup.")) from lost

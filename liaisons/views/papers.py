@@ -13,7 +13,7 @@ from liaisons import calendar, on_demand, renditions, sheets
 from liaisons.letter import Letter, Masthead, Sheet
 from liaisons.models import Attachment, Rendition, ReplyFile, Statement
 from liaisons.rules import AUTHORS
-from liaisons.views.files import attachment
+from liaisons.views.files import attachment, content_of
 from liaisons.views.reading import letter_for, reader_of, visible
 
 
@@ -111,7 +111,7 @@ def _paper(request: DeskRequest, pk: int, kind: Rendition.Kind) -> HttpResponse:
         set_aside = rendition.tries >= Rendition.MAX_TRIES
         again = reverse(f"{_name_of(kind)}-again", args=[pk]) if set_aside and reader.inside else ""
         return _not_made(request, statement, rendition.error or _being_made(), again)
-    return _file(rendition.blob.read(), rendition)
+    return _file(content_of(rendition.blob), rendition)
 
 
 def _again(request: AtDesk, pk: int, kind: Rendition.Kind) -> HttpResponse:

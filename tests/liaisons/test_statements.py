@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
+from django.core.files.storage import default_storage
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -548,6 +549,12 @@ class TestFiles:
         page = client.post(f"/statements/{sent.pk}/pdf/again/", follow=True).content.decode()
         assert failed == ["pdf"] * 4
         assert "Try to make it again" not in page  # it has two tries left
+
+    def test_a_file_that_the_storage_has_lost_is_not_found(self, client, sent, member, rendered):
+        client.force_login(member)
+        client.get(f"/statements/{sent.pk}/pdf/")
+        default_storage.delete(Blob.objects.latest("pk").path)
+        assert client.get(f"/statements/{sent.pk}/pdf/").status_code == 404
 
     def test_another_desk_does_not_have_it_tried_anew(self, client, sent, other_secretary):
         client.force_login(other_secretary)
