@@ -148,8 +148,8 @@ urlpatterns: list[URLPattern] = [
     path("documents/<int:pk>/", register.document, name="document"),
     path("documents/<int:pk>/files/<int:file>/", register.document_file, name="document-file"),
     # The folder of files, in liaisons.views.folder
-    path("folder/", folder.folder, name="folder"),
-    path("folder/files/<str:name>/", folder.folder_file, name="folder-file"),
+    path("documents/folder/", folder.folder, name="folder"),
+    path("documents/folder/<str:name>/", folder.folder_file, name="folder-file"),
     path("meetings/", register.meetings, name="meetings"),
     path("meetings/new/", register.meeting_new, name="meeting-new"),
     path("meetings/<int:pk>/", register.meeting, name="meeting"),

@@ -30,24 +30,28 @@ def text(response):
 class TestPage:
     def test_it_says_where_the_folder_is_and_when_it_was_brought_in_line(self, client, run, folder, sent, secretary):
         run()
-        said = text(page(client, secretary, "/folder/"))
+        said = text(page(client, secretary, "/documents/folder/"))
         assert str(folder) in said
         assert "28 October 2025, 09:00" in said
         assert "4 files" in said
         assert "not there yet" not in said
 
+    def test_it_belongs_to_the_documents_in_the_navigation(self, client, mirrored, secretary):
+        said = text(page(client, secretary, "/documents/folder/"))
+        assert '<a href="/documents/" data-words="Documents" aria-current="true">' in said
+
     def test_before_the_first_run_it_says_when_that_comes(self, client, mirrored, sent, secretary):
-        said = text(page(client, secretary, "/folder/"))
+        said = text(page(client, secretary, "/documents/folder/"))
         assert "It has not been filled yet: that happens within five minutes" in said
         assert "JCA-MV-LS1.pdf · being made" in said
 
     def test_a_file_is_taken_from_there(self, client, run, sent, secretary, administrator):
         run()
         for user in (secretary, administrator):
-            response = page(client, user, "/folder/files/JCA-MV-LS1.pdf/")
+            response = page(client, user, "/documents/folder/JCA-MV-LS1.pdf/")
             assert response.content.startswith(b"pdf of JCA-MV-LS1")
             assert response["Content-Disposition"] == 'attachment; filename="JCA-MV-LS1.pdf"'
-        page(client, secretary, "/folder/files/JCA-MV-LS2.pdf/", status=404)
+        page(client, secretary, "/documents/folder/JCA-MV-LS2.pdf/", status=404)
 
     def test_what_the_folder_says_of_itself_opens_no_other_file(self, client, run, folder, sent, secretary):
         """Whoever may write there could name any file of the house in the index."""
@@ -55,7 +59,7 @@ class TestPage:
         other = Blob.objects.keep(b"of another desk", "text/plain")
         with (folder / "index.csv").open("a") as file:
             file.write(f"X,,,,,,,,X.txt,15,{other.sha256}\r\n")
-        page(client, secretary, "/folder/files/X.txt/", status=404)
+        page(client, secretary, "/documents/folder/X.txt/", status=404)
 
     def test_troubles_stand_at_the_top(self, client, run, folder, sent, secretary, settings):
         folder.mkdir()
@@ -63,7 +67,7 @@ class TestPage:
         (folder / "notes.txt").write_text("mine")
         settings.FOLDER_SFTP = "sftp://liaise:word@127.0.0.1/area"
         run()
-        said = text(page(client, secretary, "/folder/"))
+        said = text(page(client, secretary, "/documents/folder/"))
         assert "FOLDER_SFTP_HOST_KEY is not set" in said
         assert "JCA-MV-LS1.pdf<br>" in said
         assert "move it away, and the right one comes" in said
@@ -75,16 +79,16 @@ class TestPage:
         (folder / "JCA-MV-LS1.pdf").write_text("changed")
         for _time in range(2):
             run()
-            said = text(page(client, secretary, "/folder/"))
+            said = text(page(client, secretary, "/documents/folder/"))
             assert "<dt>Set aside</dt><dd>JCA-MV-LS1-changed-d67e2e94.pdf<br>" in said
             assert "Not ours" not in said
 
     def test_a_desk_without_a_folder_says_how_to_get_one(self, client, desk, secretary, administrator):
-        assert "An administrator turns it on in the settings" in text(page(client, secretary, "/folder/"))
-        assert "Turn it on in the settings of the desk" in text(page(client, administrator, "/folder/"))
+        assert "An administrator turns it on in the settings" in text(page(client, secretary, "/documents/folder/"))
+        assert "Turn it on in the settings of the desk" in text(page(client, administrator, "/documents/folder/"))
 
     def test_the_register_leads_there_who_may_go_there(self, client, mirrored, secretary, administrator, member):
-        link = 'href="/folder/"'
+        link = 'href="/documents/folder/"'
         assert link in text(page(client, secretary, "/documents/"))
         assert link in text(page(client, administrator, "/documents/"))
         assert link not in text(page(client, member, "/documents/"))
@@ -94,7 +98,7 @@ class TestPage:
 
     def test_a_file_that_cannot_be_made_is_named(self, client, mirrored, sent, secretary):
         Rendition.objects.filter(name="JCA-MV-LS1.pdf").update(tries=3)
-        assert "JCA-MV-LS1.pdf · could not be made" in text(page(client, secretary, "/folder/"))
+        assert "JCA-MV-LS1.pdf · could not be made" in text(page(client, secretary, "/documents/folder/"))
 
 
 class TestIndexPage:
@@ -171,7 +175,7 @@ class TestTick:
         assert report.last(mirrored).local.tried == AFTER  # so that it is not the first for ever
         assert "The folder of JCA-MV was not brought in line" in caplog.text
         assert "LookupError: password" in caplog.text
-        said = text(page(client, secretary, "/folder/"))
+        said = text(page(client, secretary, "/documents/folder/"))
         assert "Nothing was done because of a fault in the program (LookupError)." in said
         assert "password" not in said
 

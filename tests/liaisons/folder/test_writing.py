@@ -112,7 +112,7 @@ def test_a_name_that_is_no_text_is_told_as_it_can_be(run, folder, client, sent, 
     (folder / os.fsdecode(b"\xff\x1b[2J\n.txt")).write_text("?")
     assert run().foreign == ["\\udcff\\x1b[2J\\n.txt"]
     client.force_login(secretary)
-    assert "udcff" in client.get("/folder/").content.decode()
+    assert "udcff" in client.get("/documents/folder/").content.decode()
 
 
 def test_the_same_change_made_again_is_kept_once(run, folder, sent):
