@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -24,17 +25,20 @@ from liaisons.views import preview
 
 @at_desk("administrator")
 def desk_letterhead(request: AtDesk) -> HttpResponse:
-    """That of one group on the way up from the desk's own: ?of=… is its key, else the one in force or the topmost."""
+    """That of the desk's own group, or with ?of=… of one above it, which those set who administer that."""
     way = _way_up(request.desk.group)
     in_force = Letterhead.objects.of(request.desk.group)
-    chosen = _chosen(request.GET.get("of", ""), way) or (in_force.organization if in_force else way[-1])
+    chosen = _chosen(request.GET.get("of", ""), way) or request.desk.group
+    sets = _sets(request, chosen)
+    if request.method == "POST" and not sets:
+        raise PermissionDenied(_("Only an administrator of %(organization)s sets it.") % {"organization": chosen})
     head = Letterhead.objects.filter(organization=chosen).select_related("emblem").first()
     initial = {"lines": head.lines if head else ""}
     form = LetterheadForm(posted(request), request.FILES if request.method == "POST" else None, initial=initial)
     if request.method == "POST" and "remove" in request.POST:
         _remove(request, chosen)
         messages.success(request, _("Taken away. Letters made from now on go without it."))
-        return redirect("desk-letterhead")
+        return redirect(f"{reverse('desk-letterhead')}?of={chosen.pk}")
     if request.method == "POST" and form.is_valid():
         if head is None and not form.cleaned_data["emblem"] and not form.cleaned_data["lines"]:
             messages.warning(request, _("Nothing was set: choose an emblem, or write a name."))
@@ -46,6 +50,7 @@ def desk_letterhead(request: AtDesk) -> HttpResponse:
     context = {
         "form": form,
         "organization": chosen,
+        "sets": sets,
         "head": head,
         "in_force": in_force,
         "way": way,
@@ -66,6 +71,13 @@ def _chosen(key: str, way: list[Group]) -> Group | None:
     if found is None:
         raise Http404(_("This group is not above your desk's: its letterhead is for others to set."))
     return found
+
+
+def _sets(request: AtDesk, organization: Group) -> bool:
+    """Whether the person sets it: what heads the letters of others too is not for one desk's administrator alone."""
+    if organization == request.desk.group or request.user.is_superuser:
+        return True
+    return "administrator" in request.actor.roles_at(organization, request.desk.today(timezone.now()))
 
 
 def _way_up(group: Group) -> list[Group]:
@@ -89,13 +101,12 @@ def _headed_by(organization: Group) -> list[Desk]:
 
 
 def _save(request: AtDesk, organization: Group, given: dict[str, Any]) -> None:
+    emblem = given["emblem"].keep()[0] if given["emblem"] else None
     with transaction.atomic():
         head, _created = Letterhead.objects.select_for_update().get_or_create(organization=organization)
         before = _plain(head)
-        if given["emblem"]:
-            head.emblem, _name = given["emblem"].keep()
-        elif given["without"]:
-            head.emblem = None
+        if emblem or given["without"]:
+            head.emblem = emblem
         head.lines = given["lines"]
         head.save()
         _record(request, organization, before, _plain(head))
@@ -114,11 +125,13 @@ def _plain(head: Letterhead) -> dict[str, str]:
 
 
 def _record(request: AtDesk, organization: Group, before: dict[str, str], after: dict[str, str]) -> None:
-    if before != after:
-        data = {"letterhead_of": organization.pk, "letterhead": [before, after]}
-        Event.objects.record(
-            "settings", by=request.actor, at=timezone.now(), desk=request.desk, data=data, private=True
-        )
+    """At each desk that it heads, and where it was set."""
+    if before == after:
+        return
+    data = {"letterhead_of": organization.pk, "letterhead": [before, after]}
+    now = timezone.now()
+    for desk in dict.fromkeys([request.desk, *_headed_by(organization)]):
+        Event.objects.record("settings", by=request.actor, at=now, desk=desk, data=data, private=True)
 
 
 def _block(request: AtDesk) -> tuple[str, str]:

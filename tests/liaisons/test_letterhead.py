@@ -4,16 +4,18 @@ from datetime import date
 from html import unescape
 
 import pytest
+from django.db import connection
 from lxml import html
 
 from contacts.actor import Actor
-from contacts.models import Appointment, Desk
+from contacts.models import Appointment, Desk, Person, User
 from liaisons import renditions, sheets
 from liaisons.documents import renderer
 from liaisons.documents.leaves import Leaves
 from liaisons.documents.rendered import Rendered
+from liaisons.forms.uploads import Upload
 from liaisons.letter import ENGLISH_ORGANIZATION
-from liaisons.models import Circulation, Event, Letterhead, MessageFile, Rendition
+from liaisons.models import Blob, Circulation, Event, Letterhead, MessageFile, Rendition
 from liaisons.workflow import advance
 from tests.fixtures import AFTER, somebody
 from tests.liaisons.test_pictures import drawn, file
@@ -40,6 +42,15 @@ def keeper(client, desk, asked):
     return client
 
 
+@pytest.fixture
+def above(keeper, groups):
+    """The address of the letterhead of ITU-T, where the keeper is an administrator too."""
+    Appointment.objects.create(
+        person=Person.objects.get(email="ada@example.org"), group=groups["ITU-T"], role="administrator"
+    )
+    return f"{ADDRESS}?of={groups['ITU-T'].pk}"
+
+
 def words(response) -> str:
     return unescape(" ".join(html.fromstring(response.content.decode()).text_content().split()))
 
@@ -47,9 +58,9 @@ def words(response) -> str:
 def test_what_is_set_heads_the_letters_from_now_on(keeper, approved, groups, asked):
     before = sheets.masthead_of(approved)
     answer = keeper.post(ADDRESS, {"emblem": file(), "lines": " INTERNATIONAL UNION \r\n\r\nSECTOR  ONE"})
-    assert answer.headers["Location"] == f"{ADDRESS}?of={groups['ITU-T'].pk}"
+    assert answer.headers["Location"] == f"{ADDRESS}?of={groups['JCA-MV'].pk}"
     head = Letterhead.objects.get()
-    assert (head.organization, head.lines) == (groups["ITU-T"], "INTERNATIONAL UNION\nSECTOR ONE")
+    assert (head.organization, head.lines) == (groups["JCA-MV"], "INTERNATIONAL UNION\nSECTOR ONE")
     now = sheets.masthead_of(approved)
     assert (before.emblem, before.organization) == ("", ENGLISH_ORGANIZATION)
     assert (now.emblem, now.organization) == (head.emblem.sha256, ("INTERNATIONAL UNION", "SECTOR ONE"))
@@ -123,15 +134,15 @@ def test_the_page_shows_it_as_it_is_printed(keeper, groups, asked):
     (emblem,) = tree.xpath("//img[@class='letterhead-emblem']/@src")
     assert keeper.get(block).content == drawn()
     assert keeper.get(emblem).content == drawn()
-    assert "Set for ITU-T." in words(page)
+    assert "Set for JCA-MV." in words(page)
 
 
-def test_a_group_below_may_have_its_own(keeper, approved, groups):
-    keeper.post(ADDRESS, {"lines": "ABOVE"})
-    keeper.post(f"{ADDRESS}?of={groups['JCA-MV'].pk}", {"lines": "BELOW"})
+def test_a_group_below_may_have_its_own(keeper, approved, groups, above):
+    keeper.post(above, {"lines": "ABOVE"})
+    keeper.post(ADDRESS, {"lines": "BELOW"})
     assert sheets.masthead_of(approved).organization == ("BELOW",)
     assert "Set for JCA-MV." in words(keeper.get(ADDRESS))
-    keeper.post(f"{ADDRESS}?of={groups['JCA-MV'].pk}", {"remove": "1"})
+    keeper.post(ADDRESS, {"remove": "1"})
     assert sheets.masthead_of(approved).organization == ("ABOVE",)
     assert Event.objects.filter(verb="settings").count() == 3
 
@@ -152,10 +163,50 @@ def test_nothing_given_is_nothing_set(keeper):
 
 def test_desks_that_share_it_are_named(keeper, other_desk, groups):
     shared = "also heads the letters of ITU-T SG20."
-    assert shared in words(keeper.get(ADDRESS))
-    assert shared not in words(keeper.get(f"{ADDRESS}?of={groups['JCA-MV'].pk}"))
-    Letterhead.objects.create(organization=other_desk.group, lines="OWN")
+    above = f"{ADDRESS}?of={groups['ITU-T'].pk}"
+    assert shared in words(keeper.get(above))
     assert shared not in words(keeper.get(ADDRESS))
+    Letterhead.objects.create(organization=other_desk.group, lines="OWN")
+    assert shared not in words(keeper.get(above))
+
+
+def test_what_heads_the_letters_of_others_is_set_by_who_administers_it(keeper, other_desk, groups, desk):
+    above = f"{ADDRESS}?of={groups['ITU-T'].pk}"
+    page = keeper.get(above)
+    assert "Only an administrator of ITU-T sets it." in words(page)
+    assert b"data-guard" not in page.content
+    assert [keeper.post(above, given).status_code for given in ({"lines": "MINE"}, {"remove": "1"})] == [403, 403]
+    assert not Letterhead.objects.exists()
+    User.objects.filter(email="ada@example.org").update(is_superuser=True)
+    assert keeper.post(above, {"lines": "OURS"}).status_code == 302
+    assert Letterhead.objects.get().organization == groups["ITU-T"]
+
+
+def test_it_is_recorded_at_each_desk_that_it_heads(keeper, above, desk, other_desk):
+    keeper.post(above, {"lines": "OURS"})
+    keeper.post(above, {"remove": "1"})
+    recorded = Event.objects.filter(verb="settings", private=True).order_by("pk")
+    assert sorted(recorded.values_list("desk", flat=True)) == sorted([desk.pk, other_desk.pk] * 2)
+
+
+def test_taking_it_away_asks_first(keeper):
+    keeper.post(ADDRESS, {"lines": "UNION"})
+    tree = html.fromstring(keeper.get(ADDRESS).content.decode())
+    (button,) = tree.xpath("//button[@name='remove']")
+    assert [element.tag for element in button.iterancestors("details")] == ["details"]
+
+
+def test_the_emblem_is_stored_before_the_rows_are_locked(keeper, monkeypatch):
+    """Storing a file takes as long as the storage does."""
+    outside, stored = len(connection.savepoint_ids), []
+
+    def keep(upload):
+        stored.append(len(connection.savepoint_ids))
+        return Blob.objects.keep(upload.content, upload.media_type), upload.name
+
+    monkeypatch.setattr(Upload, "keep", keep)
+    keeper.post(ADDRESS, {"emblem": file()})
+    assert stored == [outside]
 
 
 def test_others_are_not_on_the_way_up(keeper, groups):
