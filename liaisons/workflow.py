@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django_fsm import can_proceed
 
 from contacts.actor import Actor
-from liaisons import effects, rules, writing
+from liaisons import annexing, effects, rules, writing
 from liaisons.details import Details
 from liaisons.letter import Letter
 from liaisons.models import Addressee, Event, Registration, Request, Statement
@@ -127,6 +127,8 @@ def record_past(
     """
     if row.pk is not None:
         raise ValueError("record_past inserts; what is here already changes by advance()")
+    if isinstance(row, Statement) and letter is not None:
+        letter = annexing.filled(letter, row.desk, None)
     with transaction.atomic():
         if isinstance(row, Statement):
             row.posted_at = row.posted_at or row.sent_at

@@ -51,8 +51,8 @@ def begin(
     taken_from: TakenFrom | None = None,
 ) -> Statement:
     """Start a draft at the desk; `answers` is the statement it replies to. Raises Refused."""
-    if not may_write(desk, by, now):
-        raise Refused([_("Drafts are written by the secretariat, the chairs, rapporteurs and editors of the group.")])
+    _require_author(desk, by, now)
+    letter = annexing.filled(letter, desk, None)
     with transaction.atomic():
         statement = Statement.objects.create(
             desk=desk, source=desk.group, source_text=desk.group.designation, created_at=now, responsible=by.person
@@ -87,12 +87,12 @@ def rewrite(
 
     Raises Refused, or Moved when `seen` is not the key of the latest revision.
     """
+    _require_author(statement.desk, by, now)
+    shown = statement.revisions.filter(pk=seen).first()
+    letter = annexing.filled(letter, statement.desk, shown.letter if shown else None)
     with transaction.atomic():
         statement = Statement.objects.select_for_update(of=("self",)).select_related("desk__group").get(pk=statement.pk)
-        if statement.desk is None or not may_write(statement.desk, by, now):
-            raise Refused(
-                [_("Drafts are written by the secretariat, the chairs, rapporteurs and editors of the group.")]
-            )
+        _require_author(statement.desk, by, now)
         if statement.state != Statement.State.DRAFT:
             raise Refused(
                 [_("The statement is %(state)s: its text stands still.") % {"state": statement.get_state_display()}]
@@ -113,6 +113,11 @@ def rewrite(
     return revision
 
 
+def _require_author(desk: Desk | None, by: Actor, now: datetime) -> None:
+    if desk is None or not may_write(desk, by, now):
+        raise Refused([_("Drafts are written by the secretariat, the chairs, rapporteurs and editors of the group.")])
+
+
 def require_seen(statement: Statement, seen: int) -> None:
     """Raise Moved when the person had another revision before them than the one in force."""
     latest = statement.revision
@@ -130,11 +135,10 @@ def write(
 ) -> Revision:
     """Make the letter the statement's revision in force, within the caller's transaction.
 
-    A document of the register that it annexes gives its text. Without a note a letter equal to the one in force is
-    that one. Raises Refused for a letter that cannot be kept.
+    The caller has let annexing.filled() read the documents it annexes, before the transaction: that takes seconds.
+    Without a note a letter equal to the one in force is that one. Raises Refused for a letter that cannot be kept.
     """
     before = statement.revision
-    letter = annexing.filled(letter, statement.desk, before.letter if before else None)
     if before is not None and not note and before.sha256 == letter.sha256() and before.meeting == meeting:
         return before
     refuse_doubles(letter)

@@ -15,7 +15,7 @@ from contacts.actor import Actor
 from contacts.designations import Directory
 from contacts.http import AtDesk, at_desk
 from contacts.models import Desk
-from liaisons import addressing, changes, printed, renditions, writing
+from liaisons import addressing, annexing, changes, printed, renditions, writing
 from liaisons.details import Amendment
 from liaisons.documents import renderer
 from liaisons.forms.drafting import Draft
@@ -102,7 +102,7 @@ def statement_amend(request: AtDesk, pk: int) -> HttpResponse:
     draft = typed_draft(request, statement)
     if draft.asks_more or not draft.is_valid():
         return draft_page(request, draft, context)
-    letter = draft.letter()
+    letter, before = draft.letter(), statement.revision
     try:
         statement = advance(
             statement,
@@ -110,7 +110,7 @@ def statement_amend(request: AtDesk, pk: int) -> HttpResponse:
             by=request.actor,
             seen=draft.main.cleaned_data["seen"] or 0,
             reason=draft.main.cleaned_data["reason"],
-            details=Amendment(letter),
+            details=Amendment(annexing.filled(letter, statement.desk, before.letter if before else None)),
             now=now,
         )
     except Refused as refused:

@@ -4,17 +4,19 @@ import hashlib
 from dataclasses import replace
 
 import pytest
+from django.db import connection
 
 from contacts.actor import Actor
 from liaisons import annexing
 from liaisons.letter import Annex
-from liaisons.models import Blob, Document, DocumentFile, Series
+from liaisons.models import Blob, Document, DocumentFile, Series, Statement
 from liaisons.rules import Refused, warnings
 from liaisons.workflow import advance
 from liaisons.writing import begin, rewrite
 from tests.fixtures import NOW
 from tests.liaisons.intake.files import drawing, p, row, table, word_file
 from tests.liaisons.intake.test_round_trip import picture
+from tests.liaisons.test_drafting import typed
 
 REPORT = word_file(
     p("Report of the first meeting", style="Title"),
@@ -150,3 +152,55 @@ def test_a_later_revision_in_the_register_is_told(file, written):
     file(revision=1, report_docx=REPORT)
     file(revision=2, report_docx=REPORT)
     assert "JCA-MV-Doc-022-R2 is in the register by now; JCA-MV-Doc-022 is annexed." in warnings(statement)
+
+
+@pytest.fixture
+def depths(monkeypatch):
+    """How many transactions were open inside one another each time that a Word file was read."""
+    read = annexing.read_word
+    seen = []
+
+    def noted(*given, **more):
+        seen.append(len(connection.savepoint_ids))
+        return read(*given, **more)
+
+    monkeypatch.setattr(annexing, "read_word", noted)
+    return seen
+
+
+def test_files_are_read_before_anything_is_locked(file, written, secretary, client, desk, depths):
+    """Reading takes seconds, for which nobody else may have to wait."""
+    outside = len(connection.savepoint_ids)
+    statement = written(Annex("Report", "", file(report_docx=REPORT).reference))
+    other = Annex("Other", "", file(number=23, report_docx=REPORT).reference)
+    saved(statement, secretary, *statement.revision.letter.annexes, other)
+    assert depths == [outside, outside]
+
+
+def test_an_editorial_change_reads_before_it_locks_too(file, written, secretary, client, depths):
+    outside = len(connection.savepoint_ids)
+    statement = written()
+    advance(statement, "circulate", by=Actor.of(secretary), seen=statement.revision_id, now=NOW)
+    reference = file(number=77, report_docx=REPORT).reference
+    client.force_login(secretary)
+    row = {"annexes-0-title": "Report", "annexes-0-document": reference}
+    response = typed(client, f"/statements/{statement.pk}/amend/", reason="It was forgotten.", **row)
+    assert response.status_code == 302, response.content.decode()
+    (annex,) = Statement.objects.get(pk=statement.pk).revision.letter.annexes
+    assert (annex.document, annex.body) == (reference, TEXT)
+    assert depths == [outside]
+
+
+def test_a_document_that_left_the_register_meanwhile_is_refused(file, written, monkeypatch):
+    document = file(report_docx=REPORT)
+    filled = annexing.filled
+
+    def slowly(*given):
+        letter = filled(*given)
+        document.files.all().delete()
+        document.delete()
+        return letter
+
+    monkeypatch.setattr(annexing, "filled", slowly)
+    with pytest.raises(Refused, match="is not in the register of this desk"):
+        written(Annex("Report", "", document.reference))
