@@ -7,6 +7,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from django.conf import settings
@@ -22,9 +23,11 @@ from liaisons.folder.local import LocalFolder
 from liaisons.folder.placing import Placed, named
 from liaisons.folder.report import PlaceReport, Report
 from liaisons.folder.server import Broken, NotConfigured, Server, Unreachable
-from liaisons.folder.writing import RESERVED, Outcome, bring_in_line, published
+from liaisons.folder.writing import RESERVED, Outcome, Place, bring_in_line, published
 
 logger = logging.getLogger(__name__)
+
+Bring = Callable[[Place], Outcome]  # the papers of a desk into a place
 
 # Celery ends a task after fifty seconds: what is begun just before this is done by then.
 BEGIN_WITHIN_SECONDS = 25.0
@@ -67,10 +70,9 @@ def mirror(
             contents = contents_of(desk)
             if not dry_run:
                 contents = _complete(desk, contents, make=make)
+            bring = partial(bring_in_line, desk=desk, papers=contents.papers, until=until, dry_run=dry_run)
             done = Report(
-                _local(desk, contents, before, now, until=until, dry_run=dry_run),
-                _server(desk, contents, before, now, until=until, dry_run=dry_run),
-                len(contents.waiting),
+                _local(desk, before, bring, now), _server(desk, before, bring, now, until), len(contents.waiting)
             )
             if not dry_run:
                 report.keep(desk, done)
@@ -105,11 +107,11 @@ def _last_tried(desk: Desk) -> str:
 
 
 def _faulty(desk: Desk, fault: Exception, now: datetime) -> Report:
-    """What was known before, and that this time nothing was done; what the fault says of itself is for the log."""
+    """What was known before, and that the run stopped; what the fault says of itself is for the log."""
     before = report.last(desk) or Report(PlaceReport(where=str(path_of(desk))))
     sentence = _(
-        "Nothing was done because of a fault in the program (%(name)s). The next run tries again; "
-        "if this stays, give those who run the desk this sentence: the log says more."
+        "The run stopped at a fault in the program (%(name)s), so something may be missing. The next run tries again; "
+        "if this stays, ask those who run the program: its log says more."
     )
     return replace(before, local=_failed(before.local, sentence % {"name": type(fault).__name__}, now, desk))
 
@@ -127,21 +129,13 @@ def _complete(desk: Desk, contents: Contents, *, make: bool) -> Contents:
 # The two places
 
 
-def _local(
-    desk: Desk, contents: Contents, before: Report | None, now: datetime, *, until: float | None, dry_run: bool
-) -> PlaceReport:
+def _local(desk: Desk, before: Report | None, bring: Bring, now: datetime) -> PlaceReport:
     path = path_of(desk)
     earlier = before.local if before else PlaceReport()
-
-    def run() -> Outcome:
-        return bring_in_line(LocalFolder(path), desk, contents.papers, until=until, dry_run=dry_run)
-
-    return _reported(replace(earlier, where=str(path)), run, now, desk)
+    return _reported(replace(earlier, where=str(path)), lambda: bring(LocalFolder(path)), now, desk)
 
 
-def _server(
-    desk: Desk, contents: Contents, before: Report | None, now: datetime, *, until: float | None, dry_run: bool
-) -> PlaceReport | None:
+def _server(desk: Desk, before: Report | None, bring: Bring, now: datetime, until: float | None) -> PlaceReport | None:
     earlier = before.server if before and before.server else PlaceReport()
     try:
         server = Server.from_settings()
@@ -159,7 +153,7 @@ def _server(
         from liaisons.folder.sftp import SftpFolder  # thirty megabytes that a desk without a server need not carry
 
         with SftpFolder(server, desk.slug, patience=patience, deadline=deadline) as place:
-            return bring_in_line(place, desk, contents.papers, until=until, dry_run=dry_run)
+            return bring(place)
 
     return _reported(replace(earlier, where=where), lambda: _again(run, until), now, desk)
 

@@ -176,7 +176,7 @@ class TestTick:
         assert "The folder of JCA-MV was not brought in line" in caplog.text
         assert "LookupError: password" in caplog.text
         said = text(page(client, secretary, "/documents/folder/"))
-        assert "Nothing was done because of a fault in the program (LookupError)." in said
+        assert "The run stopped at a fault in the program (LookupError)" in said
         assert "password" not in said
 
 
@@ -204,7 +204,7 @@ class TestCommand:
         monkeypatch.setattr("liaisons.folder.mirroring.contents_of", faulty)
         with pytest.raises(CommandError, match="Not everything could be done"):
             call_command("mirror")
-        assert "  failed: Nothing was done because of a fault in the program (LookupError)." in capsys.readouterr().out
+        assert "  failed: The run stopped at a fault in the program (LookupError)" in capsys.readouterr().out
 
     def test_it_says_which_desks_there_are(self, mirrored, other_desk):
         with pytest.raises(CommandError, match=r"There is no desk “jca”\. There are: "):
