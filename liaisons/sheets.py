@@ -1,6 +1,7 @@
 """Letters under their mastheads, with the pictures they show: what every page, mail and file is made from."""
 
 from dataclasses import replace
+from datetime import datetime
 
 from django.core.files.storage import default_storage
 from django.db.models import QuerySet
@@ -90,6 +91,12 @@ def masthead_of(statement: Statement, *, circulation: Circulation | None = None)
         emblem=emblem,
         organization=organization,
     )
+
+
+def masthead_of_new(desk: Desk, now: datetime) -> Masthead:
+    """What stands around a letter that the desk begins now."""
+    group = desk.group
+    return masthead_of(Statement(desk=desk, source=group, source_text=group.designation, created_at=now))
 
 
 def sheet(letter: Letter, masthead: Masthead, *, before: Letter | None = None, before_number: str = "") -> Sheet:

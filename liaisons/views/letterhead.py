@@ -18,7 +18,7 @@ from liaisons.documents import renderer
 from liaisons.documents.leaves import HEIGHT, WIDTH, Leaves
 from liaisons.forms.letterhead import LetterheadForm
 from liaisons.letter import Letter
-from liaisons.models import Blob, Event, Letterhead, Statement
+from liaisons.models import Blob, Event, Letterhead
 from liaisons.rules import Refused
 from liaisons.views import preview
 
@@ -136,10 +136,9 @@ def _record(request: AtDesk, organization: Group, before: dict[str, str], after:
 
 def _block(request: AtDesk) -> tuple[str, str]:
     """The head of the desk's letters as it is printed now: the address of its picture, or why there is none."""
-    group = request.desk.group
-    begun = Statement(desk=request.desk, source=group, source_text=group.designation, created_at=timezone.now())
     try:
-        sheet = sheets.sheet(Letter("", group.designation), sheets.masthead_of(begun))
+        masthead = sheets.masthead_of_new(request.desk, timezone.now())
+        sheet = sheets.sheet(Letter("", request.desk.group.designation), masthead)
         leaves = Leaves.from_bytes(renderer.render(sheet, "leaves", timeout=preview.SECONDS).content)
     except (renderer.RenderError, Refused) as error:
         return "", str(error)

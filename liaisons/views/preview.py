@@ -104,11 +104,9 @@ def statement_leaf(request: AtDesk, sha256: str) -> HttpResponse:
 def _typed(request: AtDesk, pk: int | None) -> Typed:
     now = timezone.now()
     if pk is None:
-        group = request.desk.group
-        begun = Statement(desk=request.desk, source=group, source_text=group.designation, created_at=now)
         draft = Draft(request.desk, now, given=request.POST, files=request.FILES)
         answered = to_answer(request.desk, request.POST.get("answers", ""))
-        return Typed(draft, sheets.masthead_of(begun), answered=answered)
+        return Typed(draft, sheets.masthead_of_new(request.desk, now), answered=answered)
     statement = issued_at(request.desk, pk)
     return Typed(typed_draft(request, statement), sheets.masthead_now(statement), statement)
 

@@ -20,7 +20,7 @@ from liaisons.intake import taking
 from liaisons.letter import Sheet
 from liaisons.models import Blob, Event, Statement
 from liaisons.rules import AUTHORS, Moved, Refused
-from liaisons.sheets import masthead_of
+from liaisons.sheets import masthead_of_new
 from liaisons.views.drafting import issued_at, stands_still, where_it_stands
 from liaisons.views.files import attachment
 from liaisons.views.reading import visible
@@ -64,10 +64,7 @@ def statement_from_word_read(request: AtDesk) -> HttpResponse:
         return render(request, "409.html", {"obstacles": moved.sentences, "back": back}, status=409)
     except (Refused, FileNotFoundError) as refused:
         return _not_taken(request, None, refused)
-    statement = Statement(
-        desk=request.desk, source=request.desk.group, source_text=request.desk.group.designation, created_at=now
-    )
-    page = Page(Sheet(proposed.letter, masthead_of(statement)))
+    page = Page(Sheet(proposed.letter, masthead_of_new(request.desk, now)))
     context = {
         "kept": replace(kept, shown=proposed.letter.sha256()),
         "proposed": proposed,
