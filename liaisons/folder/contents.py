@@ -15,7 +15,9 @@ from django.utils.translation import gettext as _
 
 from contacts.models import Desk
 from liaisons import renditions, sheets
+from liaisons.documents.naming import stem
 from liaisons.folder import naming
+from liaisons.letter import Masthead
 from liaisons.models import (
     Attachment,
     Blob,
@@ -107,13 +109,14 @@ def contents_of(desk: Desk) -> Contents:
 
 def order(unordered: Iterable[tuple[Text, Rendition.Kind]]) -> list[int]:
     """Order files that nobody has asked for, as of a letter that was entered as the past; returns their keys."""
-    return [
-        rendition.pk
-        for text, kind in unordered
-        for rendition in renditions.order(
-            text.revision, sheets.masthead_of(text.statement, circulation=text.circulation), [kind]
-        )
-    ]
+    return [renditions.order(text.revision, _masthead_of(text), [kind])[0].pk for text, kind in unordered]
+
+
+def _masthead_of(text: Text) -> Masthead:
+    """The one of the other kind, where that is there."""
+    if text.circulation is not None:
+        return sheets.masthead_of_copy(text.statement, text.circulation)
+    return sheets.masthead_now(text.statement)
 
 
 def _renditions(desk: Desk) -> dict[tuple[int, str], Rendition]:
@@ -162,7 +165,7 @@ def _add_statements(contents: Contents, desk: Desk, made: Made) -> None:
 
 def _statement(contents: Contents, statement: Statement, revision: Revision, correction: str, made: Made) -> Paper:
     assert statement.posted_at is not None  # posted() asks for it
-    number = naming.stem(statement.reference, statement.correction)
+    number = stem(statement.reference, statement.correction)
     root = number or f"statement-{statement.pk}"
     # A letter without a number has its files under another name among the renditions.
     sent = number or f"draft-{statement.pk}-{revision.number}"
@@ -237,13 +240,13 @@ def _document(contents: Contents, document: Document, desk: Desk, made: Made) ->
 
 def _handed_in(document: Document) -> Rendered:
     files = list(document.files.all())
-    names = naming.of_handed_in(naming.stem(document.reference), [file.name for file in files])
+    names = naming.of_handed_in(stem(document.reference), [file.name for file in files])
     return Rendered(tuple(File(name, file.blob) for name, file in zip(names, files, strict=True)))
 
 
 def _circulated(contents: Contents, document: Document, circulation: Circulation, made: Made) -> Rendered:
     """The text as it went to the list: a revision amended while the window ran is not what the number stands for."""
-    root, revision, statement = naming.stem(document.reference), circulation.revision, circulation.statement
+    root, revision, statement = stem(document.reference), circulation.revision, circulation.statement
     assert revision is not None  # of a statement it is the text sent out
     assert statement is not None
     rendered = _rendered(contents, made, Text(statement, revision, circulation), root, root)

@@ -236,8 +236,10 @@ class TestFilesBeside:
         record_past(past, letter, by=Actor.of(secretary), now=AFTER, source="the archive")
         page(client, secretary, f"/statements/{past.pk}/pdf/")
         assert [row.name for row in Rendition.objects.all()] == ["FG-MV-LS1.pdf"]
+        type(desk).objects.update(printed_as="FG on the Metaverse")
         run()
         assert names(folder) == ["FG-MV-LS1.docx", "FG-MV-LS1.pdf"]
+        assert len(set(Rendition.objects.values_list("masthead_sha256", flat=True))) == 1  # both under one head
 
 
 def test_two_desks_see_nothing_of_each_other(run, folder, sent, other_desk, other_secretary, settings):
