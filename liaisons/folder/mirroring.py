@@ -20,10 +20,10 @@ from liaisons.folder import index, report
 from liaisons.folder.contents import Contents, contents_of, order
 from liaisons.folder.index import Row
 from liaisons.folder.local import LocalFolder
-from liaisons.folder.placing import Placed, named
+from liaisons.folder.placing import Placed
 from liaisons.folder.report import PlaceReport, Report
 from liaisons.folder.server import Broken, NotConfigured, Server, Unreachable
-from liaisons.folder.writing import RESERVED, Outcome, Place, bring_in_line, published
+from liaisons.folder.writing import Outcome, Place, bring_in_line, placed_after
 
 logger = logging.getLogger(__name__)
 
@@ -98,7 +98,7 @@ def shelf(desk: Desk) -> tuple[list[Placed], dict[str, Row]]:
         there = index.read((path_of(desk) / index.FILE).read_bytes())
     except (OSError, index.NotOurs):
         there = {}
-    return named(contents_of(desk).papers, published(there), RESERVED), there
+    return placed_after(there, contents_of(desk).papers), there
 
 
 def _last_tried(desk: Desk) -> str:

@@ -12,7 +12,7 @@ from contacts.models import Desk
 from liaisons.folder import index
 from liaisons.folder.contents import Paper
 from liaisons.folder.index import Row
-from liaisons.folder.placing import Identity, Placed, named
+from liaisons.folder.placing import Placed, named
 
 # After so many files the index is written: after a break the next run knows them as its own.
 CHECKPOINT = 100
@@ -103,7 +103,7 @@ def bring_in_line(
     before = index.read(place.read(index.FILE)) if index.FILE in there else {}
     run = Run(place, dry_run, until, there, before)
     run.ours = {name: row for name, row in before.items() if name in there}
-    placed = named(papers, published(before), RESERVED)
+    placed = placed_after(before, papers)
     for one in placed:
         for name, file in one.files:
             row = Row.of(one.paper, name, file.blob.size, file.blob.sha256)
@@ -114,9 +114,9 @@ def bring_in_line(
     return run.outcome
 
 
-def published(rows: Mapping[str, Row]) -> dict[str, Identity]:
-    """Which paper each name of the index belongs to."""
-    return {name.lower(): row.identity for name, row in rows.items()}
+def placed_after(before: Mapping[str, Row], papers: Sequence[Paper]) -> list[Placed]:
+    """The papers under their names, of which none that the index has published goes to another paper."""
+    return named(papers, {name.lower(): row.identity for name, row in before.items()}, RESERVED)
 
 
 def _settle(run: Run, row: Row, read: Callable[[], bytes], at: datetime | None) -> None:
