@@ -1,6 +1,5 @@
 """Which two texts of a statement are compared, and what each is called: by the document it circulated as, if it did."""
 
-import re
 from dataclasses import dataclass, replace
 
 from django.utils import timezone
@@ -8,6 +7,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from liaisons import sheets
+from liaisons.documents.naming import stem
 from liaisons.letter import Letter, Masthead, Sheet
 from liaisons.models import Circulation, Revision, Statement
 
@@ -28,7 +28,7 @@ class Pair:
     @property
     def stem(self) -> str:
         """The name of a file that holds the comparison, without its ending."""
-        old, new = (re.sub(r"[^A-Za-z0-9._-]+", "-", name).strip("-.")[:80] for name in self.called)
+        old, new = (stem(name)[:80] for name in self.called)
         return f"{new}-compared-with-{old}"
 
     def sheet(self) -> Sheet:

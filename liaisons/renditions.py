@@ -3,7 +3,6 @@
 import hashlib
 import json
 import logging
-import re
 import time
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -15,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from liaisons import printed, sheets
 from liaisons.documents import renderer
+from liaisons.documents.naming import stem
 from liaisons.documents.rendered import masthead_from_dict, masthead_to_dict
 from liaisons.letter import Masthead, Sheet
 from liaisons.models import Blob, Rendition, Revision, Statement
@@ -147,8 +147,5 @@ def _make(rendition: Rendition) -> bool:
 
 def _stem(revision: Revision, masthead: Masthead) -> str:
     """The number of the letter as the name of a file; a draft without one is told apart by its keys."""
-    stem = re.sub(r"[^A-Za-z0-9._-]+", "-", masthead.number).strip("-.")
-    if not stem:
-        return f"draft-{revision.statement_id}-{revision.number}"
-    correction = revision.statement.correction
-    return f"{stem}-Corr{correction}"[:110] if correction else stem[:110]
+    named = stem(masthead.number, revision.statement.correction)
+    return named or f"draft-{revision.statement_id}-{revision.number}"

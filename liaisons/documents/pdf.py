@@ -6,7 +6,6 @@ One process makes one PDF at a time: WeasyPrint's fonts crash when threads share
 
 import hashlib
 import logging
-import re
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -24,6 +23,7 @@ from liaisons.documents.comparison import page_of
 from liaisons.documents.fetcher import STORED, RefusingFetcher
 from liaisons.documents.figures import caption_of
 from liaisons.documents.marks import as_elements
+from liaisons.documents.naming import stem
 from liaisons.documents.page import Page
 from liaisons.documents.rendered import Rendered, sheet_to_json
 from liaisons.letter import PICTURES, Sheet
@@ -149,7 +149,7 @@ def _word_file(sheet: Sheet, page: Page, fetcher: RefusingFetcher) -> Attachment
     return Attachment(
         string=write_word(sheet),
         url_fetcher=fetcher,
-        name=f"{re.sub(r'[^A-Za-z0-9._-]+', '-', page.number).strip('-.') or 'draft'}.docx",
+        name=f"{stem(page.number) or 'draft'}.docx",
         description=f"{page.labels.statement} {page.number} (Word)",
         created=day,
         modified=day,

@@ -4,14 +4,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
-LONGEST = 110  # characters of a number, as in the names of the files that are sent
 LONGEST_OWN = 80  # of the name that a file was handed in with
-
-
-def stem(number: str, correction: int = 0) -> str:
-    """The number as the name of a file, as it is on the files that are sent; "" for a letter without a number."""
-    plain = re.sub(r"[^A-Za-z0-9._-]+", "-", number).strip("-.")
-    return f"{plain}-Corr{correction}"[:LONGEST] if plain and correction else plain[:LONGEST]
 
 
 def of_handed_in(root: str, names: Sequence[str]) -> list[str]:

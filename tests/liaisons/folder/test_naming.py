@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from liaisons import renditions
+from liaisons.documents.naming import stem
 from liaisons.folder import naming
 from liaisons.folder.contents import File, Paper
 from liaisons.folder.placing import named
@@ -13,11 +14,18 @@ from liaisons.models import Blob
 from tests.fixtures import NOW
 
 
-@pytest.mark.parametrize(("number", "correction"), [("JCA-MV-LS1", 0), ("COM 2-LS 42/2-E", 2), ("../../x\r\n", 1)])
-def test_the_number_makes_the_same_name_as_on_the_files_that_are_sent(draft, number, correction):
+@pytest.mark.parametrize(
+    ("number", "correction", "name"),
+    [
+        ("JCA-MV-LS1", 0, "JCA-MV-LS1"),
+        ("COM 2-LS 42/2-E", 2, "COM-2-LS-42-2-E-Corr2"),
+        ("../../x\r\n", 1, "x-Corr1"),
+    ],
+)
+def test_the_number_makes_the_same_name_as_on_the_files_that_are_sent(draft, number, correction, name):
     draft.revision.statement.correction = correction
     [row] = renditions.unsaved(draft.revision, Masthead(number=number, group="", study_period=""), kinds=["pdf"])
-    assert f"{naming.stem(number, correction)}.pdf" == row.name
+    assert (stem(number, correction), row.name) == (name, f"{name}.pdf")
 
 
 @pytest.mark.parametrize(
