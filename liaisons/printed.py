@@ -32,7 +32,7 @@ def gaps(revision: "Revision") -> str:
     """The characters that would leave as gaps, and of which nobody has said that they may."""
     printed = proofed(revision)
     missing = "".join(notes["missing"] for notes in printed.warnings) if printed and printed.blob_id else ""
-    if missing and revision.statement.events.filter(verb="as_it_is", revision=revision).exists():
+    if missing and revision.statement.events.filter(verb="as_it_is", revision__sha256=revision.sha256).exists():
         return ""
     return missing
 
@@ -48,8 +48,13 @@ def warnings(revision: "Revision") -> list[str]:
 
 
 def proofed(revision: "Revision") -> "Rendition | None":
-    """The latest PDF of it that was made or could not be; liaisons.renditions.proof() makes one."""
-    printed = revision.renditions.filter(kind="pdf").defer("masthead").order_by("-pk")
+    """The latest PDF of its text that was made or could not be; liaisons.renditions.proof() makes one.
+
+    A text that was taken back is a new revision with the same words, and what was wrong with them still is.
+    """
+    texts = revision.statement.revisions.filter(sha256=revision.sha256)
+    renditions = revision.renditions.model.objects.filter(revision__in=texts, kind="pdf")
+    printed = renditions.defer("masthead").order_by("-pk")
     return next((one for one in printed if one.blob_id or one.error), None)
 
 

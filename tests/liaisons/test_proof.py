@@ -10,8 +10,8 @@ from contacts.actor import Actor
 from liaisons import links, printed, renditions, rules, writing
 from liaisons.documents import renderer
 from liaisons.documents.rendered import Rendered
-from liaisons.models import Blob, Event, Rendition
-from liaisons.workflow import obstacles
+from liaisons.models import Blob, Event, Rendition, Statement
+from liaisons.workflow import advance, obstacles
 from tests.fixtures import AFTER
 from tests.liaisons.test_drafting import typed
 
@@ -136,6 +136,20 @@ def test_the_word_holds_for_one_revision(client, draft, desk, secretary, rendere
     draft.revision = writing.rewrite(draft, letter, by=Actor.of(secretary), seen=draft.revision_id, now=AFTER)
     renditions.proof(draft)
     assert printed.gaps(draft.revision) == "☂"
+
+
+def test_a_text_that_was_taken_back_is_still_wrong(circulated, letter, secretary, rendered):
+    by = Actor.of(secretary)
+    draft = advance(circulated, "revise", by=by, seen=circulated.revision_id, reason="Comments.", now=AFTER)
+    writing.rewrite(draft, replace(letter, body="<p>☂</p>"), by=by, seen=draft.revision_id, now=AFTER)
+    statement = Statement.objects.get(pk=draft.pk)
+    renditions.proof(statement)
+    Event.objects.record("as_it_is", by=by, at=AFTER, statement=statement, revision=statement.revision)
+    statement = advance(statement, "circulate", by=by, seen=statement.revision_id, now=AFTER)
+    again = advance(statement, "revise", by=by, seen=statement.revision_id, reason="More comments.", now=AFTER)
+    assert again.revision_id != statement.revision_id
+    assert rules.warnings(again)[0].startswith("No font here can print “☂”")
+    assert printed.gaps(again.revision) == ""  # somebody has let this text go as it is
 
 
 def test_a_word_about_an_older_text_is_not_taken(client, draft, secretary, rendered):
