@@ -11,5 +11,9 @@ def left(message: Message, at: datetime) -> None:
         circulation = Circulation.objects.select_for_update().get(pk=message.circulation_id)
         if circulation.ended_at is None:
             circulation.distribute(at)
+        elif circulation.distributed_at is None:
+            # Taken back while the mail was on its way: the list has read it, but no window opens.
+            circulation.distributed_at = at
+            circulation.save(update_fields=["distributed_at"])
     if message.kind == Message.Kind.SEND and message.statement_id is not None:
         Statement.objects.filter(pk=message.statement_id, posted_at__isnull=True).update(posted_at=at)

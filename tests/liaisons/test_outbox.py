@@ -421,7 +421,7 @@ def test_a_reminder_of_what_has_been_answered_does_not_leave_again(sent, secreta
         outbox.send_again(second, Actor.of(secretary), AFTER)
 
 
-def test_the_mail_of_a_circulation_that_has_ended_neither_leaves_again_nor_starts_the_window(draft, secretary, now):
+def test_the_mail_of_a_circulation_that_has_ended_neither_leaves_again_nor_opens_a_window(draft, secretary, now):
     by = Actor.of(secretary)
     draft = advance(draft, "circulate", by=by, seen=draft.revision_id, now=now)
     message = in_state(Message.objects.get(kind="circulate"), "in_doubt")
@@ -430,7 +430,7 @@ def test_the_mail_of_a_circulation_that_has_ended_neither_leaves_again_nor_start
         outbox.send_again(message, by, now)
     outbox.mark_arrived(message, by, now)
     circulation = Circulation.objects.get()
-    assert (again(message).state, circulation.distributed_at, circulation.closes_at) == ("sent", None, None)
+    assert (again(message).state, circulation.distributed_at, circulation.closes_at) == ("sent", now, None)
 
 
 def test_a_letter_that_came_back_to_the_queue_after_the_withdrawal_is_cancelled(sent, secretary, server):
