@@ -90,10 +90,8 @@ class BodyReader:
         mark = found.numbering.mark(element)
         line = self._lines.read(element)
         if self._carried is not None:
-            line.pieces = self._carried.pieces + line.pieces
-            line.figures = self._carried.figures + line.figures
-            line.notes = self._carried.notes + line.notes
-            self._carried = None
+            self._carried.go_on(line)
+            line, self._carried = self._carried, None
         if is_on(element.find(f"{W}pPr/{W}rPr"), "del") is not None:
             self._carried = line
             return
@@ -233,7 +231,7 @@ class BodyReader:
 
     def _note(self, name: str) -> str:
         element, part = self._found.notes[name], self._found.note_parts[name.partition(" ")[0]]
-        reader = LineReader(self._found, part)
+        reader = LineReader(self._found, part, words_only=True)
         lines = [reader.read(one) for one in element.iter(f"{W}p")]
         return "<br>".join(html for line in lines if (html := line.html()))
 

@@ -30,7 +30,8 @@ class Found:
     note_parts: dict[str, Part] = field(default_factory=dict)
     pictures: dict[str, bytes] = field(default_factory=dict)
     sentences: dict[str, None] = field(default_factory=dict)
-    noted: int = 0  # footnotes so far
+    cited: dict[str, int] = field(default_factory=dict)  # "footnote 2" → its number here
+    taken: dict[str, str] = field(default_factory=dict)  # the place of a picture in the file → its SHA-256
     comments: int = 0
     pixels: int = 0  # turned into PNG so far
 
@@ -46,14 +47,19 @@ class Found:
         if relation.external:
             self.say(_("A picture is only linked from elsewhere and was left out. Insert it into the file itself."))
             return ""
+        if relation.target not in self.taken:
+            self.taken[relation.target] = self._taken(relation.target)
+        return self.taken[relation.target]
+
+    def _taken(self, place: str) -> str:
         if len(self.pictures) >= MOST_PICTURES:
             self.say(_("There are more than %(count)d pictures; the others were left out.") % {"count": MOST_PICTURES})
             return ""
-        content = self._as_png_or_jpeg(self.package.picture(relation.target))
+        content = self._as_png_or_jpeg(self.package.picture(place))
         if not content:
             self.say(
                 _("A picture (%(name)s) is of a kind that cannot be taken, and was left out. Save it as PNG or JPEG.")
-                % {"name": relation.target.rpartition("/")[2]}
+                % {"name": place.rpartition("/")[2]}
             )
             return ""
         sha256 = hashlib.sha256(content).hexdigest()

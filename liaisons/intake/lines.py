@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from html import escape
 from types import MappingProxyType
 
@@ -49,6 +50,7 @@ _SYMBOLS = {
 }
 _FIELD_CODES = {f"{W}fldChar", f"{W}instrText"}
 _LINK = re.compile(r'\s*HYPERLINK\s+(?!\\)"?([^"\s]+)"?', re.IGNORECASE)
+_LONGEST_CODE = 4_000
 _ORDER = ("strong", "em", "u", "sub", "sup")
 
 
@@ -71,13 +73,21 @@ class LineReader:
         return line
 
 
+@dataclass
+class _Field:
+    """An open field: the address it leads to, or the one around it does, and what it says of itself."""
+
+    address: str
+    code: str = ""
+
+
 class _Walk:
     """Through one paragraph."""
 
     def __init__(self, found: Found, part: Part, line: Line, base: tuple[str, ...], *, words_only: bool) -> None:
         self._found, self._part, self._line, self._base = found, part, line, base
         self._words_only = words_only
-        self._fields: list[list[str]] = []  # of each open field: what it says, and the address it leads to
+        self._fields: list[_Field] = []  # those that are open
 
     def inside(self, element: _Element, href: str) -> None:
         for child in element:
@@ -157,16 +167,16 @@ class _Walk:
 
     def _say(self, text: str, tags: tuple[str, ...], href: str) -> None:
         if text := printable(text):
-            link = next((address for _code, address in reversed(self._fields) if address), "") or href
+            link = self._fields[-1].address if self._fields and self._fields[-1].address else href
             if link:
                 tags = tuple(one for one in tags if one != "u")
-            self._line.pieces.append(Piece(text, tags, link))
+            self._line.say([Piece(text, tags, link)])
 
     def _break(self, element: _Element, tags: tuple[str, ...], href: str) -> None:
         if element.get(f"{W}type", "textWrapping") == "textWrapping":
             self._say("\n", tags, href)
         elif element.get(f"{W}type") == "page":
-            if self._line.text:
+            if self._line.has_words:
                 self._line.breaks_after = True
             else:
                 self._line.breaks_before = True
@@ -174,24 +184,27 @@ class _Walk:
     def _field(self, element: _Element) -> None:
         kind = element.get(f"{W}fldCharType")
         if kind == "begin":
-            self._fields.append(["", ""])
+            self._fields.append(_Field(self._fields[-1].address if self._fields else ""))
         elif not self._fields:
             return
         elif kind == "separate":
-            self._fields[-1][1] = _address(self._fields[-1][0])
+            self._fields[-1].address = _address(self._fields[-1].code) or self._fields[-1].address
         elif kind == "end":
             self._fields.pop()
         elif kind is None:
-            self._fields[-1][0] += element.text or ""
+            field = self._fields[-1]
+            field.code += (element.text or "")[: _LONGEST_CODE - len(field.code)]
 
     def _note(self, reference: _Element) -> None:
         kind = str(reference.tag).rpartition("}")[2].removesuffix("Reference")
         name = f"{kind} {reference.get(f'{W}id', '')}"
         if name not in self._found.notes:
             return
-        self._found.noted += 1
-        self._line.notes.append((self._found.noted, name))
-        self._say(f"[note {self._found.noted}]", (), "")
+        number = self._found.cited.get(name)
+        if number is None:
+            number = self._found.cited[name] = len(self._found.cited) + 1
+            self._line.notes.append((number, name))
+        self._say(f"[note {number}]", (), "")
 
     def _formula(self, formula: _Element, href: str) -> None:
         self._found.say(_("Formulas were taken as plain text. Read them again, or insert them as pictures."))

@@ -23,7 +23,7 @@ _RELATION = "{http://schemas.openxmlformats.org/package/2006/relationships}Relat
 MAX_ENTRIES = 2_000
 MAX_XML = 16 * 1024 * 1024  # bytes of one part; a report of a thousand pages has a quarter of that
 MAX_PICTURE = 20 * 1024 * 1024
-MAX_ELEMENTS = 1_000_000
+MAX_ELEMENTS = 1_000_000  # of all parts together, as the paragraphs
 MAX_PARAGRAPHS = 40_000  # two to three seconds
 MAX_RATIO = 500  # the XML of a table of thousands of equal rows packs a hundredfold
 
@@ -70,6 +70,7 @@ class Package:
     """An opened file. Whatever is wrong with it is Refused, with a sentence that says what to do."""
 
     def __init__(self, content: bytes) -> None:
+        self._elements = self._paragraphs = 0  # of all parts that were read so far
         _refuse_others(content)
         try:
             self._archive = zipfile.ZipFile(io.BytesIO(content))
@@ -89,15 +90,13 @@ class Package:
             raise Refused(
                 [_("There is no Word text in this file. Save it as “Word document (.docx)”, then try again.")]
             )
-        if _count(part.root, "*") > MAX_ELEMENTS or _count(part.root, f"{W}p") > MAX_PARAGRAPHS:
-            raise Refused([_("The text is longer than a letter can be. Attach the file instead, or split it.")])
         return part
 
     def part(self, place: str) -> Part | None:
         """The part at that place; None when the file has none there."""
         if not place or place not in self._entries:
             return None
-        root = _parsed(self._read(place, MAX_XML))
+        root = self._parsed(place)
         return Part(root, self._relations(place))
 
     def picture(self, place: str) -> bytes:
@@ -110,12 +109,20 @@ class Package:
         if listed not in self._entries:
             return {}
         relations = {}
-        for row in _parsed(self._read(listed, MAX_XML)).iter(_RELATION):
+        for row in self._parsed(listed).iter(_RELATION):
             target, external = row.get("Target", ""), row.get("TargetMode") == "External"
             if not external:
                 target = posixpath.normpath(posixpath.join("/", folder, target)).lstrip("/")
             relations[row.get("Id", "")] = Relation(row.get("Type", "").rpartition("/")[2], target, external)
         return relations
+
+    def _parsed(self, place: str) -> _Element:
+        root = _parsed(self._read(place, MAX_XML))
+        self._elements += _count(root, "*")
+        self._paragraphs += _count(root, f"{W}p")
+        if self._elements > MAX_ELEMENTS or self._paragraphs > MAX_PARAGRAPHS:
+            raise Refused([_("The text is longer than a letter can be. Attach the file instead, or split it.")])
+        return root
 
     def _read(self, place: str, most: int) -> bytes:
         """Unpack one entry, and not more of it than its place may hold, whatever the directory says."""

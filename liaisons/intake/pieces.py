@@ -3,8 +3,14 @@
 import re
 from dataclasses import dataclass, field, replace
 from html import escape
+from itertools import groupby
 
+from django.utils.translation import gettext as _
 from lxml.etree import _Element
+
+from liaisons.rules import Refused
+
+MOST_PIECES = 10_000  # of one paragraph, set differently or not
 
 
 @dataclass(frozen=True)
@@ -26,6 +32,7 @@ class Line:
     notes: list[tuple[int, str]] = field(default_factory=list)
     breaks_before: bool = False  # a page begins before its words
     breaks_after: bool = False
+    has_words: bool = False
 
     @property
     def raw(self) -> str:
@@ -49,48 +56,64 @@ class Line:
 
     def cut(self, characters: int) -> None:
         """Take away the first characters."""
-        while characters and self.pieces:
-            piece = self.pieces[0]
-            self.pieces[0] = replace(piece, text=piece.text[characters:])
-            characters -= min(characters, len(piece.text))
-            if not self.pieces[0].text:
-                del self.pieces[0]
+        whole = 0
+        while whole < len(self.pieces) and characters >= len(self.pieces[whole].text):
+            characters -= len(self.pieces[whole].text)
+            whole += 1
+        del self.pieces[:whole]
+        if characters and self.pieces:
+            self.pieces[0] = replace(self.pieces[0], text=self.pieces[0].text[characters:])
+
+    def go_on(self, other: "Line") -> None:
+        """Take in the paragraph behind it, whose beginning was deleted."""
+        self.say(other.pieces)
+        self.figures += other.figures
+        self.boxes += other.boxes
+        self.notes += other.notes
+        self.breaks_before, self.breaks_after = other.breaks_before, other.breaks_after
+
+    def say(self, pieces: list[Piece]) -> None:
+        self.pieces += pieces
+        self.has_words = self.has_words or any(piece.text.strip() for piece in pieces)
+        if len(self.pieces) > MOST_PIECES:
+            raise Refused([_("A paragraph is in too many pieces to be read. Paste it anew as plain text in Word.")])
 
 
 def _joined(pieces: list[Piece]) -> list[Piece]:
     """Word splits runs as it likes; a space between words that are set alike is set like them."""
-    joined: list[Piece] = []
-    for piece in pieces:
-        last = joined[-1] if joined else None
-        if last and (last.tags, last.href) == (piece.tags, piece.href):
-            joined[-1] = replace(last, text=last.text + piece.text)
+    stretches: list[_Stretch] = []
+    for (tags, href), alike in groupby(pieces, key=lambda piece: (piece.tags, piece.href)):
+        texts = [piece.text for piece in alike]
+        one = _Stretch(texts, tags, href, not any(text.strip(" \t") for text in texts))
+        if len(stretches) > 1 and stretches[-1].is_blank and stretches[-2].is_set_as(one):
+            space = stretches.pop()
+            stretches[-1].texts += space.texts + one.texts
+            stretches[-1].is_blank &= one.is_blank
         else:
-            joined.append(piece)
-    bridged: list[Piece] = []
-    for piece in joined:
-        before, space = bridged[-2:] if len(bridged) > 1 else (None, None)
-        if (
-            before is not None
-            and space is not None
-            and not space.text.strip(" \t")
-            and (before.tags, before.href) == (piece.tags, piece.href)
-        ):
-            bridged[-2:] = [replace(before, text=before.text + space.text + piece.text)]
-        else:
-            bridged.append(piece)
-    return bridged
+            stretches.append(one)
+    return [Piece("".join(one.texts), one.tags, one.href) for one in stretches]
+
+
+@dataclass
+class _Stretch:
+    """Pieces set alike; joined at the end, for that copies the words."""
+
+    texts: list[str]
+    tags: tuple[str, ...]
+    href: str
+    is_blank: bool
+
+    def is_set_as(self, other: "_Stretch") -> bool:
+        return (self.tags, self.href) == (other.tags, other.href)
 
 
 def _trimmed(pieces: list[Piece]) -> list[Piece]:
     """Without white space at both ends."""
-    while pieces and not pieces[0].text.strip():
-        pieces = pieces[1:]
-    while pieces and not pieces[-1].text.strip():
-        pieces = pieces[:-1]
-    if pieces and pieces[0].text[0].isspace():
-        pieces = [replace(pieces[0], text=pieces[0].text.lstrip()), *pieces[1:]]
-    if pieces and pieces[-1].text[-1].isspace():
-        pieces = [*pieces[:-1], replace(pieces[-1], text=pieces[-1].text.rstrip())]
+    said = [at for at, piece in enumerate(pieces) if piece.text.strip()]
+    pieces = pieces[said[0] : said[-1] + 1] if said else []
+    if pieces:
+        pieces[0] = replace(pieces[0], text=pieces[0].text.lstrip())
+        pieces[-1] = replace(pieces[-1], text=pieces[-1].text.rstrip())
     return pieces
 
 

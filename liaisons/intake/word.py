@@ -228,7 +228,7 @@ class _Reader:
                 )
                 % {"count": count}
             )
-        if self._found.noted:
+        if self._found.cited:
             self._found.say(
                 _("Footnotes stand in brackets where they are cited, and as paragraphs at the end of their part.")
             )

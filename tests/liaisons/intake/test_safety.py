@@ -12,11 +12,12 @@ from hypothesis import strategies as st
 
 from liaisons.documents.word import write_word
 from liaisons.intake.package import MAX_PARAGRAPHS
+from liaisons.intake.pieces import MOST_PIECES
 from liaisons.intake.reading import Reading
 from liaisons.intake.word import read_word
 from liaisons.rules import Refused
 from tests.liaisons.documents import samples
-from tests.liaisons.intake.files import drawing, p, row, table, word_file
+from tests.liaisons.intake.files import NAMESPACES, drawing, p, row, run, table, word_file
 from tests.liaisons.intake.test_round_trip import everything, picture
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -220,3 +221,68 @@ def test_a_picture_over_which_pillow_stumbles_is_left_out(monkeypatch):
     )
     assert not read.pictures
     assert "a.tiff" in read.sentences[0]
+
+
+NOTE = {"rIdF": ("footnotes", "footnotes.xml", False)}
+
+
+def noted(*lines):
+    """footnotes.xml with one note."""
+    inside = "".join(p(line) for line in lines)
+    return {"word/footnotes.xml": f'<w:footnotes {NAMESPACES}><w:footnote w:id="2">{inside}</w:footnote></w:footnotes>'}
+
+
+def test_a_note_cited_often_is_printed_once():
+    cited = '<w:r><w:footnoteReference w:id="2"/></w:r>' * 100
+    read = read_word(word_file(p("Title"), p("Text", cited), parts=noted(*["words"] * 1_000), relations=NOTE))
+    assert read.letter.body.count("[note 1]") == 101
+    assert read.letter.body.count("words") == 1_000
+
+
+def test_the_bounds_hold_for_all_parts_together(monkeypatch):
+    file = word_file(*[p("x")] * 30, parts=noted(*["x"] * 30), relations=NOTE)
+    read_word(file)
+    monkeypatch.setattr("liaisons.intake.package.MAX_PARAGRAPHS", 50)
+    assert "longer than a letter" in sentence(file)
+    monkeypatch.undo()
+    monkeypatch.setattr("liaisons.intake.package.MAX_ELEMENTS", 200)
+    assert "longer than a letter" in sentence(file)
+
+
+def test_a_picture_shown_often_is_turned_once(monkeypatch):
+    monkeypatch.setattr("liaisons.intake.found._PIXELS_TURNED", 8 * 8)
+    read = read_word(
+        word_file(
+            p("Title"),
+            *[p(drawing("rId5"), "x")] * 20,
+            parts={"word/media/a.bmp": picture("BMP", (8, 8))},
+            relations={"rId5": ("image", "media/a.bmp", False)},
+        )
+    )
+    assert read.letter.body.count("<figure>") == 20
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        '<w:r><w:t>x</w:t><w:br w:type="page"/></w:r>' * 9_000,
+        '<w:r><w:fldChar w:fldCharType="begin"/></w:r>' * 30_000 + "<w:r><w:t>x</w:t></w:r>" * 9_000,
+        "".join(run(" ", marks=f"<w:{mark}/>") for mark in "biu" * 3_000),
+        run("x" * 900_000) + run("x") * 9_000,
+    ],
+)
+def test_a_paragraph_of_many_pieces_is_read_in_seconds(inside):
+    content = word_file(p("Title"), p(inside))
+    begun = time.process_time()
+    read_word(content)
+    assert time.process_time() - begun < 3
+
+
+def test_a_paragraph_of_too_many_pieces_is_refused():
+    assert "too many pieces" in sentence(word_file(p("Title"), p(run("x") * (MOST_PIECES + 1))))
+
+
+def test_what_hangs_on_a_paragraph_without_an_end_goes_on_with_it():
+    box = f"<w:r><w:pict><w:txbxContent>{p('Boxed.')}</w:txbxContent></w:pict></w:r>"
+    read = read_word(word_file(p("Title"), p("a", box, more="<w:rPr><w:del/></w:rPr>"), p("b")))
+    assert read.letter.body == "<p>ab</p><p>Boxed.</p>"
