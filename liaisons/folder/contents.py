@@ -116,7 +116,7 @@ def _masthead_of(text: Text) -> Masthead:
     """The one of the other kind, where that is there."""
     if text.circulation is not None:
         return sheets.masthead_of_copy(text.statement, text.circulation)
-    return sheets.masthead_of(text.statement)
+    return sheets.masthead_now(text.statement)
 
 
 def _renditions(desk: Desk) -> dict[tuple[int, str], Rendition]:
