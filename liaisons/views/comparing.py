@@ -158,7 +158,7 @@ def _page(request: DeskRequest, pair: Pair, context: dict[str, Any]) -> HttpResp
 
 def _walked(sheet: Sheet) -> Walk:
     page = page_of(sheet)
-    return walk(render_to_string("liaisons/link_letter.html", {"page": page, "sections": on_screen(page)}))
+    return walk(render_to_string("liaisons/_letter.html", {"page": page, "sections": on_screen(page)}))
 
 
 def _kept(what: str, sheet: Sheet, make: Callable[[], T]) -> T:

@@ -66,7 +66,7 @@ def unreviewed(language: str) -> str:
 
 
 def letter_of(statement: Statement, revision: Revision | None, reader: Reader) -> dict[str, Any]:
-    """What link_letter.html wants."""
+    """What _letter.html wants."""
     if revision is None:
         return {"page": None, "sections": [], "unreviewed": ""}
     page = Page(Sheet(letter_for(reader, revision.letter), sheets.masthead_now(statement)))

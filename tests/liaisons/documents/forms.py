@@ -121,7 +121,7 @@ def _screen(sheet: Sheet) -> str:
 
 def _page(sheet: Sheet) -> str:
     page = page_of(sheet)
-    return render_to_string("liaisons/link_letter.html", {"page": page, "sections": on_screen(page)})
+    return render_to_string("liaisons/_letter.html", {"page": page, "sections": on_screen(page)})
 
 
 def _mail(sheet: Sheet) -> str:
