@@ -31,6 +31,7 @@ _ADDRESS = re.compile(r"(?:https?://|mailto:)[^\s<>\"]+\Z", re.IGNORECASE)
 _PICTURE = re.compile(rf"{PICTURES}[0-9a-f]{{64}}")
 # What is left of a picture that is not stored here.
 _NO_PICTURE = re.compile(r'<img(?: alt="[^"]*")?>')
+_NO_FIGURE = re.compile(r"<figure>\s*(?:<figcaption>\s*(?:<p>\s*</p>)?\s*</figcaption>)?\s*</figure>")
 # Characters that XML, and so Word, cannot hold, and the signs with which a comparison marks words.
 _CONTROLS = re.compile(f"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff{SIGNS}]")
 
@@ -52,7 +53,7 @@ def clean(html: str) -> str:
         url_schemes={"http", "https", "mailto"},
         link_rel=None,
     ).strip()
-    cleaned = _NO_PICTURE.sub("", cleaned)
+    cleaned = _NO_FIGURE.sub("", _NO_PICTURE.sub("", cleaned)).strip()
     if _depth(cleaned) > DEEPEST:
         # Nobody writes so; keep the words and let the boxes go, before something recurses into them.
         words = nh3.clean(cleaned.replace("<", " <"), tags={"p", "br"})

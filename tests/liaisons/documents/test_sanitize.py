@@ -25,6 +25,7 @@ from tests.liaisons.documents import samples
         ('<p><a href="javascript:alert(1)">a</a></p>', "<p><a>a</a></p>"),
         ('<p><a href="//example.org/a">a</a> <a href="/admin/">b</a></p>', "<p><a>a</a> <a>b</a></p>"),
         ('<p><img src="http://example.org/a.png">a</p>', "<p>a</p>"),
+        ('<figure><img src="http://example.org/a.png"><figcaption></figcaption></figure><p>a</p>', "<p>a</p>"),
         ("<p>a<!-- b --></p>", "<p>a</p>"),
         ('<iframe src="x"></iframe><form action="y"><input name="z">a</form>', "<p>a</p>"),
         ("one & two\n\nthree <- four\nfive", "<p>one &amp; two</p>\n\n<p>three &lt;- four<br>five</p>"),
