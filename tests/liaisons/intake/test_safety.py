@@ -265,10 +265,8 @@ def test_a_picture_shown_often_is_turned_once(monkeypatch):
 @pytest.mark.parametrize(
     "inside",
     [
-        '<w:r><w:t>x</w:t><w:br w:type="page"/></w:r>' * 9_000,
+        f'<w:r><w:t>{"x" * 90}</w:t><w:br w:type="page"/></w:r>' * 9_000,
         '<w:r><w:fldChar w:fldCharType="begin"/></w:r>' * 30_000 + "<w:r><w:t>x</w:t></w:r>" * 9_000,
-        "".join(run(" ", marks=f"<w:{mark}/>") for mark in "biu" * 3_000),
-        run("x" * 900_000) + run("x") * 9_000,
     ],
 )
 def test_a_paragraph_of_many_pieces_is_read_in_seconds(inside):
