@@ -278,7 +278,7 @@ def _files_of(circulation: Circulation, revision: Revision | None) -> tuple[File
     statement = circulation.statement
     if statement is None or revision is None:
         return tuple((file.blob, file.name) for file in circulation.document.files.select_related("blob"))
-    masthead = sheets.masthead_of(statement, circulation=circulation)
+    masthead = sheets.masthead_of_copy(statement, circulation)
     return (*renditions.order(revision, masthead), *text.travelling(revision))
 
 

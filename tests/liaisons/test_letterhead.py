@@ -15,6 +15,7 @@ from liaisons.documents.leaves import Leaves
 from liaisons.documents.rendered import Rendered
 from liaisons.forms.uploads import Upload
 from liaisons.letter import ENGLISH_ORGANIZATION
+from liaisons.mail import circulating
 from liaisons.models import Blob, Circulation, Event, Letterhead, MessageFile, Rendition
 from liaisons.workflow import advance
 from tests.fixtures import AFTER, somebody
@@ -123,6 +124,13 @@ def test_what_circulates_stays_as_it_was_printed_but_for_the_last_day(client, ci
     assert "3 November 2025" in page
     assert client.get(f"/statements/{circulated.pk}/pdf/").status_code == 200
     assert [sheet.masthead for sheet in asked] == [renditions.sheet_of(pdf).masthead]
+
+
+def test_who_is_to_approve_gets_what_the_list_had(circulated, chair, change):
+    change()
+    circulation = circulated.circulation
+    [mail] = circulating.ask_approval(circulation, [chair.person], AFTER)
+    assert [file.masthead["organization"][0] for file in mail.files] == [ENGLISH_ORGANIZATION[0]] * 2
 
 
 def test_the_page_shows_it_as_it_is_printed(keeper, groups, asked):
