@@ -12,7 +12,7 @@ from contacts.http import AtDesk, DeskRequest, at_desk
 from liaisons import calendar, on_demand, renditions, sheets
 from liaisons.letter import Letter, Masthead, Sheet
 from liaisons.models import Attachment, Rendition, ReplyFile, Statement
-from liaisons.rules import AUTHORS
+from liaisons.rules import AUTHORS, Refused
 from liaisons.views.files import attachment, content_of
 from liaisons.views.reading import letter_for, reader_of, visible
 
@@ -101,7 +101,10 @@ def _paper(request: DeskRequest, pk: int, kind: Rendition.Kind) -> HttpResponse:
     reader = reader_of(request, statement)
     if not reader.sees_addresses:
         masthead = sheets.masthead_now(statement)
-        sheet = sheets.sheet(letter_for(reader, revision.letter), masthead)
+        try:
+            sheet = sheets.sheet(letter_for(reader, revision.letter), masthead)
+        except Refused as lost:
+            return _not_made(request, statement, " ".join(lost.sentences))
         return _public(request, statement, sheet, renditions.unsaved(revision, masthead, [kind])[0])
     rendition = renditions.in_force(statement, revision, kind)
     if rendition.blob is None:

@@ -1,10 +1,12 @@
 """Administrators set emblem and name for an organization above their desk; letters made before keep theirs."""
 
+from dataclasses import replace
 from datetime import date
 from html import unescape
 
 import pytest
 from django.db import connection
+from django.urls import reverse
 from lxml import html
 
 from contacts.actor import Actor
@@ -262,3 +264,11 @@ def test_the_settings_lead_to_it_and_keep_what_is_printed(keeper, desk):
     assert keeper.post("/desk/settings/", given | {"word_inside": "on", "mirrored": "on"}).status_code == 302
     desk.refresh_from_db()
     assert (desk.word_inside, desk.mirrored) == (True, True)
+
+
+def test_an_outsider_reads_why_there_is_no_file_when_the_emblem_is_lost(client, sent, monkeypatch):
+    masthead = replace(sheets.masthead_now(sent), emblem="f" * 64)
+    monkeypatch.setattr(sheets, "masthead_now", lambda statement: masthead)
+    page = client.get(reverse("statement-pdf", args=[sent.pk]))
+    assert page.status_code == 409
+    assert "The picture ffffffffffff is not stored here any more." in page.content.decode()
