@@ -6,9 +6,10 @@ import pytest
 
 from contacts.actor import Actor
 from contacts.models import Appointment, Channel, Desk, Group, Person, User
-from liaisons.details import MeetingApproval
+from liaisons.details import MeetingApproval, Received
 from liaisons.letter import Addressed, Asked, Contact, Letter
 from liaisons.models import Circulation, Meeting, Statement
+from liaisons.received.registering import register
 from liaisons.workflow import advance
 from liaisons.writing import begin
 
@@ -193,3 +194,21 @@ def meeting(desk) -> Meeting:
 @pytest.fixture
 def at_meeting(meeting) -> MeetingApproval:
     return MeetingApproval(meeting=meeting, clause="10")
+
+
+@pytest.fixture
+def received(groups):
+    return Received(
+        source_text="SG21",
+        source=groups["ITU-T SG21"],
+        reference="SG21-LS76",
+        title="LS on metaverse",
+        received_on=NOW.date(),
+        purpose="action",
+        deadline=date(2025, 11, 30),
+    )
+
+
+@pytest.fixture
+def registration(desk, received, secretary):
+    return register(desk, received, by=Actor.of(secretary), now=NOW)

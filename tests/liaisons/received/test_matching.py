@@ -1,7 +1,5 @@
 """What a letter that came in answers of ours: named, settled request by request, for the addressees it speaks for."""
 
-from datetime import date
-
 import pytest
 from django.urls import reverse
 
@@ -24,24 +22,6 @@ TODAY = NOW.date()
 @pytest.fixture(autouse=True)
 def _at(time_machine):
     time_machine.move_to(NOW, tick=False)
-
-
-@pytest.fixture
-def received(groups):
-    return Received(
-        source_text="SG21",
-        source=groups["ITU-T SG21"],
-        reference="SG21-LS76",
-        title="LS on metaverse",
-        received_on=TODAY,
-        purpose="action",
-        deadline=date(2025, 11, 30),
-    )
-
-
-@pytest.fixture
-def registration(desk, received, secretary):
-    return register(desk, received, by=Actor.of(secretary), now=NOW)
 
 
 class TestWhatItAnswersOfOurs:
