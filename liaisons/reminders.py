@@ -37,7 +37,7 @@ def remind(now: datetime) -> int:
 # All that is calendar is worked out before: for each deadline a desk may have, the stage that is the latest to have
 # come, and when the day of that stage ends. What is left are comparisons, the same on SQLite and PostgreSQL.
 _FILL = """
-INSERT INTO liaisons_reminder (addressee_id, stage, due_on, recipient, person_id, outsider, came_at)
+INSERT INTO liaisons_reminder (kind, addressee_id, stage, due_on, recipient, person_id, outsider, came_at)
 WITH
 stages (desk_id, due_on, outsider, stage, ends_at) AS (VALUES {stages}),
 secretaries (desk_id, person_id, email) AS (VALUES {secretaries}),
@@ -49,7 +49,7 @@ come AS MATERIALIZED (
     WHERE a.reply IN ('awaiting', 'acknowledged') AND NOT a.dropped AND a.due_at < %s
         AND EXISTS (SELECT 1 FROM liaisons_request r WHERE r.addressee_id = a.id AND r.outcome = '')
 )
-SELECT come.id, come.stage, come.due_on, c.email, NULL, come.outsider, %s
+SELECT 'answer', come.id, come.stage, come.due_on, c.email, NULL, come.outsider, %s
 FROM come
 JOIN contacts_channel c ON c.id = (
     SELECT MIN(m.id) FROM contacts_channel m WHERE m.group_id = come.group_id AND m.kind = 'mail')
@@ -57,11 +57,11 @@ WHERE come.outsider AND (come.dispatch_round = 0 OR come.posted_at IS NOT NULL O
     SELECT 1 FROM liaisons_message m
     WHERE m.addressee_id = come.id AND m.kind = 'send' AND m.round = come.dispatch_round AND m.state = 'sent'))
 UNION ALL
-SELECT come.id, come.stage, come.due_on, p.email, p.id, come.outsider, %s
+SELECT 'answer', come.id, come.stage, come.due_on, p.email, p.id, come.outsider, %s
 FROM come JOIN contacts_person p ON p.id = come.responsible_id
 WHERE NOT come.outsider AND p.email <> ''
 UNION ALL
-SELECT come.id, come.stage, come.due_on, y.email, y.person_id, come.outsider, %s
+SELECT 'answer', come.id, come.stage, come.due_on, y.email, y.person_id, come.outsider, %s
 FROM come JOIN secretaries y ON y.desk_id = come.desk_id
 LEFT JOIN contacts_person p ON p.id = come.responsible_id AND p.email <> ''
 WHERE NOT come.outsider AND p.id IS NULL

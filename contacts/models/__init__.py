@@ -2,7 +2,9 @@
 
 from .desk import Desk
 from .group import Alias, Channel, Group, GroupQuerySet, Succession
+from .holiday import Holiday
 from .person import Appointment, AppointmentQuerySet, Person, PersonQuerySet, User
+from .stand_in import StandIn
 
 __all__ = [
     "Alias",
@@ -12,8 +14,10 @@ __all__ = [
     "Desk",
     "Group",
     "GroupQuerySet",
+    "Holiday",
     "Person",
     "PersonQuerySet",
+    "StandIn",
     "Succession",
     "User",
 ]

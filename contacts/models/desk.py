@@ -21,6 +21,10 @@ def insiders_default() -> list[int]:
     return [14, 7, 3, 1, 0]
 
 
+def window_default() -> list[int]:
+    return [3]
+
+
 def validate_number_pattern(pattern: str) -> None:
     # "{n}" and "{n:03d}", and not "{n.__class__}" or anything else that format() would look into.
     rest = re.sub(r"\{group\}|\{n(?::0?\d{1,2}d)?\}", "", pattern)
@@ -70,9 +74,18 @@ class Desk(models.Model):
     hold_minutes = models.PositiveSmallIntegerField(
         _("minutes a dispatch can be taken back"), default=5, validators=[MaxValueValidator(24 * 60)]
     )
+    attach_up_to_mb = models.PositiveSmallIntegerField(
+        _("attach files up to so many megabytes together, larger ones as links; 0: always links"),
+        default=10,
+        validators=[MaxValueValidator(50)],
+    )
+    subaddressing = models.BooleanField(
+        _("the mailbox takes mail to name+token@…, so that replies carry a token"), default=False
+    )
     remind_outsiders = models.JSONField(_("reminders to addressees"), default=outsiders_default)
     remind_insiders = models.JSONField(_("reminders to our own people"), default=insiders_default)
     remind_weekly = models.BooleanField(_("remind our own people weekly after the deadline"), default=True)
+    remind_window = models.JSONField(_("reminders before comments close"), default=window_default)
 
     class Meta:
         verbose_name = _("desk")
@@ -96,7 +109,7 @@ class Desk(models.Model):
         return name.upper() if self.capitals else name
 
     def clean(self) -> None:
-        for field in ("remind_outsiders", "remind_insiders"):
+        for field in ("remind_outsiders", "remind_insiders", "remind_window"):
             stages = getattr(self, field)
             if not isinstance(stages, list) or not all(type(day) is int and -365 <= day <= 365 for day in stages):
                 raise ValidationError({field: _("List whole days before the deadline, as in [7, -1].")})

@@ -2,13 +2,17 @@
 
 from .addressee import Addressee, Request
 from .blob import Blob, Rendition
-from .circulation import Approval, Circulation, Comment
+from .circulation import Approval, Circulation, Comment, CommentFile
+from .copy_rule import CopyRule
+from .editing import Editing
 from .event import Event
 from .letterhead import Letterhead
 from .link import Link
 from .meeting import Action, AgendaItem, Decision, ItemDocument, Meeting
-from .message import Message, MessageFile, Reminder
+from .message import Message, MessageFile
+from .received_mail import ReceivedFile, ReceivedMail
 from .register import Document, DocumentFile, Registration, Series
+from .reminder import Mute, Reminder
 from .reply import Nomination, Reply, ReplyFile, Settlement
 from .revision import Annex, Attachment, Revision, RevisionContact
 from .statement import Relation, Statement
@@ -23,9 +27,12 @@ __all__ = [
     "Blob",
     "Circulation",
     "Comment",
+    "CommentFile",
+    "CopyRule",
     "Decision",
     "Document",
     "DocumentFile",
+    "Editing",
     "Event",
     "ItemDocument",
     "Letterhead",
@@ -33,7 +40,10 @@ __all__ = [
     "Meeting",
     "Message",
     "MessageFile",
+    "Mute",
     "Nomination",
+    "ReceivedFile",
+    "ReceivedMail",
     "Registration",
     "Relation",
     "Reminder",

@@ -12,6 +12,7 @@ from contacts.models import Desk, Group, Person
 from contacts.models.person import validate_one_line
 from liaisons.calendar import end_of_day
 
+from .blob import Blob
 from .meeting import Meeting
 from .register import Document
 from .revision import Revision
@@ -30,10 +31,11 @@ class CirculationQuerySet(models.QuerySet["Circulation"]):
 class Circulation(models.Model):
     """A text before the list for comment, under a document number.
 
-    The window runs from `distributed_at`, when the list's server took the message, for `window_days` calendar
-    days and closes with the end of the day `closes_on` in `zone`, which is the desk's when the text goes out and
-    stays so when the desk moves. `ended_at` is set when the statement leaves circulation. Of a statement
-    `revision` is the text sent out; a meeting report has none, its text is the document's file.
+    The window runs from `distributed_at`, when the list's server took the message, for `window_days` calendar days
+    and closes with the end of the day `closes_on` in `zone`, which is the desk's when the text goes out and stays so
+    when the desk moves. `asked` counts who was appointed on the day of the distribution. `ended_at` is set when the
+    statement leaves circulation. Of a statement `revision` is the text sent out; a meeting report has none, its text
+    is the document's file.
     """
 
     desk = models.ForeignKey(Desk, on_delete=models.PROTECT, related_name="circulations")
@@ -49,6 +51,7 @@ class Circulation(models.Model):
     closes_at = models.DateTimeField(null=True, blank=True)
     zone = models.CharField(_("time zone of the window"), max_length=64, default="Europe/Zurich")
     ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
+    asked = models.PositiveIntegerField(_("members who were asked"), null=True, blank=True)
     shortened_because = models.CharField(_("why the window was shortened"), max_length=500, blank=True)
 
     objects = CirculationQuerySet.as_manager()
@@ -117,6 +120,12 @@ class Comment(models.Model):
         OVERRULED = "overruled", _("overruled by the chair")
         REFERRED = "referred", _("referred to the next meeting")
 
+    class Way(models.TextChoices):
+        PAGE = "page", _("on the page")
+        LINK = "link", _("by link")
+        MAIL = "mail", _("by mail")
+        WORD = "word", _("in the Word file")
+
     circulation = models.ForeignKey(Circulation, on_delete=models.PROTECT, related_name="comments")
     revision = models.ForeignKey(Revision, on_delete=models.PROTECT, null=True, blank=True, related_name="comments")
     author = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, blank=True, related_name="comments")
@@ -127,7 +136,15 @@ class Comment(models.Model):
     kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices)
     clause = models.CharField(_("clause or paragraph"), max_length=100, blank=True)
     text = models.TextField(_("comment"), blank=True)
+    quoted = models.TextField(_("words it is about"), blank=True)
     proposed = models.TextField(_("proposed text"), blank=True)
+    way = models.CharField(_("how it came"), max_length=4, choices=Way.choices, default=Way.PAGE)
+    mail = models.ForeignKey(
+        "liaisons.ReceivedMail", on_delete=models.PROTECT, null=True, blank=True, related_name="comments"
+    )
+    files: "models.ManyToManyField[Blob, CommentFile]" = models.ManyToManyField(
+        Blob, through="CommentFile", related_name="+"
+    )
     late = models.BooleanField(_("after the window"), default=False)
     made_at = models.DateTimeField(_("made"))
     confirmed_at = models.DateTimeField(_("confirmed"), null=True, blank=True)
@@ -160,6 +177,21 @@ class Comment(models.Model):
         return f"{self.disposition} {self.disposed_at or ''} {self.withdrawn_at or ''}".strip()
 
 
+class CommentFile(models.Model):
+    """A file that came with a comment, under the name it came with."""
+
+    comment = models.ForeignKey(Comment, on_delete=models.PROTECT, related_name="comment_files")
+    blob = models.ForeignKey(Blob, on_delete=models.PROTECT, related_name="+")
+    name = models.CharField(_("file name"), max_length=200, validators=[validate_one_line])
+
+    class Meta:
+        verbose_name = _("file of a comment")
+        verbose_name_plural = _("files of a comment")
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class ApprovalQuerySet(models.QuerySet["Approval"]):
     def granted(self) -> Self:
         return self.filter(returned=False)
@@ -171,6 +203,9 @@ class Approval(models.Model):
     statement = models.ForeignKey(Statement, on_delete=models.PROTECT, related_name="approvals")
     revision = models.ForeignKey(Revision, on_delete=models.PROTECT, related_name="approvals")
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="approvals")
+    in_place_of = models.ForeignKey(
+        Person, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("in place of")
+    )
     returned = models.BooleanField(_("returned"), default=False)
     reason = models.CharField(_("reason"), max_length=500, blank=True)
     given_at = models.DateTimeField(_("given"))

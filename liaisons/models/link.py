@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from contacts.models import Person
+from contacts.models import Desk, Person
 
 from .addressee import Addressee
 from .circulation import Circulation, Comment
@@ -30,6 +30,8 @@ class Link(models.Model):
         APPROVE = "approve", _("approve")
         ANSWER = "answer", _("answer")
         CONFIRM = "confirm", _("confirm an address")
+        FEED = "feed", _("calendar")
+        MUTE = "mute", _("fewer reminders")
 
     purpose = models.CharField(_("purpose"), max_length=10, choices=Purpose.choices)
     circulation = models.ForeignKey(Circulation, on_delete=models.PROTECT, null=True, blank=True, related_name="links")
@@ -37,6 +39,7 @@ class Link(models.Model):
     addressee = models.ForeignKey(Addressee, on_delete=models.PROTECT, null=True, blank=True, related_name="links")
     comment = models.ForeignKey(Comment, on_delete=models.PROTECT, null=True, blank=True, related_name="links")
     person = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, blank=True, related_name="links")
+    desk = models.ForeignKey(Desk, on_delete=models.PROTECT, null=True, blank=True, related_name="links")
     email = models.EmailField(_("e-mail"), blank=True)
     created_at = models.DateTimeField(_("made"))
     expires_at = models.DateTimeField(_("expires"), null=True, blank=True)
@@ -52,7 +55,8 @@ class Link(models.Model):
                 condition=Q(purpose="comment", circulation__isnull=False)
                 | Q(purpose="approve", statement__isnull=False, person__isnull=False)
                 | Q(purpose="answer", addressee__isnull=False)
-                | Q(purpose="confirm", comment__isnull=False),
+                | Q(purpose="confirm", comment__isnull=False)
+                | Q(purpose__in=["feed", "mute"], person__isnull=False, desk__isnull=False),
                 name="link_bound_to_its_object",
             ),
         ]

@@ -47,6 +47,7 @@ class AgendaItem(models.Model):
     position = models.PositiveSmallIntegerField()
     clause = models.CharField(_("clause"), max_length=10)
     title = models.CharField(_("title"), max_length=300)
+    text = models.TextField(_("what was said"), blank=True)
 
     class Meta:
         verbose_name = _("agenda item")

@@ -1,4 +1,4 @@
-"""The outbox: each mail a row, written with the change it reports; and the reminders that become mails."""
+"""The outbox: each mail a row, written with the change it reports."""
 
 from datetime import datetime
 from typing import Self
@@ -28,7 +28,7 @@ class MessageQuerySet(models.QuerySet["Message"]):
 
     def troubled(self) -> Self:
         """Messages about which somebody has to decide: not of a letter that is void, or was handed over by hand."""
-        stuck = self.filter(state__in=[Message.State.FAILED, Message.State.IN_DOUBT])
+        stuck = self.filter(state__in=[Message.State.FAILED, Message.State.IN_DOUBT, Message.State.BOUNCED])
         settled = Q(kind=Message.Kind.SEND, addressee__posted_at__isnull=False)
         return stuck.exclude(pk__in=Message.objects.void().values("pk")).exclude(settled)
 
@@ -57,7 +57,7 @@ class MessageQuerySet(models.QuerySet["Message"]):
 
 
 class Message(models.Model):
-    """One mail to one envelope recipient. `text` holds [[link:N]] where a signed link goes at delivery.
+    """One mail to one envelope recipient. `text` and `html` hold [[link:N]] where a signed link goes at delivery.
 
     `key` makes a second row for the same purpose impossible. Before `not_before` a message is held and can be
     taken back. What machines do here is a plain choice field; no person decides it.
@@ -79,6 +79,7 @@ class Message(models.Model):
         FAILED = "failed", _("failed")
         GIVEN_UP = "given_up", _("given up")
         IN_DOUBT = "in_doubt", _("in doubt")
+        BOUNCED = "bounced", _("came back")
         CANCELLED = "cancelled", _("cancelled")
 
     desk = models.ForeignKey(Desk, on_delete=models.PROTECT, related_name="messages")
@@ -100,6 +101,8 @@ class Message(models.Model):
     recipient = models.EmailField(_("recipient"))
     subject = models.CharField(_("subject"), max_length=500, validators=[validate_one_line])
     text = models.TextField(_("text"))
+    html = models.TextField(_("the same for a reader of HTML"), blank=True)
+    why = models.CharField(_("why it goes there"), max_length=200, blank=True, validators=[validate_one_line])
     headers = models.JSONField(default=dict, blank=True)
     repeatable = models.BooleanField(_("may be sent again by itself"), default=False)
     state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.QUEUED)
@@ -156,31 +159,3 @@ class MessageFile(models.Model):
 
     def __str__(self) -> str:
         return self.name
-
-
-class Reminder(models.Model):
-    """That a stage of an addressee's deadline has come for one recipient.
-
-    `stage` is in days before the deadline (-1: the day after). `outsider` tells the addressee from our own
-    people. A row without a message waits for its digest; one with `cancelled_at` will not leave.
-    """
-
-    addressee = models.ForeignKey(Addressee, on_delete=models.PROTECT, related_name="reminders")
-    stage = models.SmallIntegerField(_("days before the deadline"))
-    due_on = models.DateField(_("deadline"))
-    recipient = models.EmailField(_("recipient"))
-    person = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, blank=True, related_name="reminders")
-    outsider = models.BooleanField(_("to the addressee"), default=False)
-    came_at = models.DateTimeField(_("came"))
-    message = models.ForeignKey(Message, on_delete=models.PROTECT, null=True, blank=True, related_name="reminders")
-    cancelled_at = models.DateTimeField(_("cancelled"), null=True, blank=True)
-
-    class Meta:
-        verbose_name = _("reminder")
-        verbose_name_plural = _("reminders")
-        constraints = [
-            models.UniqueConstraint(fields=["addressee", "stage", "due_on", "recipient"], name="reminder_once"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.addressee}: {self.stage} → {self.recipient}"

@@ -15,7 +15,11 @@ from .statement import Statement
 
 
 class Reply(models.Model):
-    """One thing that came back from one addressee. An incoming statement that answers several is several rows."""
+    """One thing that came back from one addressee. An incoming statement that answers several is several rows.
+
+    A request for more time is decided once: `granted_until` is the new deadline, none when it was not granted.
+    What an addressee passed on to another body names the addressee row made for that body.
+    """
 
     class Kind(models.TextChoices):
         ACKNOWLEDGEMENT = "acknowledgement", _("acknowledgement")
@@ -32,6 +36,16 @@ class Reply(models.Model):
     text = models.TextField(_("text"), blank=True)
     for_whom = models.CharField(_("for which body"), max_length=200, blank=True, validators=[validate_one_line])
     until = models.DateField(_("asks for time until"), null=True, blank=True)
+    granted_until = models.DateField(_("time granted until"), null=True, blank=True)
+    decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
+    decided_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    decision_text = models.TextField(_("reason of the decision"), blank=True)
+    forwarded_to = models.ForeignKey(
+        Addressee, on_delete=models.PROTECT, null=True, blank=True, related_name="forwarded_from"
+    )
+    mail = models.ForeignKey(
+        "liaisons.ReceivedMail", on_delete=models.PROTECT, null=True, blank=True, related_name="replies"
+    )
     name = models.CharField(_("from whom"), max_length=200, blank=True, validators=[validate_one_line])
     email = models.EmailField(_("e-mail"), blank=True)
     person = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, blank=True, related_name="replies")

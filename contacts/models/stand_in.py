@@ -1,0 +1,53 @@
+"""Who decides in place of a chair who is away."""
+
+from datetime import date
+from typing import Self
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from .group import Group
+from .person import Person
+
+
+class StandInQuerySet(models.QuerySet["StandIn"]):
+    def in_force(self, on: date) -> Self:
+        return self.filter(valid_from__lte=on, valid_to__gte=on)
+
+
+class StandIn(models.Model):
+    """That a vice-chair of a group decides in place of one of its chairs, from one day to another, both included.
+
+    The days are those of the calendar at the desk's seat.
+    """
+
+    group = models.ForeignKey(Group, on_delete=models.PROTECT, related_name="stand_ins")
+    chair = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="represented_by", verbose_name=_("chair"))
+    person = models.ForeignKey(
+        Person, on_delete=models.PROTECT, related_name="stands_in", verbose_name=_("vice-chair who stands in")
+    )
+    valid_from = models.DateField(_("from"))
+    valid_to = models.DateField(_("until"))
+
+    objects = StandInQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("stand-in")
+        verbose_name_plural = _("stand-ins")
+        ordering = ["group", "-valid_from", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(valid_to__gte=F("valid_from")),
+                name="stand_in_ends_after_it_begins",
+                violation_error_message=_("The last day cannot be before the first."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(chair=F("person")),
+                name="stand_in_is_another",
+                violation_error_message=_("Nobody stands in for themselves."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person} ({self.chair})"
