@@ -27,7 +27,7 @@ class ReceivedMail(models.Model):
     """One mail as it came to a desk's mailbox; the same one twice is one row.
 
     `fingerprint` is the SHA-256 of its Message-ID, or of the whole mail where it has none. `found_by` says what
-    tied it to `message`, the one of ours it answers, or to what else it belongs. Who wrote it is what the mail
+    tied it to `ours`, the mail of ours it answers, or to what else it belongs. Who wrote it is what the mail
     claims: a sender can be forged, so nothing here takes a step.
     """
 
@@ -61,7 +61,7 @@ class ReceivedMail(models.Model):
     dated_at = models.DateTimeField(_("dated"), null=True, blank=True)
     received_at = models.DateTimeField(_("received"))
     text = models.TextField(_("text"), blank=True)
-    message = models.ForeignKey(Message, on_delete=models.PROTECT, null=True, blank=True, related_name="answers")
+    ours = models.ForeignKey(Message, on_delete=models.PROTECT, null=True, blank=True, related_name="answers")
     statement = models.ForeignKey(Statement, on_delete=models.PROTECT, null=True, blank=True, related_name="mails")
     addressee = models.ForeignKey(Addressee, on_delete=models.PROTECT, null=True, blank=True, related_name="mails")
     circulation = models.ForeignKey(Circulation, on_delete=models.PROTECT, null=True, blank=True, related_name="mails")
