@@ -15,6 +15,7 @@ def main() -> None:
     check_port(os.environ.get("PORT", "8000"))
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     django.setup()
+    check_restore()
     try:
         prepare_database()
     except OperationalError as error:
@@ -37,6 +38,13 @@ def check_port(given: str) -> None:
             sys.exit(f"Port {port} is for root: PORT=8000 bin/run")
         except OSError:
             sys.exit(f"Port {port} is in use: PORT={port % 65535 + 1} bin/run")
+
+
+def check_restore() -> None:
+    from liaisons.backup.restoring import mark
+
+    if mark().exists():
+        sys.exit("A restore was cut off, so nobody knows what has left. Run it again: manage.py restore FILE --replace")
 
 
 def prepare_database() -> None:

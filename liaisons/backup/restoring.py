@@ -1,0 +1,94 @@
+"""Back from a backup: rows and files take the place of what is here, and no mail leaves before a person has looked."""
+
+import fcntl
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from tarfile import TarFile
+
+from django.conf import settings
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.core.management import call_command
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from contacts.actor import Actor
+from liaisons import housekeeping, outbox, reminders
+from liaisons.backup import archive, databases
+from liaisons.backup.archive import Manifest, Unusable
+from liaisons.models import Event
+
+
+@dataclass(frozen=True)
+class Restored:
+    """What came back: `held` mails wait for a person, `files` are those that were missing here."""
+
+    manifest: Manifest
+    held: int
+    files: int
+
+
+def restore(given: Path, now: datetime) -> Restored:
+    """Take the place of all that is here. Raises Unusable before anything was changed, databases.Failed likewise.
+
+    What fell due since the backup is worked out as of now and held too: it may have been done in the meantime.
+    A restore that was cut off leaves a mark, and the desk does not start before another one has run to its end.
+    """
+    with _nobody_running(), archive.opened(given) as (tar, manifest):
+        cut_off = mark()
+        cut_off.touch()
+        files = _bring_files(tar)
+        with tempfile.TemporaryDirectory(dir=settings.LIAISE_VAR) as folder:
+            databases.load(archive.extract_database(tar, Path(folder)))
+        call_command("migrate", verbosity=0)
+        held = _hold(manifest, now)
+        _bring_keys(tar)
+        cut_off.unlink()
+    return Restored(manifest, held, files)
+
+
+def mark() -> Path:
+    """The file that stands while a restore has not come to its end."""
+    return Path(settings.LIAISE_VAR) / "restoring"
+
+
+def _hold(manifest: Manifest, now: datetime) -> int:
+    with transaction.atomic():
+        reminders.remind(now)
+        housekeeping.keep_house(now)
+        held = outbox.hold_for_review(manifest.made_at, now)
+        made_at = manifest.made_at.isoformat()
+        Event.objects.record("restore", by=Actor.system(), at=now, data={"made_at": made_at, "held": held})
+    return held
+
+
+def _bring_files(tar: TarFile) -> int:
+    """Put the files where they are missing; those here are the same, and newer ones do no harm."""
+    missing = [(name, content) for name, content in archive.blobs_of(tar) if not default_storage.exists(name)]
+    for name, content in missing:
+        default_storage.save(name, ContentFile(content))
+    return len(missing)
+
+
+def _bring_keys(tar: TarFile) -> None:
+    """Links in mails that are out work only with the key they were made with."""
+    for name, content in archive.keys_of(tar).items():
+        target = archive.keys_folder() / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.touch(mode=0o600)
+        target.write_bytes(content)
+
+
+@contextmanager
+def _nobody_running() -> Iterator[None]:
+    """Hold what bin/run holds while a desk runs. Raises Unusable."""
+    with (Path(settings.LIAISE_VAR) / "running").open("a") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise Unusable(_("The desk runs. Stop it first (Ctrl-C in bin/run), then restore.")) from error
+        yield

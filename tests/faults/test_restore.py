@@ -1,0 +1,134 @@
+"""F20: an installation comes back from a backup an hour old, and nothing that may have left since leaves twice."""
+
+import fcntl
+import subprocess
+import sys
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.conf import settings as django_settings
+from django.core.files.storage import default_storage
+from django.core.management import CommandError, call_command
+from django.db import connection
+from django.utils import timezone
+
+from contacts.models import Desk
+from liaisons import outbox
+from liaisons.backup.restoring import mark
+from liaisons.models import Blob, Event, Message
+from tests.faults.running import free_port
+from tests.liaisons.outgoing import a_message, states
+
+pytestmark = [pytest.mark.faults, pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def restore(desk_env):
+    """Restore in a process of its own; returns what it printed."""
+
+    def run(written: Path) -> str:
+        connection.close()
+        command = [sys.executable, "manage.py", "restore", str(written), "--replace"]
+        place = {"cwd": django_settings.BASE_DIR, "env": desk_env}
+        done = subprocess.run(command, **place, capture_output=True, text=True, timeout=120, check=False)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    return run
+
+
+@pytest.fixture
+def backed_up(desk, tmp_path) -> Path:
+    """A backup with a mail that was due, one for tomorrow and a file; the due one has left since, a third was made."""
+    now = timezone.now()
+    blob = Blob.objects.keep(b"a paper of the register", "text/plain")
+    outbox.queue([a_message(desk, now, "due"), a_message(desk, now, "morrow", not_before=now + timedelta(days=1))])
+    written = tmp_path / "desk.backup"
+    call_command("backup", written)
+    assert outbox.deliver_due() == 1
+    outbox.queue([a_message(desk, now, "afterwards")])
+    default_storage.delete(blob.path)
+    return written
+
+
+def test_what_may_have_left_since_is_held(backed_up, restore, desk, mailoutbox) -> None:
+    said = restore(backed_up)
+    assert states(desk) == {"in_doubt": 1, "queued": 1}, "what came after the backup is gone, as is said"
+    assert "1 mails may have left since" in said
+    held = Message.objects.get(state=Message.State.IN_DOUBT)
+    assert held.key == "test:due"
+    assert "restored from a backup" in held.answer
+    left = len(mailoutbox)
+    assert outbox.deliver_due() == 0
+    assert len(mailoutbox) == left, "nothing leaves before a person has looked"
+    assert Blob.objects.get().read() == b"a paper of the register"
+    assert Event.objects.get(verb="restore").data["held"] == 1
+
+
+def test_what_fell_due_since_is_held_too(circulated, chair, restore, tmp_path, now) -> None:
+    """The chairs were perhaps asked after the backup: the mail is made again now, and waits for a person."""
+    outbox.deliver_due(now)
+    written = tmp_path / "desk.backup"
+    call_command("backup", written)
+    restore(written)
+    asked = Message.objects.filter(kind=Message.Kind.APPROVE)
+    assert asked.exists()
+    assert set(asked.values_list("state", flat=True)) == {Message.State.IN_DOUBT}
+
+
+@pytest.mark.parametrize("part", [0, 0.02, 0.5])
+def test_half_a_backup_changes_nothing(backed_up, desk, part) -> None:
+    content = backed_up.read_bytes()
+    backed_up.write_bytes(content[: int(len(content) * part)])
+    refused(backed_up, desk, "not all of one")
+
+
+def test_a_damaged_backup_changes_nothing(backed_up, desk) -> None:
+    content = bytearray(backed_up.read_bytes())
+    content[content.index(b"a paper of the register")] ^= 1
+    backed_up.write_bytes(content)
+    refused(backed_up, desk, "damaged")
+
+
+def test_a_backup_of_another_database_changes_nothing(backed_up, desk) -> None:
+    ours = connection.vendor.encode()
+    content = backed_up.read_bytes()
+    backed_up.write_bytes(content.replace(b'"vendor": "' + ours, b'"vendor": "' + ours[::-1]))
+    refused(backed_up, desk, "DATABASE_URL")
+
+
+def test_beside_a_running_desk_nothing_is_restored(backed_up, desk) -> None:
+    with (Path(django_settings.LIAISE_VAR) / "running").open("a") as held_by_bin_run:
+        fcntl.flock(held_by_bin_run, fcntl.LOCK_EX)
+        refused(backed_up, desk, "Stop it first")
+
+
+def test_it_asks_before_it_replaces(backed_up, desk) -> None:
+    refused(backed_up, desk, "--replace", arguments=())
+
+
+def test_after_a_restore_that_was_cut_off_no_desk_starts(desk_env) -> None:
+    mark().touch()
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", "config.prepare"],
+            cwd=django_settings.BASE_DIR, env={**desk_env, "PORT": str(free_port())},
+            capture_output=True, text=True, timeout=120, check=False,
+        )  # fmt: skip
+    finally:
+        mark().unlink()
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "cut off" in done.stderr
+
+
+def test_a_backup_is_for_its_owner_only(backed_up) -> None:
+    assert backed_up.stat().st_mode & 0o077 == 0
+
+
+def refused(written: Path, desk: Desk, why: str, arguments: tuple[str, ...] = ("--replace",)) -> None:
+    before = states(desk)
+    with pytest.raises(CommandError, match=why):
+        call_command("restore", written, *arguments)
+    assert states(desk) == before
+    assert not mark().exists()
