@@ -1,7 +1,6 @@
 """Files that people hand in: taken when they are what their name says, under a name that is safe in mails."""
 
 import io
-import unicodedata
 import zipfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -15,12 +14,12 @@ from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from liaisons.documents.naming import safe_name
 from liaisons.documents.pictures import whole_picture_type
 from liaisons.models import Blob
 
 MAX_FILES = 10
 PICTURE_MAX_BYTES = 4 * 1024 * 1024
-MAX_NAME = 120  # characters; headers of mails and old file systems take no more
 MAX_ENTRIES = 5_000
 MAX_UNPACKED = 10  # times the largest upload
 
@@ -149,17 +148,6 @@ def unpacks_to_too_much(archive: bytes) -> bool:
         entries = opened.infolist()
     size = sum(entry.file_size for entry in entries)
     return len(entries) > MAX_ENTRIES or size > MAX_UNPACKED * settings.UPLOAD_MAX_BYTES
-
-
-def safe_name(name: str) -> str:
-    """The last part of the name on one line, without what steers a terminal, a header, a path or the reading order."""
-    name = unicodedata.normalize("NFC", name.replace("\\", "/").rpartition("/")[2])
-    name = "".join(sign for sign in name if unicodedata.category(sign)[0] != "C")
-    for sign in '<>:"|?*;':
-        name = name.replace(sign, "-")
-    stem, dot, extension = " ".join(name.split()).rpartition(".")
-    stem = (stem if dot else extension).strip(". ")[: MAX_NAME - len(extension)] or "file"
-    return f"{stem}.{extension}" if dot else stem
 
 
 class FilesInput(forms.ClearableFileInput):

@@ -11,8 +11,9 @@ from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from liaisons.documents.naming import safe_name
 from liaisons.forms.kept import KEPT_FOR
-from liaisons.forms.uploads import KINDS, Upload, safe_name
+from liaisons.forms.uploads import KINDS, Upload
 from liaisons.models import Blob
 
 SALT = "liaisons.forms.word_in"

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_safe
 from contacts.http import AtDesk, at_desk
 from contacts.models import Person
 from liaisons import transport
-from liaisons.forms.uploads import safe_name
+from liaisons.documents.naming import safe_name
 from liaisons.models import Message
 from liaisons.views.opened import discreet
 
