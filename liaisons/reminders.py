@@ -214,7 +214,7 @@ def _digests(readers: list[tuple[int, int, str]], now: datetime) -> int:
     rows = [row for row in _locked(_waiting().filter(outsider=False, person__in=people)) if _day_has_come(row, now)]
     by_reader: dict[tuple[int, int, str], list[Reminder]] = {}
     for row in rows:
-        by_reader.setdefault((row.addressee.statement.desk_id or 0, row.person_id or 0, row.recipient), []).append(row)
+        by_reader.setdefault((row.owing.statement.desk_id or 0, row.person_id or 0, row.recipient), []).append(row)
     written = [
         (mail.reminder_digest(by_reader[reader], now), by_reader[reader]) for reader in readers if reader in by_reader
     ]
@@ -242,7 +242,7 @@ def _to_addressees(waiting: list[int], now: datetime) -> int:
     doors = _doors(rows, now)
     return _queue(
         [
-            (mail.remind_addressee(row, door, earlier.get(row.addressee_id, ""), now), [row])
+            (mail.remind_addressee(row, door, earlier.get(row.owing.pk, ""), now), [row])
             for row, door in zip(rows, doors, strict=True)
         ]
     )
@@ -276,7 +276,7 @@ def _doors(rows: list[Reminder], now: datetime) -> list[Link]:
     )
     doors: dict[tuple[int | None, str], Link] = {(link.addressee_id, link.email): link for link in valid}
     new: dict[tuple[int | None, str], Link] = {
-        (row.addressee_id, row.recipient): links.answer(row.addressee, row.recipient, now)
+        (row.addressee_id, row.recipient): links.answer(row.owing, row.recipient, now)
         for row in rows
         if (row.addressee_id, row.recipient) not in doors
     }

@@ -18,7 +18,7 @@ from liaisons.outbox import Draft
 
 def remind_addressee(reminder: Reminder, link: Link, earlier: str, now: datetime) -> Draft:
     """To a body that owes an answer: what is open, until when, and its own link; in the thread of the mail it had."""
-    addressee = reminder.addressee
+    addressee = reminder.owing
     statement = addressee.statement
     desk, revision = _desk(statement), statement.revision
     language = revision.language if revision else settings.LANGUAGE_CODE
@@ -34,7 +34,7 @@ def remind_addressee(reminder: Reminder, link: Link, earlier: str, now: datetime
                     (_("Number"), statement.reference),
                     (_("Title"), text.title_of(revision.letter) if revision else ""),
                     (_("Purpose"), addressee.get_purpose_display()),
-                    (_("Deadline"), text.deadline_text(desk, reminder.due_on, zone=reminder.addressee.due_zone)),
+                    (_("Deadline"), text.deadline_text(desk, reminder.due_on, zone=reminder.owing.due_zone)),
                 ]
             ),
             "left": left,
@@ -63,11 +63,11 @@ def remind_addressee(reminder: Reminder, link: Link, earlier: str, now: datetime
 
 def reminder_digest(reminders: Sequence[Reminder], now: datetime) -> Draft:
     """To one of our own people, from one desk: every answer that is due, the most urgent statement first."""
-    person, desk = reminders[0].person, _desk(reminders[0].addressee.statement)
+    person, desk = reminders[0].person, _desk(reminders[0].owing.statement)
     if person is None:
         raise ValueError("a digest goes to one of our own people")
     latest = {reminder.addressee_id: reminder for reminder in sorted(reminders, key=lambda row: -row.stage)}
-    rows = sorted(latest.values(), key=lambda row: (row.due_on, row.addressee.statement_id, row.addressee.position))
+    rows = sorted(latest.values(), key=lambda row: (row.due_on, row.owing.statement_id, row.owing.position))
     recipient = Recipient(person.name, reminders[0].recipient, person.language, person)
     with recipient.reading():
         late = sum(_is_late(desk, row.due_on, now) for row in rows)
@@ -78,7 +78,7 @@ def reminder_digest(reminders: Sequence[Reminder], now: datetime) -> Draft:
             "late": late,
             "statements": [
                 _of_statement(desk, list(group), now)
-                for _key, group in groupby(rows, key=lambda row: (row.due_on, row.addressee.statement_id))
+                for _key, group in groupby(rows, key=lambda row: (row.due_on, row.owing.statement_id))
             ],
         }
         subject = ngettext("%(desk)s: %(count)d answer awaited", "%(desk)s: %(count)d answers awaited", len(rows))
@@ -108,7 +108,7 @@ def days_left(desk: Desk, due_on: date, now: datetime) -> str:
 
 
 def _of_statement(desk: Desk, rows: list[Reminder], now: datetime) -> dict[str, str]:
-    statement = rows[0].addressee.statement
+    statement = rows[0].owing.statement
     due_on = rows[0].due_on
     return {
         "facts": text.facts(
@@ -118,7 +118,7 @@ def _of_statement(desk: Desk, rows: list[Reminder], now: datetime) -> dict[str, 
                 (_("Deadline"), f"{text.deadline_text(desk, due_on)}: {days_left(desk, due_on, now)}"),
             ]
         ),
-        "addressees": text.listed(_awaited(row.addressee) for row in rows),
+        "addressees": text.listed(_awaited(row.owing) for row in rows),
         "address": text.address_of(statement),
     }
 

@@ -72,6 +72,12 @@ class Reminder(models.Model):
     def __str__(self) -> str:
         return f"{self.get_kind_display()}: {self.stage} → {self.recipient}"
 
+    @property
+    def owing(self) -> Addressee:
+        """The addressee that owes the answer; only for a reminder of that kind."""
+        assert self.addressee is not None  # a constraint binds the kind to it
+        return self.addressee
+
 
 class Mute(models.Model):
     """What one of our own people does not want to be reminded of: a statement, a registration or all of a desk."""
