@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Literal
 
+from django.db.models import Q
+
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
@@ -39,13 +41,18 @@ class Actor:
         return self.kind == "system"
 
     def roles_at(self, group: "Group", on: date) -> frozenset[str]:
-        """The roles the person holds in the group on that day, read once per actor."""
-        from contacts.models import Appointment  # the models know actors by name only
+        """The roles the person holds in the group on that day, with a chair's while standing in for one.
+
+        Read once per actor.
+        """
+        from contacts.models import CHAIRING, Appointment, StandIn  # the models know actors by name only
 
         if self.person is None:
             return frozenset()
         if (group.pk, on) not in self._roles:
-            held = Appointment.objects.in_force(on).filter(person=self.person, group=group)
+            chairs = StandIn.objects.in_force(on).filter(person=self.person, group=group).values("chair")
+            own_or_lent = Q(person=self.person) | Q(person__in=chairs, role__in=CHAIRING)
+            held = Appointment.objects.in_force(on).filter(own_or_lent, group=group)
             self._roles[group.pk, on] = frozenset(held.values_list("role", flat=True))
         return self._roles[group.pk, on]
 

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from contacts.views import groups, people, transfer
+from contacts.views import groups, people, stand_ins, transfer
 
 urlpatterns: list[URLPattern] = [
     path("groups/", groups.groups, name="groups"),
@@ -20,4 +20,6 @@ urlpatterns: list[URLPattern] = [
     path("people/<int:pk>/edit/", people.person_edit, name="person-edit"),
     path("people/<int:pk>/roles/", people.person_role, name="person-role"),
     path("people/<int:pk>/roles/<int:role>/", people.person_role_edit, name="person-role-edit"),
+    path("people/<int:pk>/stand-ins/", stand_ins.stand_in, name="stand-in"),
+    path("people/<int:pk>/stand-ins/<int:row>/", stand_ins.stand_in_edit, name="stand-in-edit"),
 ]

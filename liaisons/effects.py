@@ -119,6 +119,7 @@ def approve(statement: Statement, taken: Taken) -> Data:
         returned=False,
         defaults={
             "statement": statement,
+            "in_place_of_id": rules.absent_chair(desk, taken.by, taken.now) if meeting is None else None,
             "reason": taken.reason,
             "given_at": taken.now,
             "meeting": meeting.meeting if meeting else None,
@@ -335,6 +336,7 @@ def _keep_return(statement: Statement, taken: Taken) -> None:
         statement=statement,
         revision=statement.revision,
         person=taken.by.person,
+        in_place_of_id=rules.absent_chair(desk, taken.by, taken.now),
         returned=True,
         reason=taken.reason,
         given_at=taken.now,

@@ -11,7 +11,7 @@ from contacts.actor import Actor
 from contacts.models import Person
 from liaisons import mail, outbox
 from liaisons.details import Answered, Details
-from liaisons.models import Circulation, Comment, Message, Registration, Relation, Request, Statement
+from liaisons.models import Approval, Circulation, Comment, Message, Registration, Relation, Request, Statement
 from liaisons.rules import CHAIRS, Refused
 from liaisons.workflow import advance
 
@@ -33,14 +33,10 @@ def ask_chairs(now: datetime) -> int:
 
 
 def _silent(now: datetime) -> QuerySet[Circulation]:
-    """Circulations that are over in silence, of whose revision in force nobody has asked the chairs yet."""
+    """Circulations that are over in silence and wait for the chairs."""
     standing = Comment.objects.standing_objections().filter(circulation=OuterRef("pk"))
-    asked = Message.objects.filter(
-        circulation=OuterRef("pk"), revision=OuterRef("statement__revision"), kind=Message.Kind.APPROVE
-    )
     return Circulation.objects.filter(
         ~Exists(standing),
-        ~Exists(asked),
         closes_at__lte=now,
         ended_at__isnull=True,
         statement__state=Statement.State.CIRCULATED,
@@ -53,8 +49,23 @@ def _ask_chairs_about(circulation: Circulation, now: datetime) -> int:
         still = _silent(now).filter(pk=circulation.pk).select_related("desk__group", "statement").first()
         if still is None:
             return 0  # somebody moved it on in the meantime
-        chairs = Person.objects.holding(*CHAIRS, group=still.desk.group, on=still.desk.today(now)).exclude(email="")
-        return len(outbox.queue(mail.ask_approval(still, list(chairs), now)))
+        return len(outbox.queue(mail.ask_approval(still, list(_not_asked(still, now)), now)))
+
+
+def _not_asked(circulation: Circulation, now: datetime) -> QuerySet[Person]:
+    """Who decides today, also whoever stands in for a chair since yesterday, and has not been asked about this text."""
+    desk, statement = circulation.desk, circulation.statement
+    assert statement is not None  # asked for by its state
+    of_text = {"revision": statement.revision}
+    asked = Message.objects.filter(**of_text, circulation=circulation, kind=Message.Kind.APPROVE, person__isnull=False)
+    given = Approval.objects.filter(**of_text)
+    stood_in_for = given.filter(in_place_of__isnull=False)
+    deciding = Person.objects.holding(*CHAIRS, group=desk.group, on=desk.today(now)).exclude(email="")
+    return deciding.exclude(
+        Q(pk__in=asked.values("person"))
+        | Q(pk__in=given.values("person"))
+        | Q(pk__in=stood_in_for.values("in_place_of"))
+    )
 
 
 def close_what_is_over(now: datetime) -> None:

@@ -236,18 +236,28 @@ def to_approve_yourself(statement: "Statement", actor: "Actor") -> list[str]:
         return []
     if not CHAIRS & actor.roles_at(desk.group, desk.today(judged_at(statement))):
         return []
-    granted = approvers_so_far(revision)
-    others = awaited_approvers(statement) - {actor.person.pk} if desk.approvers == desk.Approvers.ALL else set()
-    if others and actor.person.pk in granted:
+    chair = absent_chair(desk, actor, judged_at(statement)) or actor.person.pk
+    others = awaited_approvers(statement) - {chair} if desk.approvers == desk.Approvers.ALL else set()
+    if others and chair in approvers_so_far(revision):
         return [_("You have already approved this revision. The others have been asked.")]
-    if not others and granted | {actor.person.pk} == {revision.author_id}:
+    approving = set(revision.approvals.granted().values_list("person", flat=True)) | {actor.person.pk}
+    if not others and approving == {revision.author_id}:
         return [_("You wrote this revision. Somebody else has to approve it.")]
     return []
 
 
+def absent_chair(desk: "Desk", actor: "Actor", now: datetime) -> int | None:
+    """The key of the chair in whose place the actor decides that day; None for somebody with a chair of their own."""
+    today = desk.today(now)
+    standing_in = desk.group.stand_ins.in_force(today).filter(person=actor.person)
+    own = desk.group.appointments.in_force(today).filter(person=actor.person, role__in=CHAIRS)
+    return None if own.exists() else standing_in.values_list("chair", flat=True).first()
+
+
 def approvers_so_far(revision: "Revision") -> set[int]:
-    """The keys of the people who approved the revision."""
-    return set(revision.approvals.granted().values_list("person", flat=True))
+    """The keys of the chairs who approved the revision, themselves or by whoever stood in for them."""
+    given = revision.approvals.granted().values_list("in_place_of", "person")
+    return {absent or person for absent, person in given}
 
 
 def awaited_approvers(statement: "Statement") -> set[int]:

@@ -9,7 +9,7 @@ import pytest
 from django.core.mail import EmailMessage
 
 from contacts.actor import Actor
-from contacts.models import Alias, Succession
+from contacts.models import Alias, Appointment, Person, StandIn, Succession
 from liaisons import links
 from liaisons.comments import comment
 from liaisons.details import Answer, MeetingApproval, Received
@@ -64,7 +64,7 @@ def world(desk, groups, letter, sent, secretary, chair, member, meeting):
         **_links(circulation, sent, chair, member),
         **_mails(sent, blob),
         **_papers(desk, groups, meeting, sent, by, blob),
-        **_contacts(groups, member),
+        **_contacts(groups, member, chair),
     }
 
 
@@ -195,7 +195,7 @@ def _papers(desk, groups, meeting, sent, by, blob):
     }
 
 
-def _contacts(groups, member):
+def _contacts(groups, member, chair):
     ietf = groups["IETF"]
     alias = Alias.objects.create(group=ietf, text="I E T F", key="ietf2")
     succession = Succession.objects.create(
@@ -209,4 +209,14 @@ def _contacts(groups, member):
         "succession": {"pk": ietf.pk, "succession": succession.pk},
         "person": {"pk": person.pk},
         "role": {"pk": person.pk, "role": person.appointments.get().pk},
+        **_standing_in(groups["JCA-MV"], chair.person),
     }
+
+
+def _standing_in(group, chair):
+    person = Person.objects.create(name="Vic Vice", email="vic@example.org")
+    Appointment.objects.create(person=person, group=group, role="vice_chair")
+    row = StandIn.objects.create(
+        group=group, chair=chair, person=person, valid_from=AFTER.date(), valid_to=AFTER.date()
+    )
+    return {"vice_chair": {"pk": person.pk}, "stand_in": {"pk": person.pk, "row": row.pk}}

@@ -46,10 +46,12 @@ def or_no_day(field: str) -> Coalesce:
 
 class PersonQuerySet(models.QuerySet["Person"]):
     def holding(self, *roles: str, group: "Group", on: date) -> Self:
-        """People who hold one of the roles in the group on that day."""
-        return self.filter(
-            pk__in=Appointment.objects.in_force(on).filter(role__in=roles, group=group).values("person"),
-        )
+        """People who hold one of the roles in the group on that day, or stand in for somebody who does."""
+        from .stand_in import StandIn  # which names people
+
+        held = Appointment.objects.in_force(on).filter(role__in=roles, group=group).values("person")
+        standing_in = StandIn.objects.in_force(on).filter(group=group, chair__in=held).values("person")
+        return self.filter(Q(pk__in=held) | Q(pk__in=standing_in))
 
     def known_at(self, group: "Group") -> Self:
         """People whom a desk knows: appointed in its group or representing another body there."""

@@ -4,22 +4,36 @@ from datetime import date
 from typing import Self
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from .group import Group
-from .person import Person
+from .person import Appointment, Person
+
+CHAIRING = frozenset({Appointment.Role.CHAIR, Appointment.Role.COCHAIR})
 
 
 class StandInQuerySet(models.QuerySet["StandIn"]):
     def in_force(self, on: date) -> Self:
-        return self.filter(valid_from__lte=on, valid_to__gte=on)
+        """Stand-ins of that day, of whom both are still in office."""
+        held = Appointment.objects.in_force(on).filter(group=OuterRef("group"))
+        return self.filter(
+            Exists(held.filter(person=OuterRef("chair"), role__in=CHAIRING)),
+            Exists(held.filter(person=OuterRef("person"), role=Appointment.Role.VICE_CHAIR)),
+            valid_from__lte=on,
+            valid_to__gte=on,
+        )
+
+    def meeting(self, other: "StandIn") -> Self:
+        """Others of the group in which the same chair or the same vice-chair is bound on one of the days."""
+        same = self.filter(Q(chair=other.chair_id) | Q(person=other.person_id), group=other.group_id)
+        return same.filter(valid_from__lte=other.valid_to, valid_to__gte=other.valid_from).exclude(pk=other.pk)
 
 
 class StandIn(models.Model):
     """That a vice-chair of a group decides in place of one of its chairs, from one day to another, both included.
 
-    The days are those of the calendar at the desk's seat.
+    The days are those of the calendar at the desk's seat. On one day a chair has one, and a vice-chair is one's.
     """
 
     group = models.ForeignKey(Group, on_delete=models.PROTECT, related_name="stand_ins")

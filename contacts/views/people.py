@@ -17,9 +17,10 @@ from django.views.decorators.http import require_safe
 from contacts.designations import Directory
 from contacts.forms import AppointmentForm, NewPersonForm, PersonForm, designations
 from contacts.http import AtDesk, at_desk, posted
-from contacts.models import Appointment, Group, Person, PersonQuerySet
+from contacts.models import Appointment, Group, Person, PersonQuerySet, StandIn
 from contacts.paging import page_of
 from contacts.rights import SECRETARIES, may_give, sees_addresses
+from contacts.views import stand_ins
 
 MOST_WORDS = 12
 
@@ -155,6 +156,11 @@ def _page(request: AtDesk, found: Person) -> HttpResponse:
         "person": found,
         "roles_here": found.appointments.filter(group=request.desk.group).select_related("represents"),
         "roles_elsewhere": _elsewhere(request, found),
+        "stand_ins": StandIn.objects.filter(group=request.desk.group)
+        .filter(Q(person=found) | Q(chair=found))
+        .select_related("person", "chair"),
+        "may_stand_in": stand_ins.may_name(request) and stand_ins.is_vice_chair(request, found),
+        "may_name": stand_ins.may_name(request),
         "today": today,
         "sees_addresses": sees_addresses(request.roles),
         "secretary": secretary,

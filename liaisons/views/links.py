@@ -81,7 +81,7 @@ def open_approve(
         "since": comparing.since(circulation, links.token(link.pk)) if circulation else None,
         "said": [{"comment": comment} for comment in said.order_by("made_at", "pk")],
         "earlier": earlier_of(statement, circulation),
-        "approvals": revision.approvals.select_related("person").order_by("given_at"),
+        "approvals": revision.approvals.select_related("person", "in_place_of").order_by("given_at"),
         "obstacles": obstacles(statement, "approve", actor, now),
         "warnings": printed.warnings(revision),
         "may_return": not obstacles(statement, "revise", actor, now),

@@ -164,7 +164,7 @@ def _for_the_desk(request: DeskRequest, statement: Statement, reader: Reader, no
         "may_settle": is_here and statement.state in matrix.OUT and bool(reader.roles & SECRETARIAT),
         "sees_dispatch": is_here and bool(reader.roles & (SECRETARIAT | rules.CHAIRS | {"administrator"})),
         "circulations": [_counted(circulation) for circulation in circulations],
-        "approvals": statement.approvals.select_related("person", "revision", "meeting"),
+        "approvals": statement.approvals.select_related("person", "in_place_of", "revision", "meeting"),
         "revisions": statement.revisions.select_related("author").defer("content", "body").order_by("-number"),
         "mails": dispatch.count() if statement.dispatch_round else 0,
         "mails_gone": gone.count() if statement.dispatch_round else 0,

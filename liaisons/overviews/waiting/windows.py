@@ -1,6 +1,6 @@
 """Texts before the list for comment: windows that are open, and those that have closed."""
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -27,7 +27,7 @@ def closed_windows(here: Desktop) -> list[Heap]:
     rows = over.select_related("document", "statement__revision").annotate(
         objections=counted(standing, "circulation"),
         approvals=counted(granted, "revision"),
-        is_mine=Exists(granted.filter(person=here.actor.person)),
+        is_mine=Exists(granted.filter(Q(person=here.actor.person) | Q(in_place_of=here.actor.person))),
     )
     asked: list[Row] = []
     others: list[Row] = []

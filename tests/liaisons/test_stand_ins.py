@@ -1,0 +1,91 @@
+"""A vice-chair approves in place of a chair who is away: asked, counted for the chair, and named beside the chair."""
+
+from datetime import timedelta
+
+import pytest
+from pytest_django.asserts import assertContains
+
+from contacts.actor import Actor
+from contacts.models import StandIn
+from liaisons import housekeeping, links
+from liaisons.models import Approval, Link, Message
+from liaisons.workflow import advance, obstacles
+from tests.fixtures import AFTER, somebody
+
+
+@pytest.fixture
+def vice_chair(desk):
+    return somebody("Vic Vice", "vic@example.org", desk, "vice_chair")
+
+
+def stands_in(desk, chair, vice_chair, days: int = 30) -> StandIn:
+    day = desk.today(AFTER)
+    return StandIn.objects.create(
+        group=desk.group, chair=chair.person, person=vice_chair.person,
+        valid_from=day, valid_to=day + timedelta(days=days),
+    )  # fmt: skip
+
+
+def approve(statement, user):
+    return advance(statement, "approve", by=Actor.of(user), seen=statement.revision.pk, now=AFTER)
+
+
+def asked() -> list[str]:
+    rows = Message.objects.filter(kind=Message.Kind.APPROVE).order_by("pk")
+    return list(rows.values_list("recipient", flat=True))
+
+
+def test_the_word_counts_for_the_chair(desk, circulated, chair, cochair, vice_chair, client, secretary) -> None:
+    stands_in(desk, chair, vice_chair)
+    assert approve(circulated, cochair).state == "circulated", "all chairs are wanted, one is away"
+    assert approve(circulated, vice_chair).state == "approved"
+    row = Approval.objects.get(person=vice_chair.person)
+    assert row.in_place_of == chair.person
+    client.force_login(secretary)
+    assertContains(client.get(f"/statements/{circulated.pk}/", follow=True), "in place of Chris Chair")
+
+
+def test_the_chair_has_nothing_left_to_approve(desk, circulated, chair, cochair, vice_chair) -> None:
+    stands_in(desk, chair, vice_chair)
+    approve(circulated, vice_chair)
+    said = ["You have already approved this revision. The others have been asked."]
+    assert obstacles(circulated, "approve", Actor.of(chair), AFTER) == said
+    assert obstacles(circulated, "approve", Actor.of(vice_chair), AFTER) == said
+
+
+def test_a_vice_chair_who_stands_in_for_nobody_approves_nothing(desk, circulated, chair, vice_chair) -> None:
+    assert obstacles(circulated, "approve", Actor.of(vice_chair), AFTER)
+    row = stands_in(desk, chair, vice_chair, days=0)
+    assert not obstacles(circulated, "approve", Actor.of(vice_chair), AFTER)
+    assert obstacles(circulated, "approve", Actor.of(vice_chair), AFTER + timedelta(days=1)), row
+
+
+def test_their_own_text_needs_another(desk, circulated, chair, vice_chair) -> None:
+    """The chair's place does not make what a vice-chair wrote somebody else's."""
+    circulated.desk.approvers = "one"
+    stands_in(desk, chair, vice_chair)
+    circulated.revision.author = vice_chair.person
+    assert obstacles(circulated, "approve", Actor.of(vice_chair), AFTER) == [
+        "You wrote this revision. Somebody else has to approve it."
+    ]
+
+
+def test_they_are_asked_also_when_they_stand_in_later(desk, circulated, chair, vice_chair) -> None:
+    housekeeping.ask_chairs(AFTER)
+    assert asked() == ["chris@example.org", "kim@example.org"]
+    stands_in(desk, chair, vice_chair)
+    housekeeping.ask_chairs(AFTER)
+    housekeeping.ask_chairs(AFTER)
+    assert asked() == ["chris@example.org", "kim@example.org", "vic@example.org"], "each once"
+    assert Link.objects.filter(purpose="approve").count() == 3
+
+
+def test_by_link_they_approve_while_they_stand_in(desk, circulated, chair, vice_chair, client, time_machine) -> None:
+    time_machine.move_to(AFTER, tick=False)
+    row = stands_in(desk, chair, vice_chair)
+    housekeeping.ask_chairs(AFTER)
+    token = links.token(Link.objects.get(person=vice_chair.person).pk)
+    assertContains(client.get(f"/l/{token}/"), "You approve exactly the text above")
+    yesterday = row.valid_from - timedelta(days=1)
+    StandIn.objects.filter(pk=row.pk).update(valid_from=yesterday, valid_to=yesterday)
+    assertContains(client.get(f"/l/{token}/"), "There is nothing for you to approve now")
