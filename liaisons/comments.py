@@ -1,5 +1,6 @@
 """Comments on a text in circulation: made, confirmed, withdrawn, disposed; and the window they are made in."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 
 from django.db import transaction
@@ -8,7 +9,7 @@ from django.utils.translation import gettext as _
 from contacts.actor import Actor
 from contacts.models import Appointment, Group, Person
 from liaisons import mail, outbox
-from liaisons.models import Circulation, Comment, Event, Link, Statement
+from liaisons.models import Blob, Circulation, Comment, CommentFile, Event, Link, ReceivedMail, Statement
 from liaisons.rules import CHAIRS, SECRETARIAT, Moved, Refused
 
 # Of one address in one circulation: a link to a list is in many hands, and nobody's mailbox is to be filled by it.
@@ -27,6 +28,9 @@ def comment(
     name: str = "",
     email: str = "",
     group_text: str = "",
+    way: str = Comment.Way.PAGE,
+    came_by: ReceivedMail | None = None,
+    files: Iterable[tuple[Blob, str]] = (),
 ) -> Comment:
     """Keep a comment. One from an address nobody knows counts after a mail to it is confirmed. Raises Refused."""
     if kind != Comment.Kind.SUPPORT and not text.strip():
@@ -53,10 +57,13 @@ def comment(
             clause=clause,
             text=text.strip(),
             proposed=proposed.strip(),
+            way=way,
+            mail=came_by,
             late=circulation.is_over(now),
             made_at=now,
             confirmed_at=now if by.person else None,
         )
+        CommentFile.objects.bulk_create(CommentFile(comment=row, blob=blob, name=file) for blob, file in files)
         _record("comment", row, by, now)
         if by.person is None:
             outbox.queue([mail.confirm_comment(row, now)])
