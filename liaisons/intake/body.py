@@ -10,7 +10,7 @@ from lxml.etree import _Element
 
 from liaisons.documents.labels import LABELS
 from liaisons.intake.found import Found
-from liaisons.intake.lines import LineReader, contents_left_out, paragraphs
+from liaisons.intake.lines import LineReader, contents_left_out, is_number, paragraphs
 from liaisons.intake.numbering import Mark
 from liaisons.intake.outline import Block, Outline
 from liaisons.intake.package import Part, W
@@ -85,10 +85,10 @@ class BodyReader:
         found = self._found
         style_id = value(element, "pPr/pStyle")
         style = found.styles.name(style_id)
-        if style == "paragraphnumberframe":
-            return  # the number of a paragraph in a copy for comment, in the margin
         mark = found.numbering.mark(element)
         line = self._lines.read(element)
+        if style == "paragraphnumberframe" and (not line.text or is_number(line.text)):
+            return  # the number of a paragraph in a copy for comment, in the margin
         if self._carried is not None:
             self._carried.go_on(line)
             line, self._carried = self._carried, None

@@ -19,16 +19,16 @@ from liaisons.letter import PICTURES
 _WP = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}"
 _A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 _V = "{urn:schemas-microsoft-com:vml}"
-_MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
-_M = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
+MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
+M = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
 
-_TRANSPARENT = {
+TRANSPARENT = {
     *(
         f"{W}{name}"
         for name in ("ins", "moveTo", "smartTag", "customXml", "sdtContent", "bdo", "dir", "ruby", "rubyBase")
     ),
-    f"{_MC}Choice",
-    f"{_MC}Fallback",
+    f"{MC}Choice",
+    f"{MC}Fallback",
 }
 INSERTED = {f"{W}ins", f"{W}moveTo"}
 DELETED = {f"{W}del", f"{W}moveFrom"}
@@ -50,6 +50,7 @@ _SYMBOLS = {
 }
 _FIELD_CODES = {f"{W}fldChar", f"{W}instrText"}
 _LINK = re.compile(r'\s*HYPERLINK\s+(?!\\)"?([^"\s]+)"?', re.IGNORECASE)
+_NUMBERED = re.compile(r"\s*((?:A[0-9]{1,3}\.)?[0-9]{1,5})\s*")
 _LONGEST_CODE = 4_000
 _ORDER = ("strong", "em", "u", "sub", "sup")
 
@@ -95,7 +96,7 @@ class _Walk:
 
     def _child(self, child: _Element, href: str) -> None:
         tag = str(child.tag)
-        if tag in _TRANSPARENT:
+        if tag in TRANSPARENT:
             if tag in INSERTED:
                 self._found.say(_tracked())
             self.inside(child, href)
@@ -116,13 +117,15 @@ class _Walk:
             self.inside(control, href)
 
     def _alternatives(self, alternatives: _Element, href: str) -> None:
-        for chosen in _chosen(alternatives):
-            self.inside(chosen, href)
+        for way in chosen(alternatives):
+            self.inside(way, href)
 
     def _run(self, run: _Element, href: str) -> None:
         properties = run.find(f"{W}rPr")
         style = "" if properties is None else value(properties, "rStyle")
         if style and self._found.styles.name(style) == "paragraphnumber":
+            self._line.number, words = number_and_words(run, self._line.number)
+            self._say(words, self._tags(None, ""), href)
             return
         if is_on(properties, "vanish"):
             if run.findtext(f"{W}t"):
@@ -147,15 +150,15 @@ class _Walk:
 
     def _content(self, child: _Element, tags: tuple[str, ...], href: str) -> None:
         tag = str(child.tag)
-        if (text := _characters(child)) is not None:
+        if (text := characters(child)) is not None:
             self._say(text, tags, href)
         elif tag == f"{W}br":
             self._break(child, tags, href)
-        elif tag == f"{_MC}AlternateContent":
-            for chosen in _chosen(child):
-                for one in chosen:
+        elif tag == f"{MC}AlternateContent":
+            for way in chosen(child):
+                for one in way:
                     self._content(one, tags, href)
-        elif tag in _TRANSPARENT:
+        elif tag in TRANSPARENT:
             self.inside(child, href)
         elif tag in _FIELD_CODES:
             self._field(child)
@@ -208,10 +211,10 @@ class _Walk:
 
     def _formula(self, formula: _Element, href: str) -> None:
         self._found.say(_("Formulas were taken as plain text. Read them again, or insert them as pictures."))
-        self._say("".join(text.text or "" for text in formula.iter(f"{_M}t")), (), href)
+        self._say("".join(text.text or "" for text in formula.iter(f"{M}t")), (), href)
 
     def _drawing(self, drawing: _Element) -> None:
-        boxes = [box for box in drawing.iter(f"{W}txbxContent") if _outermost(box, drawing)]
+        boxes = [box for box in drawing.iter(f"{W}txbxContent") if outermost(box, drawing)]
         if boxes:
             self._line.boxes += boxes
             return
@@ -236,9 +239,9 @@ _CHILDREN: Mapping[str, Callable[[_Walk, _Element, str], None]] = MappingProxyTy
         f"{W}hyperlink": _Walk._hyperlink,
         f"{W}fldSimple": _Walk._simple_field,
         f"{W}sdt": _Walk._control,
-        f"{_MC}AlternateContent": _Walk._alternatives,
-        f"{_M}oMath": _Walk._formula,
-        f"{_M}oMathPara": _Walk._formula,
+        f"{MC}AlternateContent": _Walk._alternatives,
+        f"{M}oMath": _Walk._formula,
+        f"{M}oMathPara": _Walk._formula,
     }
 )
 _CONTENTS: Mapping[str, Callable[[_Walk, _Element], None]] = MappingProxyType(
@@ -253,9 +256,25 @@ _CONTENTS: Mapping[str, Callable[[_Walk, _Element], None]] = MappingProxyType(
 )
 
 
-def _chosen(alternatives: _Element) -> list[_Element]:
+def chosen(alternatives: _Element) -> list[_Element]:
     """Of several ways of saying the same the first that says anything."""
-    return [way for way in alternatives if way.tag in _TRANSPARENT and len(way)][:1]
+    return [way for way in alternatives if way.tag in TRANSPARENT and len(way)][:1]
+
+
+def number_and_words(run: _Element, known: str) -> tuple[str, str]:
+    """The number of a paragraph in a copy for comment, and what somebody typed behind it, which is set like it.
+
+    `known` is the number that a run before this one has told; that of a paragraph joined to this one says nothing.
+    """
+    text = "".join((one.text or "") if one.tag == f"{W}delText" else characters(one) or "" for one in run)
+    found = _NUMBERED.fullmatch(text) if known else _NUMBERED.match(text)
+    words = text[found.end() :] if found else text
+    return known or (found[1] if found else ""), words if words.strip() else ""
+
+
+def is_number(text: str) -> bool:
+    """Whether a text could be the number of a paragraph and nothing else."""
+    return _NUMBERED.fullmatch(text) is not None
 
 
 def is_placeholder(control: _Element) -> bool:
@@ -267,12 +286,12 @@ def _tracked() -> str:
     return _("The file has tracked changes: insertions were taken, deletions left out.")
 
 
-def _outermost(box: _Element, drawing: _Element) -> bool:
+def outermost(box: _Element, drawing: _Element) -> bool:
     """Not inside another text box, and not the older way of saying the same one."""
     for above in box.iterancestors():
         if above is drawing:
             return True
-        if above.tag in (f"{W}txbxContent", f"{_MC}Fallback"):
+        if above.tag in (f"{W}txbxContent", f"{MC}Fallback"):
             return False
     return True
 
@@ -289,7 +308,7 @@ def _address(instruction: str) -> str:
     return found[1] if found else ""
 
 
-def _characters(element: _Element) -> str | None:
+def characters(element: _Element) -> str | None:
     """The characters an element stands for; None for one that holds something else."""
     if element.tag == f"{W}t":
         return (element.text or "").replace("\n", " ").replace("\t", " ")
@@ -318,11 +337,11 @@ def paragraphs(container: _Element, found: Found) -> Iterator[_Element]:
                 found.say(contents_left_out())
             elif not is_placeholder(child):
                 yield from paragraphs(child, found)
-        elif tag in _TRANSPARENT:
+        elif tag in TRANSPARENT:
             yield from paragraphs(child, found)
-        elif tag == f"{_MC}AlternateContent":
-            for chosen in _chosen(child):
-                yield from paragraphs(chosen, found)
+        elif tag == f"{MC}AlternateContent":
+            for way in chosen(child):
+                yield from paragraphs(way, found)
         elif tag == f"{W}altChunk":
             found.say(_("A document inserted as a whole was left out. Open the file in Word, save it, try again."))
 

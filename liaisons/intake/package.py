@@ -1,10 +1,12 @@
 """A Word file as a set of XML parts; its directory is looked at before anything in it is unpacked."""
 
 import io
+import logging
 import posixpath
 import zipfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NoReturn
@@ -26,6 +28,8 @@ MAX_PICTURE = 20 * 1024 * 1024
 MAX_ELEMENTS = 1_000_000  # of all parts together, as the paragraphs
 MAX_PARAGRAPHS = 40_000  # two to three seconds
 MAX_RATIO = 500  # the XML of a table of thousands of equal rows packs a hundredfold
+
+logger = logging.getLogger(__name__)
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
@@ -181,6 +185,20 @@ def _refuse_bombs(entries: list[zipfile.ZipInfo]) -> None:
         _too_much()
     if any(entry.file_size > 1_000_000 and entry.file_size > MAX_RATIO * entry.compress_size for entry in entries):
         _too_much()
+
+
+@contextmanager
+def said_plainly(content: bytes) -> Iterator[None]:
+    """Whatever goes wrong with a file inside is Refused, with a sentence; what we did not think of is recorded."""
+    try:
+        yield
+    except Refused:
+        raise
+    except (RecursionError, MemoryError):
+        damaged()
+    except Exception:
+        logger.exception("A Word file of %d bytes could not be read", len(content))
+        damaged()
 
 
 def damaged() -> NoReturn:

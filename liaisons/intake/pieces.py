@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass, field, replace
 from html import escape
 from itertools import groupby
+from typing import NoReturn
 
 from django.utils.translation import gettext as _
 from lxml.etree import _Element
@@ -33,6 +34,7 @@ class Line:
     breaks_before: bool = False  # a page begins before its words
     breaks_after: bool = False
     has_words: bool = False
+    number: str = ""  # that stands before it in a copy for comment
 
     @property
     def raw(self) -> str:
@@ -76,7 +78,11 @@ class Line:
         self.pieces += pieces
         self.has_words = self.has_words or any(piece.text.strip() for piece in pieces)
         if len(self.pieces) > MOST_PIECES:
-            raise Refused([_("A paragraph is in too many pieces to be read. Paste it anew as plain text in Word.")])
+            too_many_pieces()
+
+
+def too_many_pieces() -> NoReturn:
+    raise Refused([_("A paragraph is in too many pieces to be read. Paste it anew as plain text in Word.")])
 
 
 def _joined(pieces: list[Piece]) -> list[Piece]:

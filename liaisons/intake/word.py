@@ -1,6 +1,5 @@
 """Reads a Word file: the formatted form of a liaison statement, the unformatted one, or any text."""
 
-import logging
 from collections.abc import Collection, Iterator
 from itertools import islice
 
@@ -16,7 +15,7 @@ from liaisons.intake.found import Found
 from liaisons.intake.header import Header, is_long, left_over, read_table, telling_labels
 from liaisons.intake.lines import LineReader, paragraphs
 from liaisons.intake.numbering import Numbering
-from liaisons.intake.package import Package, Part, W, damaged
+from liaisons.intake.package import Package, Part, W, said_plainly
 from liaisons.intake.reading import Form, Reading
 from liaisons.intake.styles import Styles
 from liaisons.letter import PURPOSES, Annex, Asked, Contact, Letter, pictures_of
@@ -28,7 +27,6 @@ MOST_ROWS = 40
 _HEADER_WITHIN = 12  # blocks from the top
 _ABSTRACT_WITHIN = 4
 _NO_TITLE_ENDS_SO = tuple(",.;:!，。；：！،؛")  # "Dear colleagues,"
-logger = logging.getLogger(__name__)
 
 _PARTS = {"styles": "styles", "numbering": "numbering", "footnotes": "footnote", "endnotes": "endnote"}
 
@@ -41,15 +39,8 @@ def read_word(
     `references` are documents of the register, by which an annex is known to be one of them; `questions_label` is
     what the desk calls the row of Questions.
     """
-    try:
+    with said_plainly(content):
         return _Reader(Package(content), directory, references, questions_label).reading()
-    except Refused:
-        raise
-    except (RecursionError, MemoryError):
-        damaged()
-    except Exception:
-        logger.exception("A Word file of %d bytes could not be read", len(content))
-        damaged()
 
 
 class _Reader:

@@ -17,6 +17,7 @@ from liaisons.documents.word import write_word
 from liaisons.intake.word import read_word
 from liaisons.letter import Addressed, Annex, Letter, Masthead, Sheet
 from tests.liaisons.documents import samples
+from tests.liaisons.intake.edits import Edited, t
 
 UNTIL = date(2025, 12, 20)
 SAMPLES = {
@@ -175,3 +176,15 @@ def test_libreoffice_may_have_saved_it(tmp_path):
         reading = read((saved / f"{name}.docx").read_bytes())
         assert reading.form == "formatted"
         assert as_printed(reading.letter) == as_printed(sheet.letter), name
+
+
+def test_words_typed_beside_the_number_of_a_paragraph_are_read():
+    """Word sets what is typed at the beginning of a paragraph as it sets what stands before it: the number."""
+    letter = Letter("Title", "JCA-MV", "<p>Words stand here.</p><ul><li>An item.</li></ul>")
+    sheet = Sheet(letter, Masthead("N", "G", "2025-2028", comments_until=UNTIL))
+    file = Edited(write_word(sheet))
+    word = '<w:r><w:rPr><w:rStyle w:val="ParagraphNumber"/></w:rPr><w:t xml:space="preserve">Really, </w:t></w:r>'
+    file.extend(file.find("An item.").getprevious(), word)
+    file.write("Words stand here.", word, t("Words stand here."))
+    read = read_word(file.saved()).letter
+    assert read.body == "<p>Really, Words stand here.</p><p>Really,</p><ul><li><p>An item.</p></li></ul>"
