@@ -34,8 +34,8 @@ class Circulation(models.Model):
     The window runs from `distributed_at`, when the list's server took the message, for `window_days` calendar days
     and closes with the end of the day `closes_on` in `zone`, which is the desk's when the text goes out and stays so
     when the desk moves. `asked` counts who was appointed on the day of the distribution. `ended_at` is set when the
-    statement leaves circulation. Of a statement `revision` is the text sent out; a meeting report has none, its text
-    is the document's file.
+    text leaves circulation. Of a statement `revision` is the text sent out; a meeting report has none, its text is
+    the document's file, and `approved_at` says when the list had agreed to it.
     """
 
     desk = models.ForeignKey(Desk, on_delete=models.PROTECT, related_name="circulations")
@@ -51,6 +51,7 @@ class Circulation(models.Model):
     closes_at = models.DateTimeField(null=True, blank=True)
     zone = models.CharField(_("time zone of the window"), max_length=64, default="Europe/Zurich")
     ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
+    approved_at = models.DateTimeField(_("approved"), null=True, blank=True)
     asked = models.PositiveIntegerField(_("members who were asked"), null=True, blank=True)
     shortened_because = models.CharField(_("why the window was shortened"), max_length=500, blank=True)
 
@@ -80,6 +81,13 @@ class Circulation(models.Model):
         """The last day for comments, as known now: before the distribution counted from the day of circulation."""
         return self.closes_on or self.desk.today(self.opened_at) + timedelta(days=self.window_days)
 
+    @property
+    def closed_at_once(self) -> bool:
+        """Whether somebody closed the window in the course of its last day."""
+        if self.closes_on is None or self.closes_at is None:
+            return False
+        return self.closes_at < end_of_day(self.closes_on, ZoneInfo(self.zone))
+
     def is_over(self, now: datetime) -> bool:
         return self.ended_at is not None or (self.closes_at is not None and now >= self.closes_at)
 
@@ -102,7 +110,8 @@ class CommentQuerySet(models.QuerySet["Comment"]):
 class Comment(models.Model):
     """What somebody said of a text in circulation, and what was done about it.
 
-    One from an address nobody knows counts when `confirmed_at` is set: a mail to it was answered.
+    One from an address nobody knows counts when `confirmed_at` is set: a mail to it was answered. Of several that
+    came in one go, as in a Word file, the later ones point to the first, which holds the files.
     """
 
     class Kind(models.TextChoices):
@@ -139,6 +148,7 @@ class Comment(models.Model):
     quoted = models.TextField(_("words it is about"), blank=True)
     proposed = models.TextField(_("proposed text"), blank=True)
     way = models.CharField(_("how it came"), max_length=4, choices=Way.choices, default=Way.PAGE)
+    came_with = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="others")
     mail = models.ForeignKey(
         "liaisons.ReceivedMail", on_delete=models.PROTECT, null=True, blank=True, related_name="comments"
     )
