@@ -1,6 +1,5 @@
 """Which paragraph of the text that circulated each line of a file is, or where it stands among them."""
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -41,9 +40,6 @@ class Alignment:
         pairs = aligned(olds, news, lambda line: line.key, likeness)
         self.pairs: list[Pair] = list(pairs)
         self._partners = {new: old for old, new in self.pairs if old is not None and new is not None}
-        self._once = {key for key, count in Counter(line.key for line in olds).items() if count == 1}
-        typed = Counter(line.typed for line in returned) if same_text else Counter[str]()
-        self._trusted = {number for number, count in typed.items() if count == 1 and number in self._numbers}
         found = _size(self._partners.values()) / max(_size(olds), 1)
         self.is_related = max(found, _size(self._partners) / max(_size(news), 1)) >= _RELATED
         self.is_whole = found >= _WHOLE
@@ -54,21 +50,17 @@ class Alignment:
         return line.key in self._numbers and line.beside is None
 
     def _places(self, returned: Sequence[Line]) -> Iterator[tuple[Line, Where]]:
-        last = Where()
+        where = Where()
         for line in returned:
-            where = self._place(line, last) if self.is_related else Where()
+            if self.is_related:
+                where = self._place(line, where)
             yield line, where
-            if line.key:
-                last = where
 
-    def _place(self, line: Line, last: Where) -> Where:
-        """What reads the same is the same; then its number counts, then its likeness, and last what is above it."""
-        partner = self._partners.get(line)
-        if partner is not None and partner.key == line.key and line.key in self._once:
+    def _place(self, line: Line, above: Where) -> Where:
+        """What is new belongs to what it stands below; an empty cell to its table."""
+        if (partner := self._partners.get(line)) is not None:
             return where_of(partner)
-        if line.number in self._trusted:
-            return Where(line.number)
-        return where_of(partner) if partner is not None else last
+        return Where(line.number) if not line.key and line.number in self._numbers else above
 
 
 def where_of(sent: Line) -> Where:

@@ -4,6 +4,7 @@ Every other reader here takes the text as it reads now. This one keeps apart wha
 a paragraph as it was: the end of one that was put in is a sign in the line that it was cut from.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -36,10 +37,12 @@ LONGEST_NAME = 200
 _WP = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}"
 _IN_PARAGRAPHS = TRANSPARENT | {f"{W}hyperlink", f"{W}fldSimple"}
 _MOVES = {f"{W}moveFromRangeStart", f"{W}moveToRangeStart"}
-_ENDS_OF_MOVES = {f"{W}moveFromRangeEnd", f"{W}moveToRangeEnd"}
 _DRAWINGS = {f"{W}drawing", f"{W}pict", f"{W}object"}
 # A table bears the number of the line above it, a picture's caption that of the picture.
 _ABOVE_TABLES = {"tabletitle", "tablespace"}
+# As we set the numbers of paragraphs, in as many pieces as Word and others make of it.
+_BETWEEN_TABS = re.compile(r"\t((?:A[0-9]{1,3}\.)?[0-9]{1,5})\t")
+_STRETCHES_OF_NUMBER = 5
 _FIGURE, _CAPTION = "figure", "figuretitle"
 
 
@@ -163,7 +166,7 @@ class MarkedReader:
         line.style = style
         self._open = line
         self._inside(paragraph, base)
-        line.typed = line.typed or self._frame
+        line.typed = line.typed or self._frame or _number_without_style(line)
         self._frame = ""
         line.number = line.typed or line.number or self._of_what_is_above(line)
         self._above = line
@@ -302,8 +305,6 @@ class MarkedReader:
                 places.append(here)
         elif tag in _MOVES:
             self._move = sign.get(f"{W}name", "")[:LONGEST_NAME]
-        elif tag in _ENDS_OF_MOVES:
-            self._move = ""
 
     def _changed(self, sign: _Element, base: Stretch) -> Stretch:
         """The change that an element says, on top of that around it."""
@@ -339,6 +340,19 @@ def _inside(container: _Element, name: str) -> Iterator[_Element]:
             yield child
         elif child.tag in TRANSPARENT | DELETED | {f"{W}sdt"}:
             yield from _inside(child, name)
+
+
+def _number_without_style(line: Line) -> str:
+    """Take the number out of a line that some other program has taken its styles from."""
+    if not (found := _BETWEEN_TABS.match("".join(one.text for one in line.stretches[:_STRETCHES_OF_NUMBER]))):
+        return ""
+    left = found.end()
+    while left:
+        first = line.stretches.pop(0)
+        if len(first.text) > left:
+            line.stretches.insert(0, replace(first, text=first.text[left:]))
+        left = max(left - len(first.text), 0)
+    return found[1]
 
 
 def _picture(drawing: _Element) -> str:

@@ -32,9 +32,9 @@ def cut(text, author="Ann", at=AT):
     return f"<w:del {said(author, at)}>{inside}</w:del>"
 
 
-def cut_of(inserted, author="Ben", by="Ann"):
+def cut_of(inserted, author="Ben", by="Ann", at=AT):
     """What one put in and another took out."""
-    inside = cut(inserted, author)
+    inside = cut(inserted, author, at)
     return f"<w:ins {said(by)}>{inside}</w:ins>"
 
 

@@ -1,7 +1,6 @@
 """Tracked changes, margin comments and silent changes in a file of ours that somebody sent back."""
 
 import random
-import re
 import shutil
 import subprocess
 import time
@@ -124,6 +123,15 @@ def test_near_changes_of_one_author_are_one_place_and_far_ones_are_two(file):
     ]
 
 
+def test_changes_of_two_sentences_are_two_places(file):
+    rest = (t("method. "), cut("It"), ins("This"), t(" has been tried by six bodies. They wrote reports."))
+    file.write(FIRST, t("The group recommends "), cut("this "), ins("a "), *rest)
+    assert rows(file, "quoted", "proposed") == [
+        ("this", "The group recommends a method."),
+        ("It", "This has been tried by six bodies."),
+    ]
+
+
 def test_runs_of_different_looks_and_dates_are_one_place(file):
     later = "2025-10-21T09:00:00Z"
     file.write(
@@ -141,17 +149,24 @@ def test_each_author_has_rows_without_the_changes_of_the_other(file):
 
 
 def test_who_takes_out_what_another_put_in_says_so(file):
-    file.write("Second words stand here.", t("Second "), ins("two "), cut_of("or three "), t("words stand here."))
+    file.write(
+        "Second words stand here.",
+        t("Second "),
+        ins("two "),
+        cut_of("or three ", at="2025-10-22T08:00:00Z"),
+        t("words stand here."),
+    )
     ann, ben = read(file).rows
-    assert (ann.author, ann.instead) == ("Ann", "two or three")
+    assert (ann.author, ann.instead, ann.at, ben.at) == ("Ann", "two or three", AT, datetime(2025, 10, 22, 8))  # noqa: DTZ001
     assert (ben.author, ben.quoted, ben.text) == ("Ben", "", "Takes out again what Ann put in.")
 
 
 def test_what_one_put_in_and_took_out_again_is_no_remark(file):
-    file.write(
-        "Second words stand here.", t("Second words stand here."), cut_of("x", author="Ann"), ins(" Yes.", "Ben")
-    )
-    assert rows(file, "author", "instead") == [("Ben", "Yes.")]
+    text = "Second words stand here."
+    file.write(text, t(text), cut_of("x", author="Ann"), ins(" Yes.", "Ben"))
+    told = read(file)
+    assert [(row.author, row.instead) for row in told.rows] == [("Ben", "Yes.")]
+    assert told.sentences == ()
 
 
 def test_a_paragraph_put_in_leaves_the_numbers_below_it_as_they_were(file):
@@ -271,8 +286,8 @@ def test_a_comment_over_several_paragraphs_begins_at_the_first(file):
     assert rows(file, "paragraph", "quoted") == [("3", "stand here.\nItem of the list\nAnother item")]
 
 
-def test_a_comment_that_begins_between_paragraphs_belongs_to_the_words_it_holds(file):
-    file.below(FIRST, start("0"))
+def test_a_comment_that_begins_behind_a_paragraph_belongs_to_the_words_it_holds(file):
+    file.write(FIRST, t(FIRST), start("0"))
     file.below("1Scope", end("0"))
     file.comment("0", "Why?")
     assert rows(file, "paragraph", "quoted") == [("2", "1\tScope")]
@@ -356,10 +371,8 @@ def test_the_number_of_a_paragraph_joined_to_another_is_no_word(file):
 
 def test_without_numbers_and_styles_paragraphs_are_known_by_their_words(file):
     file.write("Another item of it", t("Another item "), ins("or two "), t("of it"))
-    file.part("word/styles.xml", lambda content: re.sub(rb'<w:name w:val="ParagraphNumber[^>]*>', b"", content))
-    file.part("word/styles.xml", lambda content: content.replace(b"ParagraphNumber", b"Other"))
-    found = [row for row in read(file).rows if row.tracked]
-    assert [(row.paragraph, row.instead) for row in found] == [("5", "or two")]
+    file.part("word/styles.xml", lambda content: content.replace(b'w:val="ParagraphNumber', b'w:val="Other'))
+    assert rows(file, "paragraph", "instead", "tracked") == [("5", "or two", True)]
 
 
 def test_changes_of_spaces_and_looks_are_left_out_and_named(file):
@@ -414,6 +427,31 @@ def test_the_changes_that_our_own_comparison_shows_are_nobodys_remarks():
     file = Edited(write_word(replace(SHEET, before=before, before_number="JCA-MV-Doc-020")))
     file.write("A term of the list", t("A term of the "), cut("list"), ins("table"))
     assert rows(file, "paragraph", "quoted") == [("A1.2", "list")]
+
+
+def test_only_in_a_comparison_the_changes_of_the_group_are_ours(file):
+    file.write("SG20", t("SG20"), ins(" and SG21", "JCA-MV"))
+    assert rows(file, "author", "instead") == [("JCA-MV", "and SG21")]
+
+
+@pytest.mark.parametrize(
+    ("body", "text", "number"),
+    [
+        ("<p>One.</p><table><tbody><tr><td></td><td>Two</td></tr></tbody></table>", "", "2"),
+        (
+            f'<p>One.</p><figure><img src="/pictures/{"0" * 64}" alt="A map"><figcaption>Two</figcaption></figure>',
+            "Two",
+            "2",
+        ),
+    ],
+)
+def test_empty_cells_and_captions_have_the_number_of_what_they_belong_to(body, text, number):
+    sent = write_word(replace(SHEET, letter=replace(LETTER, body=body, annexes=())))
+    file = Edited(sent)
+    place = file.find(text) if text else file.find("Two").getparent().getprevious().findall("./{*}p")[0]
+    file.extend(place, ins(" and more"))
+    [row] = read(file, sent).rows
+    assert (row.paragraph, row.instead) == (number, "and more")
 
 
 @pytest.mark.parametrize("content", [b"", b"%PDF-1.7", SENT[: len(SENT) // 2]])
