@@ -6,7 +6,9 @@ from django.utils.translation import gettext as _
 
 from liaisons import links
 from liaisons.mail.answering import answer_received, receipt
-from liaisons.mail.circulating import approved, ask_approval, confirm_comment, disposed, to_list, window_moved
+from liaisons.mail.approving import approved, ask_approval
+from liaisons.mail.circulating import to_list, window_moved
+from liaisons.mail.commenting import confirm_comment, disposed
 from liaisons.mail.dispatching import correction, dispatch, withdrawal
 from liaisons.mail.reminding import remind_addressee, reminder_digest
 from liaisons.models import Message, Rendition

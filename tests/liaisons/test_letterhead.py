@@ -17,7 +17,7 @@ from liaisons.documents.leaves import Leaves
 from liaisons.documents.rendered import Rendered
 from liaisons.forms.uploads import Upload
 from liaisons.letter import ENGLISH_ORGANIZATION
-from liaisons.mail import circulating
+from liaisons.mail import approving
 from liaisons.models import Blob, Circulation, Event, Letterhead, MessageFile, Rendition
 from liaisons.workflow import advance
 from tests.fixtures import AFTER, somebody
@@ -131,7 +131,7 @@ def test_what_circulates_stays_as_it_was_printed_but_for_the_last_day(client, ci
 def test_who_is_to_approve_gets_what_the_list_had(circulated, chair, change):
     change()
     circulation = circulated.circulation
-    [mail] = circulating.ask_approval(circulation, [chair.person], AFTER)
+    [mail] = approving.ask_approval(circulation, [chair.person], AFTER)
     assert [file.masthead["organization"][0] for file in mail.files] == [ENGLISH_ORGANIZATION[0]] * 2
 
 
