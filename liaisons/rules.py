@@ -14,6 +14,8 @@ from django.utils.translation import ngettext
 from django_stubs_ext import StrPromise
 
 from liaisons import printed
+from liaisons.refusals import Moved as Moved
+from liaisons.refusals import Refused as Refused
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractUser, AnonymousUser, PermissionsMixin
@@ -64,18 +66,6 @@ class Stepping(Protocol):
 
     @property
     def stepping_desk(self) -> "Desk | None": ...
-
-
-class Refused(Exception):
-    """A step is not open. `sentences` say why and what to do, for people to read."""
-
-    def __init__(self, sentences: list[str]) -> None:
-        super().__init__(" ".join(sentences))
-        self.sentences = sentences
-
-
-class Moved(Refused):
-    """Somebody else changed the text or moved the statement on since the person looked at it."""
 
 
 def may(step: str) -> "Permission":

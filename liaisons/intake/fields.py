@@ -1,7 +1,7 @@
 """The rows of a header as the parts of a letter."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 
@@ -9,8 +9,6 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 
-from contacts.designations import Directory
-from liaisons import addressing
 from liaisons.documents.labels import LABELS
 from liaisons.intake.days import read_day
 from liaisons.intake.found import Found
@@ -21,7 +19,9 @@ _PHONES = {key(labels.phone) for labels in LABELS.values()} | {"tel", "telephone
 _EMAILS = {key(labels.email) for labels in LABELS.values()} | {"email", "mail"}
 _LABELLED = re.compile(r"\s*([^:：@\d]{1,30}?)\s*[:：]\s*(.*)")
 _ADDRESS = re.compile(r"[^\s<>()\[\],;:]+@[^\s<>()\[\],;]+[^\s<>()\[\],;.]")
+LONGEST_ADDRESSEE = 300
 _LONGEST_LINE = 500
+_LONGEST_ROW = 10_000
 _NONE = re.compile(r"[-–—\s]*")
 _PLACEHOLDER = re.compile(r"\+?x[x\s]*|a@b\.com|\[.*\]|<.*>", re.IGNORECASE)
 _MARKS = dict.fromkeys(map(ord, "\u200e\u200f\u202a\u202b\u202c"))
@@ -104,32 +104,31 @@ def deadlines(text: str) -> tuple[date | None, str, dict[str, date]]:
     return day, "; ".join(words), own
 
 
-def addressees(
-    rows: dict[Purpose, str], own_deadlines: dict[str, date], directory: Directory | None, found: Found
-) -> tuple[Addressed, ...]:
-    """Whom the three rows name, in the order of the page; shorthand is read as the form reads it."""
-    named: dict[tuple[str, str], Addressed] = {}
-    for purpose in PURPOSES:
-        for one in _names(rows.get(purpose, ""), purpose, directory):
-            if (one.name, purpose) in named:
-                found.say(_("%(name)s is addressed twice and was taken once.") % {"name": one.name})
-            named.setdefault((one.name, purpose), one)
+def addressees(rows: Mapping[Purpose, str], own_deadlines: Mapping[str, date]) -> tuple[Addressed, ...]:
+    """Whom the three rows name, in the order of the page, word for word and each once.
+
+    What the words mean at a desk is read in liaisons.intake.addressees.
+    """
+    named = (
+        Addressed(name, purpose)
+        for purpose in PURPOSES
+        for part in re.split(r"\s*[,;]\s*", rows.get(purpose, ""))
+        if (name := part.strip()[:LONGEST_ADDRESSEE])
+    )
+    return dated({(one.text, one.purpose): one for one in named}.values(), own_deadlines)
+
+
+def dated(addressed: Iterable[Addressed], own_deadlines: Mapping[str, date]) -> tuple[Addressed, ...]:
+    """Each with the day that the row of the deadline gives to it."""
     days = {name: day for text, day in own_deadlines.items() for name in (text, *re.split(r"\s*[,、،]\s*", text))}
     return tuple(
-        replace(one, deadline=days.get(one.text) or days.get(one.designation) or one.deadline) for one in named.values()
+        replace(one, deadline=days.get(one.text) or days.get(one.designation) or one.deadline) for one in addressed
     )
 
 
-def _names(text: str, purpose: Purpose, directory: Directory | None) -> Iterator[Addressed]:
-    text = value_or_none(text[:10_000]).replace("、", ", ").replace("،", ",")
-    if not text:
-        return
-    if directory is not None:
-        yield from addressing.addressed(text, purpose, directory, None)
-        return
-    for part in re.split(r"\s*[,;]\s*", text):
-        if name := part.strip()[: addressing.LONGEST]:
-            yield Addressed(name, purpose)
+def names(text: str) -> str:
+    """A row of addressees with commas between them, in whichever script they stand there."""
+    return value_or_none(text[:_LONGEST_ROW]).replace("、", ", ").replace("،", ",")
 
 
 def _is_address(text: str) -> bool:

@@ -11,18 +11,18 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NoReturn
 
-from django.conf import settings
 from django.utils.translation import gettext as _
 from lxml import etree
 from lxml.etree import _Element
 
-from liaisons.rules import Refused
+from liaisons.refusals import Refused
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 _RELATION = "{http://schemas.openxmlformats.org/package/2006/relationships}Relationship"
 
 MAX_ENTRIES = 2_000
+MAX_UNPACKED = 200 * 1024 * 1024  # bytes of all entries as the directory tells them: ten times the largest upload
 MAX_XML = 16 * 1024 * 1024  # bytes of one part; a report of a thousand pages has a quarter of that
 MAX_PICTURE = 20 * 1024 * 1024
 MAX_ELEMENTS = 1_000_000  # of all parts together, as the paragraphs
@@ -181,7 +181,7 @@ def _refuse_bombs(entries: list[zipfile.ZipInfo]) -> None:
         raise Refused(
             [_("The file is protected by a password. Take the password off in Word, save it, and choose it again.")]
         )
-    if len(entries) > MAX_ENTRIES or sum(entry.file_size for entry in entries) > 10 * settings.UPLOAD_MAX_BYTES:
+    if len(entries) > MAX_ENTRIES or sum(entry.file_size for entry in entries) > MAX_UNPACKED:
         _too_much()
     if any(entry.file_size > 1_000_000 and entry.file_size > MAX_RATIO * entry.compress_size for entry in entries):
         _too_much()
@@ -189,12 +189,15 @@ def _refuse_bombs(entries: list[zipfile.ZipInfo]) -> None:
 
 @contextmanager
 def said_plainly(content: bytes) -> Iterator[None]:
-    """Whatever goes wrong with a file inside is Refused, with a sentence; what we did not think of is recorded."""
+    """Whatever is wrong with a file is Refused, with a sentence; what we did not think of is recorded.
+
+    Memory that is over is no fault of the file's: whoever set the limit says so.
+    """
     try:
         yield
-    except Refused:
+    except (Refused, MemoryError):
         raise
-    except (RecursionError, MemoryError):
+    except RecursionError:
         damaged()
     except Exception:
         logger.exception("A Word file of %d bytes could not be read", len(content))

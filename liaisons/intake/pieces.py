@@ -9,7 +9,7 @@ from typing import NoReturn
 from django.utils.translation import gettext as _
 from lxml.etree import _Element
 
-from liaisons.rules import Refused
+from liaisons.refusals import Refused
 
 MOST_PIECES = 10_000  # of one paragraph, set differently or not
 

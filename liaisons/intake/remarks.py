@@ -22,7 +22,7 @@ from liaisons.intake.marked import Change, Line, Stretch, WholeRow
 from liaisons.intake.package import said_plainly
 from liaisons.intake.places import Place, places_of
 from liaisons.intake.returned import Returned, returned
-from liaisons.rules import Refused
+from liaisons.refusals import Refused
 
 Kind = Literal["insertion", "deletion", "replacement", "comment"]
 

@@ -1,13 +1,13 @@
 """Reads a Word file: the formatted form of a liaison statement, the unformatted one, or any text."""
 
 from collections.abc import Collection, Iterator
+from datetime import date
 from itertools import islice
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from lxml.etree import _Element
 
-from contacts.designations import Directory
 from liaisons.documents.sanitize import clean, printable
 from liaisons.intake import fields
 from liaisons.intake.body import ANNEX, BodyReader, Section, without_lists_of_parts, words_of
@@ -18,8 +18,8 @@ from liaisons.intake.numbering import Numbering
 from liaisons.intake.package import Package, Part, W, said_plainly
 from liaisons.intake.reading import Form, Reading
 from liaisons.intake.styles import Styles
-from liaisons.letter import PURPOSES, Annex, Asked, Contact, Letter, pictures_of
-from liaisons.rules import Refused
+from liaisons.letter import PURPOSES, Annex, Asked, Contact, Letter, Purpose, pictures_of
+from liaisons.refusals import Refused
 
 LONGEST_BODY = 1_000_000  # characters of HTML, as the form takes
 LONGEST_ABSTRACT = 5_000
@@ -31,25 +31,23 @@ _NO_TITLE_ENDS_SO = tuple(",.;:!，。；：！،؛")  # "Dear colleagues,"
 _PARTS = {"styles": "styles", "numbering": "numbering", "footnotes": "footnote", "endnotes": "endnote"}
 
 
-def read_word(
-    content: bytes, *, directory: Directory | None = None, references: Collection[str] = (), questions_label: str = ""
-) -> Reading:
+def read_word(content: bytes, *, references: Collection[str] = (), questions_label: str = "") -> Reading:
     """Read a file without storing anything. Raises Refused with a sentence for a file that cannot be read.
 
+    Pages read through liaisons.intake.reader, where a file cannot take more time and memory than it may.
     `references` are documents of the register, by which an annex is known to be one of them; `questions_label` is
     what the desk calls the row of Questions.
     """
     with said_plainly(content):
-        return _Reader(Package(content), directory, references, questions_label).reading()
+        return _Reader(Package(content), references, questions_label).reading()
 
 
 class _Reader:
-    def __init__(
-        self, package: Package, directory: Directory | None, references: Collection[str], questions_label: str
-    ) -> None:
+    def __init__(self, package: Package, references: Collection[str], questions_label: str) -> None:
         self._part = package.document
         self._found = _found(package, self._part)
-        self._directory = directory
+        self._named: dict[Purpose, str] = {}
+        self._own_deadlines: dict[str, date] = {}
         self._references = references
         self._questions_label = questions_label
         self._read_from: dict[str, str] = {}
@@ -72,6 +70,8 @@ class _Reader:
             carried=_carried(form, header, letter),
             sentences=tuple(self._found.sentences),
             pictures={sha256: self._found.pictures[sha256] for sha256 in pictures_of(letter)},
+            named=self._named,
+            own_deadlines=self._own_deadlines,
         )
 
     def _header(self, elements: list[_Element]) -> tuple[Header | None, list[_Element]]:
@@ -112,7 +112,8 @@ class _Reader:
             title, replies = fields.title_and_replies(self._first_line(sections[0]))
         if not title:
             found.say(_("No title was found."))
-        day, words, own = fields.deadlines(self._text(header, "deadline"))
+        day, words, self._own_deadlines = fields.deadlines(self._text(header, "deadline"))
+        self._named = {purpose: fields.names(self._text(header, purpose)) for purpose in PURPOSES}
         if len(words) > 200:
             words = fields.bounded(words, 200, _("Deadline"), found)
         annexes = tuple(self._annex(number, section) for number, section in enumerate(sections[1:], start=1))
@@ -129,9 +130,7 @@ class _Reader:
             abstract=self._abstract(header, "abstract"),
             deadline=day,
             deadline_text=words,
-            addressees=fields.addressees(
-                {purpose: self._text(header, purpose) for purpose in PURPOSES}, own, self._directory, found
-            ),
+            addressees=fields.addressees(self._named, self._own_deadlines),
             requests=self._requests(header),
             contacts=self._contacts(header),
             annexes=annexes[:MOST_ROWS],

@@ -6,6 +6,7 @@ import pytest
 
 from contacts.designations import Directory
 from liaisons.documents.labels import LABELS
+from liaisons.intake.addressees import resolved
 from liaisons.intake.days import read_day
 from liaisons.intake.word import read_word
 from liaisons.letter import Addressed, Contact
@@ -42,8 +43,9 @@ def directory(desk):
     return Directory.load(desk.today(NOW), desk.group)
 
 
-def read(*rows, below=(), **more):
-    return read_word(word_file(table(*rows), *(below or [p("We write.")])), **more)
+def read(*rows, below=(), directory=None, **more):
+    reading = read_word(word_file(table(*rows), *(below or [p("We write.")])), **more)
+    return resolved(reading, directory) if directory else reading
 
 
 class TestUnformatted:
@@ -232,8 +234,10 @@ class TestLabels:
 
 
 class TestValues:
-    def test_one_addressed_twice_is_taken_once(self):
-        reading = read(row("Title:", "LS"), row("Source:", "X"), row("For action to:", "IETF, W3C, IETF"))
+    def test_one_addressed_twice_is_taken_once(self, directory):
+        rows = (row("Title:", "LS"), row("Source:", "X"), row("For action to:", "IETF, W3C, IETF"))
+        assert [one.text for one in read(*rows).letter.addressees] == ["IETF", "W3C"]
+        reading = read(*rows, directory=directory)
         assert [one.text for one in reading.letter.addressees] == ["IETF", "W3C"]
         assert "IETF is addressed twice and was taken once." in reading.sentences
 
