@@ -40,6 +40,7 @@ urlpatterns: list[URLPattern] = [
     path("statements/resolve/", drafting.statement_resolve, name="statement-resolve"),
     path("statements/<int:pk>/edit/", drafting.statement_edit, name="statement-edit"),
     path("statements/<int:pk>/amend/", drafting.statement_amend, name="statement-amend"),
+    path("statements/<int:pk>/editing/", drafting.statement_editing, name="statement-editing"),
     # Drafts as they will be printed, in liaisons.views.preview
     path("statements/preview/", preview.statement_preview, name="statement-preview"),
     path("statements/preview/leaves/", preview.statement_leaves, name="statement-leaves"),

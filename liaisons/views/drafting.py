@@ -14,11 +14,11 @@ from js_asset import Media  # type: ignore[import-untyped]
 from contacts.actor import Actor
 from contacts.designations import Directory
 from contacts.http import AtDesk, at_desk
-from contacts.models import Desk
-from liaisons import addressing, annexing, changes, printed, renditions, writing
+from contacts.models import Desk, Person
+from liaisons import addressing, annexing, changes, editing, merging, printed, renditions, writing
 from liaisons.details import Amendment
 from liaisons.documents import renderer
-from liaisons.forms.drafting import Draft
+from liaisons.forms.drafting import Draft, initial_of
 from liaisons.forms.parts import ABSTRACT_WORDS
 from liaisons.letter import PURPOSES, Letter
 from liaisons.models import Registration, Statement
@@ -67,6 +67,7 @@ def statement_edit(request: AtDesk, pk: int) -> HttpResponse:
     if request.method != "POST":
         if statement.state != Statement.State.DRAFT:
             return stands_still(request, statement)
+        context["others"] = _others(request, statement)
         return draft_page(request, _opened(request.desk, statement), context)
     draft = typed_draft(request, statement)
     if draft.asks_more or not draft.is_valid():
@@ -83,9 +84,20 @@ def statement_edit(request: AtDesk, pk: int) -> HttpResponse:
         )
     except Refused as refused:
         return draft_page(request, draft, context, refused, letter)
+    if request.actor.person:
+        editing.leave(statement, request.actor.person)
     messages.success(request, _("Saved as revision %(number)s.") % {"number": revision.number})
     _tell_what_is_left_out(request, draft)
     return _onward(request, issued_at(request.desk, pk))
+
+
+@at_desk(*AUTHORS)
+@require_POST
+def statement_editing(request: AtDesk, pk: int) -> HttpResponse:
+    """An open form says so, and reads who else has one: a part of its page."""
+    statement = issued_at(request.desk, pk)
+    others = _others(request, statement) if statement.state == Statement.State.DRAFT else []
+    return render(request, "liaisons/_editing.html", {"statement": statement, "others": others})
 
 
 @at_desk(*SECRETARIAT)
@@ -151,6 +163,14 @@ def to_answer(desk: Desk, key: str) -> Registration | None:
     return get_object_or_404(registrations, pk=key if key.isdecimal() else 0)
 
 
+def _others(request: AtDesk, statement: Statement) -> list[Person]:
+    """Note that this person has the draft open; who else has."""
+    now, person = timezone.now(), request.actor.person
+    if person:
+        editing.note(statement, person, now)
+    return list(editing.others(statement, person, now))
+
+
 def _opened(desk: Desk, statement: Statement) -> Draft:
     revision = statement.revision
     assert revision is not None  # begin() and correct() write one
@@ -198,7 +218,8 @@ def draft_page(
         status = 400
     renderer.start()  # whoever opens the form soon looks at its pages
     if isinstance(refused, Moved) and typed is not None:
-        context |= _meanwhile(draft, context["statement"], typed)
+        draft, met = _meanwhile(draft, context["statement"], typed)
+        context |= met
     return render(
         request,
         "liaisons/draft.html",
@@ -217,12 +238,26 @@ def draft_page(
     )
 
 
-def _meanwhile(draft: Draft, statement: Statement, typed: Letter) -> Context:
-    """Show what differs between the text in force and the one typed; sent again, the typed one follows it knowingly."""
+def _meanwhile(draft: Draft, statement: Statement, typed: Letter) -> tuple[Draft, Context]:
+    """The form with both authors' changes, where they do not meet, and what each changed; sent again it is taken."""
     revision = issued_at(draft.desk, statement.pk).revision
     assert revision is not None  # somebody wrote it just now
-    draft.main.data["seen"] = str(revision.pk)  # type: ignore[index]  # a copy of what was posted
-    return {"theirs": revision, "changes": changes.between(revision.letter, typed)}
+    assert draft.before is not None  # the revision that both began with
+    merged = merging.merge(draft.before, revision.letter, typed)
+    given = draft.main.cleaned_data
+    initial = initial_of(merged.letter) | {
+        "seen": revision.pk,
+        "meeting": given["meeting"],
+        "reason": given.get("reason", ""),
+    }
+    met = {
+        "theirs": revision,
+        "had": statement.revisions.filter(pk=given["seen"]).first(),
+        "merged": merged,
+        "changes_of_theirs": changes.between(draft.before, revision.letter),
+        "changes_of_mine": changes.between(draft.before, typed),
+    }
+    return Draft(draft.desk, timezone.now(), before=revision.letter, initial=initial), met
 
 
 def _tell_what_is_left_out(request: AtDesk, draft: Draft) -> None:

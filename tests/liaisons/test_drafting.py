@@ -308,7 +308,8 @@ class TestEdit:
         page = response.content.decode()
         assert response.status_code == 409
         assert "Ray Rapporteur changed the text in the meantime." in page
-        assert "<del>theirs</del><ins>mine</ins>" in page
+        assert "You both changed: Title." in page
+        assert page.count("<ins>theirs</ins>") == page.count("<ins>mine</ins>") == 1
         again = fields(response)
         assert (again["title"], again["attached-0-title"]) == ("LS on mine", "a")
         assert Statement.objects.get().title == "LS on theirs"
