@@ -15,7 +15,7 @@ from .waking import wake_on_commit
 
 
 def send_again(message: Message, by: Actor, now: datetime) -> None:
-    """Let a message that did not surely leave do so once more under the same Message-ID.
+    """Let a message that did not surely arrive leave once more under the same Message-ID.
 
     Raises Refused, also where what it is about no longer stands.
     """
@@ -25,7 +25,7 @@ def send_again(message: Message, by: Actor, now: datetime) -> None:
             raise Refused([_("What this mail is about no longer stands, so it does not leave again. Give it up.")])
         _decide(
             message, "send_again", by, now,
-            from_=(Message.State.IN_DOUBT, Message.State.FAILED, Message.State.GIVEN_UP),
+            from_=(Message.State.IN_DOUBT, Message.State.FAILED, Message.State.BOUNCED, Message.State.GIVEN_UP),
             state=Message.State.QUEUED, not_before=now, tries=0, claimed_by="", claimed_at=None, handed_over_at=None,
         )  # fmt: skip
         renditions.try_again(message.files.filter(rendition__isnull=False).values_list("rendition", flat=True))
@@ -33,7 +33,7 @@ def send_again(message: Message, by: Actor, now: datetime) -> None:
 
 
 def mark_arrived(message: Message, by: Actor, now: datetime, reason: str = "") -> None:
-    """Say of a message in doubt that its recipient has it. Raises Refused."""
+    """Say of a message in doubt, or of one that came back, that its recipient has it. Raises Refused."""
     with transaction.atomic():
         at = message.handed_over_at or now
         _decide(
@@ -42,7 +42,7 @@ def mark_arrived(message: Message, by: Actor, now: datetime, reason: str = "") -
             by,
             now,
             reason,
-            from_=(Message.State.IN_DOUBT,),
+            from_=(Message.State.IN_DOUBT, Message.State.BOUNCED),
             state=Message.State.SENT,
             sent_at=at,
         )
@@ -50,11 +50,14 @@ def mark_arrived(message: Message, by: Actor, now: datetime, reason: str = "") -
 
 
 def give_up(message: Message, by: Actor, now: datetime, reason: str) -> None:
-    """Say of a message that failed, is in doubt or is put off by the server, to leave it at that. Raises Refused."""
+    """Say of a message that failed, came back, is in doubt or put off by the server, to leave it at that.
+
+    Raises Refused.
+    """
     with transaction.atomic():
         _decide(
             message, "give_up", by, now, reason,
-            from_=(Message.State.FAILED, Message.State.IN_DOUBT, Message.State.QUEUED),
+            from_=(Message.State.FAILED, Message.State.IN_DOUBT, Message.State.BOUNCED, Message.State.QUEUED),
             state=Message.State.GIVEN_UP,
         )  # fmt: skip
 

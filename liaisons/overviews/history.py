@@ -198,6 +198,10 @@ def _given_up(event: Event, statement: Statement | None) -> str:
     return _("%(mail)s: will not be sent again") % {"mail": _mail_to(event)}
 
 
+def _bounced(event: Event, statement: Statement | None) -> str:
+    return _("%(mail)s: it came back") % {"mail": _mail_to(event)}
+
+
 def _registered(event: Event, statement: Statement | None) -> str:
     document = event.registration.document if event.registration else None
     return _("Registered as %(document)s") % {"document": document} if document else _("Registered")
@@ -287,6 +291,7 @@ WORDS: dict[str, Callable[[Event, Statement | None], str]] = {
     "send_again": _sent_again,
     "mark_arrived": _arrived,
     "give_up": _given_up,
+    "bounce": _bounced,
     "register": _registered,
     "assign": _assigned,
     "answer": _answered,

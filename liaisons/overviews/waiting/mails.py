@@ -1,4 +1,4 @@
-"""Mails that failed or are in doubt, and dispatches on their way."""
+"""Mails that failed, came back or are in doubt, and dispatches on their way."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -16,7 +16,7 @@ from .desktop import MOST, Desktop, Heap, Row
 
 
 def troubled(here: Desktop) -> list[Heap]:
-    """Mails that failed or are in doubt, and dispatches on their way, statement by statement."""
+    """Mails that failed, came back or are in doubt, and dispatches on their way, statement by statement."""
     if not (here.is_secretary or "administrator" in here.roles):
         return []
     open_ = [Message.State.QUEUED, Message.State.SENDING]
@@ -25,6 +25,7 @@ def troubled(here: Desktop) -> list[Heap]:
     counted = shown.values("statement", "statement__reference", "statement__revision__title").annotate(
         failed=Count("pk", filter=Q(state=Message.State.FAILED)),
         in_doubt=Count("pk", filter=Q(state=Message.State.IN_DOUBT)),
+        bounced=Count("pk", filter=Q(state=Message.State.BOUNCED)),
         waiting=Count("pk", filter=Q(state__in=open_)),
         leaves=Min("not_before", filter=Q(state__in=open_)),
     )
@@ -36,15 +37,19 @@ def troubled(here: Desktop) -> list[Heap]:
 
 
 def _mails(here: Desktop, group: Mapping[str, Any]) -> Row:
-    failed, in_doubt, waiting = group["failed"], group["in_doubt"], group["waiting"]
+    failed, in_doubt, bounced, waiting = group["failed"], group["in_doubt"], group["bounced"], group["waiting"]
     notes = []
     if in_doubt:
         notes.append(ngettext("%(n)d in doubt", "%(n)d in doubt", in_doubt) % {"n": in_doubt})
     if failed:
         notes.append(ngettext("%(n)d failed", "%(n)d failed", failed) % {"n": failed})
+    if bounced:
+        notes.append(ngettext("%(n)d came back", "%(n)d came back", bounced) % {"n": bounced})
     if waiting:
         notes.append(ngettext("%(n)d still to leave", "%(n)d still to leave", waiting) % {"n": waiting})
-    state = Message.State.IN_DOUBT if in_doubt else Message.State.FAILED if failed else Message.State.SENDING
+    states = Message.State
+    numbers = {states.IN_DOUBT: in_doubt, states.FAILED: failed, states.BOUNCED: bounced}
+    state = next((state for state, number in numbers.items() if number), states.SENDING)
     leaves = group["leaves"]
     return Row(
         reference=group["statement__reference"] or "",

@@ -1,0 +1,155 @@
+"""Which mail of ours, or which letter, a mail answers: by its token, its thread or a number in its subject.
+
+Never by its sender alone: anybody can write any name there.
+"""
+
+import re
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+from django.db.models import F, Model, QuerySet, Value
+
+from contacts.models import Desk
+from liaisons import reply_tokens
+from liaisons.arrivals.parsing import Arrival
+from liaisons.mail import letterhead
+from liaisons.models import Addressee, Circulation, Document, Message, ReceivedMail, Statement
+
+FoundBy = ReceivedMail.FoundBy
+M = TypeVar("M", bound=Model)
+
+# Where servers write for whom they took a mail, the surest first; a list or an alias leaves To as it was.
+DELIVERED_TO = ("Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To")
+ADDRESSED = (*DELIVERED_TO, "To", "Cc", "Resent-To")
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a mail belongs to. Without `ours` it is only a guess that a person has to look at."""
+
+    desk: Desk
+    found_by: str = ""
+    ours: Message | None = None
+    statement: Statement | None = None
+    addressee: Addressee | None = None
+    circulation: Circulation | None = None
+
+
+def find(arrival: Arrival, desk: Desk | None = None) -> Found:
+    """What the mail answers, and at which desk. `desk` is the one whose mailbox it was taken from, if that is said.
+
+    Raises Desk.DoesNotExist where there is none at all.
+    """
+    if ours := _by_token(arrival):
+        return of(ours, FoundBy.TOKEN)
+    if ours := _by_message_id(arrival):
+        return of(ours, FoundBy.THREAD)
+    at = desk or addressed_desk(arrival)
+    statement = _by_root(arrival, at)
+    if statement is not None:
+        return _about(at, statement, FoundBy.THREAD, arrival)
+    return _by_number(arrival, at)
+
+
+def of(ours: Message, found_by: str) -> Found:
+    """What a mail belongs to that answers this one of ours."""
+    return Found(ours.desk, found_by, ours, ours.statement, ours.addressee, ours.circulation)
+
+
+def returned(arrival: Arrival) -> Message | None:
+    """The mail of ours that a bounce sends back: its Message-ID stands somewhere in it."""
+    if ours := _by_token(arrival) or _by_message_id(arrival):
+        return ours
+    own = re.compile(rb"<[0-9a-f-]{36}@" + re.escape(letterhead.host().encode()) + rb">")
+    named = {found.decode() for found in own.findall(arrival.raw)[:50]}
+    return _messages().filter(message_id__in=named).first() if named else None
+
+
+def is_ours(arrival: Arrival) -> bool:
+    """Whether we wrote it ourselves: it went out, round a list, and came back."""
+    return bool(arrival.message_id) and Message.objects.filter(message_id=arrival.message_id).exists()
+
+
+def addressed_desk(arrival: Arrival) -> Desk:
+    """The desk whose mailbox it was delivered or written to, else the first one: somebody has to see it."""
+    desks = list(Desk.objects.select_related("group").order_by("pk"))
+    by_mailbox = {desk.mailbox.lower(): desk for desk in reversed(desks)}
+    for header in ADDRESSED:
+        for address in arrival.addresses(header):
+            if found := by_mailbox.get(_plain(address)):
+                return found
+    if not desks:
+        raise Desk.DoesNotExist
+    return desks[0]
+
+
+def _plain(address: str) -> str:
+    """The mailbox without its subaddress (RFC 5233)."""
+    local, _at, domain = address.rpartition("@")
+    return f"{local.partition('+')[0]}@{domain}"
+
+
+def _messages() -> QuerySet[Message]:
+    return Message.objects.select_related("desk__group", "statement", "addressee", "circulation", "person")
+
+
+def _by_token(arrival: Arrival) -> Message | None:
+    for value in arrival.headers(*ADDRESSED, "Reply-To"):
+        if key := reply_tokens.read(value):
+            return _messages().filter(pk=key).first()
+    return None
+
+
+def _by_message_id(arrival: Arrival) -> Message | None:
+    thread = arrival.thread
+    known = {message.message_id: message for message in _messages().filter(message_id__in=thread)} if thread else {}
+    return next((known[one] for one in thread if one in known), None)
+
+
+def _by_root(arrival: Arrival, desk: Desk) -> Statement | None:
+    """The statement whose thread it stands in; anybody can write that name, so it is only a guess."""
+    root = re.compile(rf"<statement-(\d{{1,18}})@{re.escape(letterhead.host())}>")
+    keys = [int(found[1]) for one in arrival.thread if (found := root.fullmatch(one))]
+    return Statement.objects.of_desk(desk).filter(pk__in=keys).first() if keys else None
+
+
+def _by_number(arrival: Arrival, desk: Desk) -> Found:
+    """What has a number of the desk's register or statements in the subject; the longest of several."""
+    found = Found(desk)
+    if not arrival.subject:
+        return found
+    document = _named_in(arrival.subject, Document.objects.of_desk(desk).order_by("-revision", "-pk"))
+    statement = _named_in(arrival.subject, Statement.objects.issued_by(desk).exclude(reference="").order_by("-pk"))
+    if document is not None and len(document.reference) >= len(statement.reference if statement else ""):
+        circulation = Circulation.objects.filter(document=document).select_related("statement").first()
+        about = circulation.statement if circulation else _registered_as(document)
+        found = Found(desk, FoundBy.SUBJECT, statement=about, circulation=circulation)
+    elif statement is not None:
+        found = _about(desk, statement, FoundBy.SUBJECT, arrival)
+    return found
+
+
+def _named_in(subject: str, rows: QuerySet[M]) -> M | None:
+    """The row whose whole reference stands in the subject: JCA-MV-LS1 is not in JCA-MV-LS12."""
+    named = rows.annotate(_subject=Value(subject)).filter(_subject__icontains=F("reference"))
+    fitting = [row for row in named[:100] if _stands_in(subject, str(getattr(row, "reference", "")))]
+    return max(fitting, key=lambda row: len(str(getattr(row, "reference", ""))), default=None)
+
+
+def _stands_in(subject: str, reference: str) -> bool:
+    return re.search(rf"(?<![\w-]){re.escape(reference)}(?!\w|-[A-Z]*\d)", subject, re.IGNORECASE) is not None
+
+
+def _registered_as(document: Document) -> Statement | None:
+    registration = getattr(document, "registration", None)
+    return registration.statement if registration else None
+
+
+def _about(desk: Desk, statement: Statement, found_by: str, arrival: Arrival) -> Found:
+    """A statement, with its text in circulation or the addressee whose address wrote: for a person to look at."""
+    found = Found(desk, found_by, statement=statement)
+    if statement.state == Statement.State.CIRCULATED:
+        return replace(found, circulation=statement.circulations.filter(ended_at__isnull=True).first())
+    written_to = Message.objects.of_dispatch(statement).filter(recipient__iexact=arrival.sender)
+    message = written_to.select_related("addressee").first() if arrival.sender else None
+    return replace(found, addressee=message.addressee if message else None)

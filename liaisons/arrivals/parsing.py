@@ -1,0 +1,235 @@
+"""The bytes of a mail → what it says. Whatever they are, this ends in time: anybody may send us anything."""
+
+import logging
+import mimetypes
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email import message_from_bytes
+from email.message import EmailMessage, Message, MIMEPart
+from email.parser import BytesHeaderParser
+from email.policy import EmailPolicy
+from email.utils import getaddresses
+from typing import TYPE_CHECKING, TypeVar, cast
+
+from liaisons.arrivals.quoting import answer_of, without_quotes, without_tables
+from liaisons.documents import sanitize
+from liaisons.documents.naming import safe_name
+
+if TYPE_CHECKING:
+    _Policy = EmailPolicy[EmailMessage]
+else:
+    _Policy = EmailPolicy  # which only the type checker knows to be made for a kind of message
+
+logger = logging.getLogger(__name__)
+T = TypeVar("T")
+
+LONGEST_HEADER = 16_000  # characters; reading addresses costs more than their number
+LONGEST_TEXT = 200_000
+LONGEST_HTML = 250_000  # bytes
+MOST_FILES = 30
+# Of a mail with more of these only the head is read: each is a level or an object that a parser would make.
+MOST_LEVELS = 100
+MOST_PARTS = 2_000
+# Encodings of Python that are none of mail; some take a long time.
+NOT_OF_MAIL = frozenset({"punycode", "idna", "unicode_escape", "unicode-escape", "raw_unicode_escape", "undefined"})
+_ID = re.compile(r"<[^<>\s]{1,498}>")
+_LEVEL = re.compile(rb"boundary\s*=|message/rfc822", re.IGNORECASE)
+
+
+class NotAMail(Exception):
+    """What came has no header of a mail."""
+
+
+@dataclass(frozen=True)
+class Attached:
+    """A file that came with a mail; its name is safe, its type is what the name says."""
+
+    name: str
+    media_type: str
+    content: bytes
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """What a mail says. `sender` is a claim. `text` is what its author wrote, without the quoted history."""
+
+    raw: bytes = field(repr=False)
+    head: EmailMessage = field(repr=False)
+    message_id: str
+    sender: str
+    sender_name: str
+    subject: str
+    dated_at: datetime | None
+    text: str
+    files: tuple[Attached, ...]
+
+    def header(self, name: str) -> str:
+        """The first header of that name on one line, or ""."""
+        return _line(str(self.head.get(name, "")))
+
+    def headers(self, *names: str) -> Iterator[str]:
+        for name in names:
+            yield from (_line(str(value)) for value in self.head.get_all(name, []))
+
+    def addresses(self, *names: str) -> list[str]:
+        """The bare addresses in all headers of these names, in lower case."""
+        pairs = getaddresses([value[:LONGEST_HEADER] for value in self.headers(*names)])
+        return [address.lower() for _name, address in pairs if "@" in address]
+
+    @property
+    def thread(self) -> list[str]:
+        """The Message-IDs it answers, the nearest first."""
+        return [*_ID.findall(self.header("In-Reply-To")), *reversed(_ID.findall(self.header("References")))]
+
+
+class _Cautious(_Policy):
+    """Headers of bounded length; one that the parser chokes on is empty rather than fatal."""
+
+    def header_source_parse(self, sourcelines: list[str]) -> tuple[str, str]:
+        name, value = super().header_source_parse(sourcelines)
+        return name, value[:LONGEST_HEADER]
+
+    def header_fetch_parse(self, name: str, value: str) -> str:
+        try:
+            return cast("str", super().header_fetch_parse(name, value))
+        except Exception:
+            logger.warning("A header %s could not be read", name[:80], exc_info=True)
+            return cast("str", self.header_factory(name, ""))
+
+
+_POLICY = _Cautious()
+_KNOWN = ("From", "To", "Subject", "Date", "Message-ID", "Received", "Return-Path", "Delivered-To")
+
+
+def parse(raw: bytes) -> Arrival:
+    """Take a mail apart. Raises NotAMail; of what cannot be read the text is empty, and the raw mail is there."""
+    head = _head(raw)
+    if not any(head.get(name) for name in _KNOWN):
+        raise NotAMail
+    mail = _whole(raw)
+    sender_name, sender = _sender(head)
+    return Arrival(
+        raw=raw,
+        head=head,
+        message_id=next(iter(_ID.findall(_line(str(head.get("Message-ID", ""))))), ""),
+        sender=sender,
+        sender_name=sender_name,
+        subject=_line(str(head.get("Subject", "")))[:500],
+        dated_at=_dated(head),
+        text=_tried(_text, mail, "") if mail else "",
+        files=_tried(_files, mail, ()) if mail else (),
+    )
+
+
+def whole(arrival: Arrival) -> EmailMessage | None:
+    """The mail with its parts; None when it has more of them than anybody means well with."""
+    return _whole(arrival.raw)
+
+
+def _head(raw: bytes) -> EmailMessage:
+    # A head is no place for megabytes: what is beyond them was never one.
+    parser: BytesHeaderParser[EmailMessage] = BytesHeaderParser(policy=_POLICY)
+    return parser.parsebytes(raw[:1_000_000])
+
+
+def _whole(raw: bytes) -> EmailMessage | None:
+    if len(_LEVEL.findall(raw)) > MOST_LEVELS or raw.count(b"\n--") > MOST_PARTS:
+        return None
+    try:
+        return message_from_bytes(raw, policy=_POLICY)
+    except Exception:
+        logger.warning("A mail could not be taken apart", exc_info=True)
+        return None
+
+
+def _tried(read: Callable[[MIMEPart], T], mail: MIMEPart, otherwise: T) -> T:
+    try:
+        return read(mail)
+    except Exception:
+        logger.warning("Part of a mail could not be read", exc_info=True)
+        return otherwise
+
+
+def _sender(head: EmailMessage) -> tuple[str, str]:
+    """Name and address in From: what the mail claims."""
+    pairs = getaddresses([_line(str(value)) for value in head.get_all("From", [])[:1]])
+    name, address = next(((name, address) for name, address in pairs if "@" in address), ("", ""))
+    return _line(name)[:200], address.lower()[:320]
+
+
+def _dated(head: EmailMessage) -> datetime | None:
+    try:
+        at = head["Date"].datetime if head["Date"] else None
+        return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC) if at else None
+    except (AttributeError, OverflowError, ValueError):
+        return None
+
+
+def _text(mail: MIMEPart) -> str:
+    body = mail.get_body(("plain", "html"))
+    if body is None:
+        return ""
+    if body.get_content_type() != "text/html":
+        return answer_of(_decoded(body))[:LONGEST_TEXT]
+    page = without_tables(without_quotes(_decoded(body)[:LONGEST_HTML]))
+    return answer_of(sanitize.plain(page))[:LONGEST_TEXT]
+
+
+def _decoded(part: MIMEPart) -> str:
+    """The text of a part; a charset that nobody knows, or none, is guessed."""
+    content = part.get_payload(decode=True)
+    content = content[: 4 * LONGEST_TEXT] if isinstance(content, bytes) else b""
+    charset = str(part.get_content_charset("utf-8")).lower()
+    for attempt in (charset if charset not in NOT_OF_MAIL else "utf-8", "utf-8"):
+        try:
+            return _tidy(content.decode(attempt))
+        except (LookupError, UnicodeError):
+            continue
+    return _tidy(content.decode("cp1252", "replace"))
+
+
+def _files(mail: MIMEPart) -> tuple[Attached, ...]:
+    body = {id(mail.get_body(("plain",))), id(mail.get_body(("html",)))}
+    files: list[Attached] = []
+    for part in _leaves(mail):
+        if id(part) not in body and len(files) < MOST_FILES and (content := _tried(_content, part, b"")):
+            name = safe_name(part.get_filename() or _name_by_type(part))
+            files.append(Attached(name, mimetypes.guess_type(name)[0] or "application/octet-stream", content))
+    return tuple(files)
+
+
+def _leaves(part: MIMEPart) -> Iterator[MIMEPart]:
+    """Parts that hold no others; a mail within a mail is one of them."""
+    if part.get_content_maintype() == "multipart":
+        for child in part.iter_parts():
+            yield from _leaves(child)
+    else:
+        yield part
+
+
+def _content(part: MIMEPart) -> bytes:
+    if part.get_content_maintype() == "message":
+        inner = part.get_payload()
+        held = inner if isinstance(inner, list) else []
+        return b"".join(one.as_bytes() for one in held if isinstance(one, Message))
+    content = part.get_payload(decode=True)
+    return content if isinstance(content, bytes) else b""
+
+
+def _name_by_type(part: MIMEPart) -> str:
+    media_type = part.get_content_type()
+    if media_type == "message/rfc822":
+        return "mail.eml"
+    return f"file{mimetypes.guess_extension(media_type) or ''}"
+
+
+def _line(text: str) -> str:
+    """On one line, without what a database or a terminal cannot take."""
+    return " ".join(_tidy(text).split())
+
+
+def _tidy(text: str) -> str:
+    text = text.encode("utf-8", "replace").decode().replace("\r\n", "\n").replace("\r", "\n")
+    return sanitize.printable(text)
