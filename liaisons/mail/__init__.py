@@ -9,8 +9,9 @@ from liaisons.mail.answering import answer_received, receipt
 from liaisons.mail.approving import approved, ask_approval
 from liaisons.mail.circulating import to_list, window_moved
 from liaisons.mail.commenting import confirm_comment, disposed
+from liaisons.mail.digests import reminder_digest
 from liaisons.mail.dispatching import correction, dispatch, withdrawal
-from liaisons.mail.reminding import remind_addressee, reminder_digest
+from liaisons.mail.reminding import remind_addressee, remind_list
 from liaisons.models import Message, Rendition
 from liaisons.outbox import Draft
 
@@ -25,6 +26,7 @@ __all__ = [
     "preview",
     "receipt",
     "remind_addressee",
+    "remind_list",
     "reminder_digest",
     "to_list",
     "window_moved",
@@ -50,6 +52,6 @@ def preview(mail: Draft | Message) -> str:
         "Message-ID": message.message_id,
         **message.headers,
     }
-    head = "\n".join(f"{name}: {value}" for name, value in headers.items() if value)
+    head = "\n".join(f"{name}: {links.mask(value)}" for name, value in headers.items() if value)
     files = "".join(f"\n[{name}]" for name in names)
     return f"{head}\n\n{links.mask(message.text)}" + (f"\n{_('Attached:')}{files}\n" if files else "")

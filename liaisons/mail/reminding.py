@@ -1,9 +1,9 @@
-"""Reminders as mails: one to an addressee that owes an answer, one a day to each of our own people."""
+"""Reminders as mails: one to an addressee that owes an answer, one to a list before comments close.
 
-from collections.abc import Sequence
+What our own people get in one mail a day is in liaisons.mail.digests.
+"""
+
 from datetime import date, datetime
-from itertools import groupby
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -12,19 +12,23 @@ from django.utils.translation import ngettext
 from contacts.models import Desk
 from liaisons.mail import letterhead, text
 from liaisons.mail.letterhead import Recipient
-from liaisons.models import Addressee, Link, Message, Reminder, Statement
+from liaisons.models import Addressee, Link, Message, Reminder
 from liaisons.outbox import Draft
 
 
 def remind_addressee(reminder: Reminder, link: Link, earlier: str, now: datetime) -> Draft:
     """To a body that owes an answer: what is open, until when, and its own link; in the thread of the mail it had."""
     addressee = reminder.owing
-    statement = addressee.statement
-    desk, revision = _desk(statement), statement.revision
+    statement, desk = addressee.statement, reminder.desk
+    revision = statement.revision
     language = revision.language if revision else settings.LANGUAGE_CODE
     recipient = Recipient(str(addressee), reminder.recipient, language)
     with recipient.reading():
         left = days_left(desk, reminder.due_on, now)
+        why = _("%(group)s was asked by %(number)s, and this is its address at our desk.") % {
+            "group": addressee,
+            "number": statement.reference,
+        }
         words = {
             "desk": desk,
             "facts": text.facts(
@@ -34,14 +38,15 @@ def remind_addressee(reminder: Reminder, link: Link, earlier: str, now: datetime
                     (_("Number"), statement.reference),
                     (_("Title"), text.title_of(revision.letter) if revision else ""),
                     (_("Purpose"), addressee.get_purpose_display()),
-                    (_("Deadline"), text.deadline_text(desk, reminder.due_on, zone=reminder.owing.due_zone)),
+                    (_("Deadline"), text.deadline_text(desk, reminder.due_on, zone=addressee.due_zone)),
                 ]
             ),
             "left": left,
-            "late": _is_late(desk, reminder.due_on, now),
+            "late": is_late(desk, reminder.due_on, now),
             "acknowledged": addressee.reply == Addressee.ReplyState.ACKNOWLEDGED,
             "open": text.numbered(request.text for request in addressee.requests.all() if not request.outcome),
             "address": text.address_of(statement),
+            "why": why,
         }
         message = letterhead.message(
             desk,
@@ -55,43 +60,55 @@ def remind_addressee(reminder: Reminder, link: Link, earlier: str, now: datetime
             subject=_("Reminder, %(left)s: %(number)s, %(title)s")
             % {"left": left, "number": statement.reference, "title": statement.title},
             text=text.text("remind", words, link=link),
+            why=why[:200],
             headers={**letterhead.AUTOMATIC, **letterhead.thread(statement, earlier=earlier)},
             repeatable=True,
         )
     return Draft(message)
 
 
-def reminder_digest(reminders: Sequence[Reminder], now: datetime) -> Draft:
-    """To one of our own people, from one desk: every answer that is due, the most urgent statement first."""
-    person, desk = reminders[0].person, _desk(reminders[0].owing.statement)
-    if person is None:
-        raise ValueError("a digest goes to one of our own people")
-    latest = {reminder.addressee_id: reminder for reminder in sorted(reminders, key=lambda row: -row.stage)}
-    rows = sorted(latest.values(), key=lambda row: (row.due_on, row.owing.statement_id, row.owing.position))
-    recipient = Recipient(person.name, reminders[0].recipient, person.language, person)
+def remind_list(reminder: Reminder, link: Link | None, now: datetime) -> Draft:
+    """To the desk's list, before the window closes: until when, and where to say something."""
+    circulation, desk = reminder.circulation, reminder.desk
+    if circulation is None:
+        raise ValueError("a list is reminded of a text in circulation")
+    recipient = Recipient(_("%(desk)s mailing list") % {"desk": desk}, reminder.recipient)
     with recipient.reading():
-        late = sum(_is_late(desk, row.due_on, now) for row in rows)
+        title = circulation.statement.title if circulation.statement else circulation.document.title
+        why = _("The list got %(document)s for comment.") % {"document": circulation.document.reference}
         words = {
             "desk": desk,
-            "person": person,
-            "awaited": len(rows),
-            "late": late,
-            "statements": [
-                _of_statement(desk, list(group), now)
-                for _key, group in groupby(rows, key=lambda row: (row.due_on, row.owing.statement_id))
-            ],
+            "facts": text.facts(
+                [
+                    (_("Document"), circulation.document.reference),
+                    (_("Title"), title),
+                    (_("Comments until"), text.deadline_text(desk, reminder.due_on, zone=circulation.zone)),
+                ]
+            ),
+            "left": days_left(desk, reminder.due_on, now),
+            "said": circulation.comments.counted().count(),
+            "is_statement": circulation.statement is not None,
+            "has_link": link is not None,
+            "address": text.address_of(circulation),
+            "why": why,
         }
-        subject = ngettext("%(desk)s: %(count)d answer awaited", "%(desk)s: %(count)d answers awaited", len(rows))
-        overdue = ngettext(", %(count)d overdue", ", %(count)d overdue", late) % {"count": late} if late else ""
         message = letterhead.message(
             desk,
             recipient,
             now,
             kind=Message.Kind.REMIND,
-            key=f"remind:{desk.pk}:{person.pk}:{now.astimezone(ZoneInfo(person.zone)).date()}",
-            subject=subject % {"desk": desk, "count": len(rows)} + overdue,
-            text=text.text("digest", words),
-            headers=letterhead.AUTOMATIC,
+            key=f"remind:{reminder.pk}",
+            statement=circulation.statement,
+            circulation=circulation,
+            subject=_("Reminder: comments on %(number)s until %(day)s")
+            % {"number": circulation.document.reference, "day": text.day_text(reminder.due_on)},
+            text=text.text("closing", words, link=link),
+            why=why[:200],
+            headers={
+                **letterhead.AUTOMATIC,
+                **letterhead.list_id(desk),
+                **letterhead.thread(circulation.statement),
+            },
             repeatable=True,
         )
     return Draft(message)
@@ -107,33 +124,5 @@ def days_left(desk: Desk, due_on: date, now: datetime) -> str:
     return ngettext("%(days)d day overdue", "%(days)d days overdue", -days) % {"days": -days}
 
 
-def _of_statement(desk: Desk, rows: list[Reminder], now: datetime) -> dict[str, str]:
-    statement = rows[0].owing.statement
-    due_on = rows[0].due_on
-    return {
-        "facts": text.facts(
-            [
-                (_("Number"), statement.reference),
-                (_("Title"), statement.title),
-                (_("Deadline"), f"{text.deadline_text(desk, due_on)}: {days_left(desk, due_on, now)}"),
-            ]
-        ),
-        "addressees": text.listed(_awaited(row.owing) for row in rows),
-        "address": text.address_of(statement),
-    }
-
-
-def _awaited(addressee: Addressee) -> str:
-    if addressee.reply == Addressee.ReplyState.ACKNOWLEDGED:
-        return f"{addressee} ({addressee.get_reply_display()})"
-    return str(addressee)
-
-
-def _is_late(desk: Desk, due_on: date, now: datetime) -> bool:
+def is_late(desk: Desk, due_on: date, now: datetime) -> bool:
     return due_on < desk.today(now)
-
-
-def _desk(statement: Statement) -> Desk:
-    if statement.desk is None:
-        raise ValueError("nothing is owed to a statement issued elsewhere")
-    return statement.desk

@@ -30,22 +30,28 @@ class MessageQuerySet(models.QuerySet["Message"]):
         """Messages about which somebody has to decide: not of a letter that is void, or was handed over by hand."""
         stuck = self.filter(state__in=[Message.State.FAILED, Message.State.IN_DOUBT, Message.State.BOUNCED])
         settled = Q(kind=Message.Kind.SEND, addressee__posted_at__isnull=False)
-        return stuck.exclude(pk__in=Message.objects.void().values("pk")).exclude(settled)
+        # To an address that somebody typed, or forged; nobody here can do anything about it.
+        unasked = Q(kind=Message.Kind.CONFIRM, state=Message.State.BOUNCED)
+        return stuck.exclude(pk__in=Message.objects.void().values("pk")).exclude(settled | unasked)
 
     def void(self) -> Self:
         """Messages about what no longer stands: they must not leave any more.
 
-        A letter that was taken back, corrected or sent anew, a circulation that has ended, an answer no longer owed.
+        A letter that was taken back, corrected or sent anew, a circulation that has ended, a reminder of which anything
+        is due no more.
         """
+        from .reminder import Reminder  # which names messages
+
         state = Statement.State
         not_out = Q(statement__state__in=[state.DRAFT, state.CIRCULATED, state.APPROVED, state.WITHDRAWN])
         replaced = Q(round__lt=F("statement__dispatch_round")) | Q(statement__outcome=Statement.Outcome.CORRECTED)
         over = Q(statement__state__in=[state.REPLIED, state.CLOSED])
+        moot = Reminder.objects.moot().filter(message=OuterRef("pk"))
         settled = Q(addressee__isnull=False) & ~Exists(Addressee.objects.owing().filter(pk=OuterRef("addressee")))
         return self.filter(
             Q(not_out | replaced, kind=Message.Kind.SEND)
             | Q(kind__in=[Message.Kind.CIRCULATE, Message.Kind.APPROVE], circulation__ended_at__isnull=False)
-            | Q(not_out | over | settled, kind=Message.Kind.REMIND)
+            | Q(not_out | over | settled | Exists(moot), kind=Message.Kind.REMIND)
         )
 
     def waiting(self) -> Self:

@@ -1,17 +1,110 @@
 """That something is due for somebody: rows that become mails, and what a person does not want to hear of."""
 
+from typing import Self
+
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
-from contacts.models import Desk, Person
+from contacts.models import CHAIRING, Appointment, Desk, Person, StandIn
 
 from .addressee import Addressee
-from .circulation import Circulation
+from .circulation import Approval, Circulation, Comment
 from .meeting import Action
 from .message import Message
 from .register import Registration
 from .statement import Statement
+
+
+class ReminderQuerySet(models.QuerySet["Reminder"]):
+    def waiting(self) -> Self:
+        """Rows that are in no mail yet."""
+        return self.filter(message__isnull=True, cancelled_at__isnull=True)
+
+    def about(self, thing: "Addressee | Statement | Circulation | Registration") -> Self:
+        """Rows of one thing; those of a statement are also the ones of its addressees and circulations."""
+        if isinstance(thing, Statement):
+            return self.filter(Q(addressee__statement=thing) | Q(circulation__statement=thing))
+        if isinstance(thing, Addressee):
+            return self.filter(addressee=thing)
+        if isinstance(thing, Circulation):
+            return self.filter(circulation=thing)
+        return self.filter(registration=thing)
+
+    def standing(self) -> Self:
+        """Rows of what is due still, on that day, for somebody who has it to do and has not muted it."""
+        return self.filter(_answer() | _window() | _approval() | _assignment() | _action()).exclude(_muted())
+
+    def moot(self) -> Self:
+        """The others: no mail may say any more what they say."""
+        return self.filter(~Exists(Reminder.objects.standing().filter(pk=OuterRef("pk"))))
+
+
+def _answer() -> Q:
+    owing = Addressee.objects.owing().filter(pk=OuterRef("addressee"), due_on=OuterRef("due_on"))
+    return Q(Exists(owing), kind__in=[Reminder.Kind.ANSWER, Reminder.Kind.PROMPT])
+
+
+def _window() -> Q:
+    spoken = Comment.objects.counted().filter(circulation=OuterRef("circulation"), author=OuterRef("person"))
+    return Q(
+        ~Exists(spoken),
+        kind=Reminder.Kind.WINDOW,
+        circulation__ended_at__isnull=True,
+        circulation__closes_on=F("due_on"),
+    )
+
+
+def _approval() -> Q:
+    """The chair's word, or that of the one a vice-chair stands in for, is not given yet and nothing stops it."""
+    given = Approval.objects.granted().filter(revision=OuterRef(OuterRef("circulation__statement__revision")))
+    in_person = Q(in_place_of__isnull=True, person=OuterRef("person"))
+    stood_in_for = StandIn.objects.filter(chair=OuterRef("person"), person=OuterRef(OuterRef("person")))
+    votes = Appointment.objects.filter(
+        Q(person=OuterRef("person")) | Q(Exists(stood_in_for)),
+        ~Exists(given.filter(Q(in_place_of=OuterRef("person")) | in_person)),
+        group=OuterRef("desk__group"),
+        role__in=CHAIRING,
+    )
+    objections = Comment.objects.standing_objections().filter(circulation=OuterRef("circulation"))
+    return Q(
+        Exists(votes),
+        ~Exists(objections),
+        kind=Reminder.Kind.APPROVAL,
+        circulation__ended_at__isnull=True,
+        circulation__statement__state=Statement.State.CIRCULATED,
+    )
+
+
+def _assignment() -> Q:
+    theirs = Q(registration__assignee=F("person")) | Q(registration__deputy=F("person"))
+    nobodys = Q(registration__assignee__isnull=True) | Q(registration__assignee__email="")
+    return Q(
+        theirs | nobodys,
+        kind=Reminder.Kind.ASSIGNMENT,
+        registration__state=Registration.State.ASSIGNED,
+        registration__watched=False,
+        registration__due_on=F("due_on"),
+    )
+
+
+def _action() -> Q:
+    return Q(
+        Q(action__owner=F("person")) | Q(action__owner__email=""),
+        kind=Reminder.Kind.ACTION,
+        action__done_on__isnull=True,
+        action__due_on=F("due_on"),
+    )
+
+
+def _muted() -> Exists:
+    everything = Q(statement__isnull=True, registration__isnull=True)
+    about_it = (
+        Q(statement=OuterRef("addressee__statement"))
+        | Q(statement=OuterRef("circulation__statement"))
+        | Q(registration=OuterRef("registration"))
+    )
+    return Exists(Mute.objects.filter(everything | about_it, person=OuterRef("person"), desk=OuterRef("desk")))
 
 
 class Reminder(models.Model):
@@ -19,17 +112,20 @@ class Reminder(models.Model):
 
     What is due belongs to one thing: the answer of an addressee, the end of a circulation's window, the approval
     after it, a registration that was assigned, an action of a meeting. `stage` is in days before `due_on` (-1: the
-    day after). `outsider` tells the addressee from our own people. A row without a message waits for its digest;
-    one with `cancelled_at` will not leave.
+    day after); of an approval `due_on` is the day on which it was asked for. `outsider` tells the addressee from our
+    own people; a row that is neither goes to the desk's list. A row without a message waits for its digest; one with
+    `cancelled_at` will not leave.
     """
 
     class Kind(models.TextChoices):
         ANSWER = "answer", _("an answer is awaited")
+        PROMPT = "prompt", _("nothing came after the last reminder")
         WINDOW = "window", _("comments close")
         APPROVAL = "approval", _("an approval is awaited")
         ASSIGNMENT = "assignment", _("a letter is to be answered")
         ACTION = "action", _("an action of a meeting is due")
 
+    desk = models.ForeignKey(Desk, on_delete=models.PROTECT, related_name="reminders")
     kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices, default=Kind.ANSWER)
     addressee = models.ForeignKey(Addressee, on_delete=models.PROTECT, null=True, blank=True, related_name="reminders")
     circulation = models.ForeignKey(
@@ -48,18 +144,27 @@ class Reminder(models.Model):
     message = models.ForeignKey(Message, on_delete=models.PROTECT, null=True, blank=True, related_name="reminders")
     cancelled_at = models.DateTimeField(_("cancelled"), null=True, blank=True)
 
+    objects = ReminderQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("reminder")
         verbose_name_plural = _("reminders")
+        indexes = [
+            models.Index(
+                fields=["desk", "person"],
+                name="reminder_waiting",
+                condition=Q(message__isnull=True, cancelled_at__isnull=True),
+            ),
+        ]
         constraints = [
             models.CheckConstraint(
-                condition=Q(kind="answer", addressee__isnull=False)
+                condition=Q(kind__in=["answer", "prompt"], addressee__isnull=False)
                 | Q(kind__in=["window", "approval"], circulation__isnull=False)
                 | Q(kind="assignment", registration__isnull=False)
                 | Q(kind="action", action__isnull=False),
                 name="reminder_of_its_thing",
             ),
-            models.UniqueConstraint(fields=["addressee", "stage", "due_on", "recipient"], name="reminder_once"),
+            models.UniqueConstraint(fields=["kind", "addressee", "stage", "due_on", "recipient"], name="reminder_once"),
             models.UniqueConstraint(
                 fields=["kind", "circulation", "stage", "due_on", "recipient"], name="reminder_of_window_once"
             ),
@@ -74,9 +179,16 @@ class Reminder(models.Model):
 
     @property
     def owing(self) -> Addressee:
-        """The addressee that owes the answer; only for a reminder of that kind."""
+        """The addressee that owes the answer; only for a reminder of an answer."""
         assert self.addressee is not None  # a constraint binds the kind to it
         return self.addressee
+
+    @property
+    def statement(self) -> Statement | None:
+        """The statement it is about, unless it is about a letter of others, a report or an action."""
+        if self.addressee:
+            return self.addressee.statement
+        return self.circulation.statement if self.circulation else None
 
 
 class Mute(models.Model):

@@ -207,7 +207,7 @@ def compose(message: Message, now: datetime) -> transport.Mail:
         to=[message.to],
         cc=[message.cc] if message.cc else [],
         reply_to=[message.reply_to] if message.reply_to else [],
-        headers={"Message-ID": message.message_id, **message.headers},
+        headers={"Message-ID": message.message_id, **{k: links.fill(v) for k, v in message.headers.items()}},
     )
     for file in message.files.all():
         blob = file.rendition.blob if file.rendition else file.blob

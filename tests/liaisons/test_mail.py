@@ -406,8 +406,8 @@ def every_mail(statement, chair, secretary, member) -> list[Message]:
     drafts += [mail.answer_received(reply, AFTER), mail.receipt(reply, AFTER)]
     drafts += [mail.confirm_comment(said, NOW), mail.disposed(said, NOW)]
     reminders = [
-        Reminder(pk=1, addressee=one, stage=7, due_on=date(2026, 1, 30), recipient="sam@example.org", came_at=AFTER,
-                 person=secretary.person)
+        Reminder(pk=1, desk=statement.desk, addressee=one, stage=7, due_on=date(2026, 1, 30), came_at=AFTER,
+                 recipient="sam@example.org", person=secretary.person)
         for one in statement.addressees.all()
     ]  # fmt: skip
     link = links.answer(addressee, "sg21@example.org", AFTER)
@@ -415,7 +415,7 @@ def every_mail(statement, chair, secretary, member) -> list[Message]:
     return [
         *(draft.message for draft in drafts),
         mail.remind_addressee(reminders[0], link, "", AFTER).message,
-        mail.reminder_digest(reminders, AFTER).message,
+        mail.reminder_digest(reminders, link, AFTER).message,
     ]
 
 

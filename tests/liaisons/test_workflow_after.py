@@ -99,7 +99,12 @@ class TestAnswers:
     def test_an_answer_cancels_the_reminders_that_have_not_left(self, sent, secretary):
         addressee = to(sent, "IETF")
         Reminder.objects.create(
-            addressee=addressee, stage=7, due_on=addressee.due_on, recipient="ietf@example.org", came_at=AFTER
+            desk=sent.desk,
+            addressee=addressee,
+            stage=7,
+            due_on=addressee.due_on,
+            recipient="ietf@example.org",
+            came_at=AFTER,
         )
         take(addressee, "settle", secretary, details=Answer("answer", settles=("1", "2")))
         assert Reminder.objects.get().cancelled_at == AFTER

@@ -315,7 +315,7 @@ def test_a_second_digest_the_same_day_waits_for_the_next(out, desk):
     at = geneva(DUE - timedelta(days=1), 9)
     reminders.remind(at)
     late = Addressee.objects.get(text="IETF")
-    Reminder.objects.create(addressee=late, stage=2, due_on=DUE, recipient="sam@example.org", came_at=at,
+    Reminder.objects.create(desk=desk, addressee=late, stage=2, due_on=DUE, recipient="sam@example.org", came_at=at,
                             person=Appointment.objects.get(role="secretariat").person)  # fmt: skip
     assert reminders.digest(at + timedelta(hours=2)) == 0
     assert reminders.remind(at + timedelta(days=1)) == 1
@@ -440,7 +440,7 @@ def test_what_is_settled_before_its_mail_is_made_makes_none(out, monkeypatch):
     at = geneva(DUE - timedelta(days=7), 9)
     reminders.fill(at)
     settled = Addressee.objects.filter(text="IETF")
-    monkeypatch.setattr(reminders, "_drop_what_is_settled", lambda _now: settled.update(reply="replied"))
+    monkeypatch.setattr(reminders.digesting, "bring_in_line", lambda _now: settled.update(reply="replied"))
     reminders.digest(at)
     assert queued() == ["sam@example.org", "sg21@example.org"]
     assert "IETF" not in Message.objects.get(kind="remind", recipient="sam@example.org").text

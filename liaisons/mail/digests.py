@@ -1,0 +1,283 @@
+"""What is due for one of our own people at one desk, as one mail a day: with each thing, why they get it."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from contacts.models import Appointment
+from liaisons import links
+from liaisons.mail import letterhead, text
+from liaisons.mail.letterhead import Recipient
+from liaisons.mail.reminding import days_left, is_late
+from liaisons.models import Addressee, Link, Message, Reminder
+from liaisons.outbox import Draft
+
+Kind = Reminder.Kind
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One thing that is due; `listed` names the bodies it is awaited from."""
+
+    facts: str
+    why: str
+    address: str
+    listed: str = ""
+
+
+@dataclass(frozen=True)
+class Section:
+    """Things of one kind under a heading; `hint` says what to do about them."""
+
+    heading: str
+    hint: str
+    entries: list[Entry]
+
+
+def reminder_digest(reminders: Sequence[Reminder], link: Link, now: datetime, *, again: bool = False) -> Draft:
+    """To one of our own people, from one desk: all that is due, what only they can do first; `again` on the same day.
+
+    `link` leads to what they are reminded of, and is where mail programs unsubscribe (RFC 8058).
+    """
+    person, desk = reminders[0].person, reminders[0].desk
+    if person is None:
+        raise ValueError("a digest goes to one of our own people")
+    rows = _latest(reminders)
+    recipient = Recipient(person.name, reminders[0].recipient, person.language, person)
+    with recipient.reading():
+        late = sum(_counts_late(row, now) for row in rows)
+        words = {
+            "desk": desk,
+            "person": person,
+            "late": late,
+            "again": again,
+            "sections": [section for kind in _SECTIONS if (section := _section(kind, rows, now)).entries],
+        }
+        day = now.astimezone(ZoneInfo(person.zone)).date()
+        overdue = ngettext("%(count)d overdue", "%(count)d overdue", late) % {"count": late} if late else ""
+        message = letterhead.message(
+            desk,
+            recipient,
+            now,
+            kind=Message.Kind.REMIND,
+            key=f"remind:{desk.pk}:{person.pk}:{day}" + (f":{max(row.pk for row in reminders)}" if again else ""),
+            subject=f"{desk}: {', '.join(part for part in (*_counted(rows), overdue) if part)}",
+            text=text.text("digest", words, link=link),
+            why=_("what is due for %(person)s at the desk of %(desk)s") % {"person": person, "desk": desk},
+            headers={**letterhead.AUTOMATIC, **_unsubscribe(link)},
+            repeatable=True,
+        )
+    return Draft(message)
+
+
+def why(row: Reminder) -> str:
+    """Why its reader gets a reminder, as a sentence."""
+    words: dict[str, object] = {"desk": row.desk, "thing": _name(row)}
+    if row.kind in (Kind.ANSWER, Kind.PROMPT):
+        return _why_answer(row, words)
+    if row.kind == Kind.WINDOW:
+        return _("You get this because you are appointed to %(desk)s and have not commented on %(thing)s yet.") % words
+    if row.kind == Kind.APPROVAL:
+        if _holds(row, Appointment.Role.CHAIR, Appointment.Role.COCHAIR):
+            return _("You get this because you chair %(desk)s and have not decided about %(thing)s yet.") % words
+        return (
+            _("You get this because you stand in for a chair of %(desk)s who has not decided about %(thing)s.") % words
+        )
+    if row.kind == Kind.ACTION:
+        words["meeting"] = row.action.meeting if row.action else ""
+        if row.action and row.action.owner_id == row.person_id:
+            return _("You get this because you undertook it: %(meeting)s.") % words
+        return _("You get this as secretariat: whoever undertook it has no address (%(meeting)s).") % words
+    return _why_assignment(row, words)
+
+
+def _why_answer(row: Reminder, words: dict[str, object]) -> str:
+    if row.owing.statement.responsible_id != row.person_id:
+        return _("You get this as secretariat of %(desk)s: nobody else is responsible for %(thing)s.") % words
+    if _holds(row, Appointment.Role.RAPPORTEUR):
+        return _("You get this because you are the rapporteur responsible for %(thing)s.") % words
+    return _("You get this because you are responsible for %(thing)s.") % words
+
+
+def _why_assignment(row: Reminder, words: dict[str, object]) -> str:
+    registration = row.registration
+    if registration is None:
+        raise ValueError("an assignment is one of a registration")
+    words |= {"assignee": registration.assignee, "questions": registration.questions}
+    if registration.assignee_id == row.person_id:
+        return _("You get this because %(thing)s was assigned to you.") % words
+    if registration.deputy_id == row.person_id and registration.assignee:
+        return _("You get this because you are the deputy of %(assignee)s for %(thing)s.") % words
+    if _holds(row, Appointment.Role.SECRETARIAT):
+        return _("You get this as secretariat of %(desk)s: nobody else can be reminded of %(thing)s.") % words
+    return _("You get this because %(thing)s was assigned to %(questions)s, of which you are rapporteur.") % words
+
+
+def _holds(row: Reminder, *roles: str) -> bool:
+    today = row.came_at.date()
+    held = row.person.appointments.all() if row.person else []
+    return any(
+        one.role in roles
+        and one.group_id == row.desk.group_id
+        and (one.valid_from or today) <= today <= (one.valid_to or today)
+        for one in held
+    )
+
+
+def _unsubscribe(link: Link) -> dict[str, str]:
+    return {
+        "List-Unsubscribe": f"<{links.placeholder(link)}mute/>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+    }
+
+
+def _latest(reminders: Sequence[Reminder]) -> list[Reminder]:
+    """Of several stages of one thing the latest; the most urgent thing first."""
+    by_thing = {
+        (row.kind, row.addressee_id, row.circulation_id, row.registration_id, row.action_id): row
+        for row in sorted(reminders, key=lambda row: -row.stage)
+    }
+    # Whom a prompt is about is not told of twice.
+    prompted = {row.addressee_id for row in by_thing.values() if row.kind == Kind.PROMPT}
+    kept = (row for row in by_thing.values() if row.kind != Kind.ANSWER or row.addressee_id not in prompted)
+    return sorted(kept, key=_urgency)
+
+
+def _urgency(row: Reminder) -> tuple[object, ...]:
+    if row.addressee:
+        return row.due_on, row.addressee.statement_id, row.addressee.position
+    return row.due_on, row.pk, 0
+
+
+def _counts_late(row: Reminder, now: datetime) -> bool:
+    """An approval has no date by which it is late."""
+    return row.kind != Kind.APPROVAL and is_late(row.desk, row.due_on, now)
+
+
+def _counted(rows: list[Reminder]) -> list[str]:
+    numbers = {kind: sum(row.kind == kind for row in rows) for kind in Kind}
+    answers = numbers[Kind.ANSWER] + numbers[Kind.PROMPT]
+    told = [
+        (
+            numbers[Kind.APPROVAL],
+            ngettext("%(count)d text to approve", "%(count)d texts to approve", numbers[Kind.APPROVAL]),
+        ),
+        (
+            numbers[Kind.WINDOW],
+            ngettext("%(count)d text to comment", "%(count)d texts to comment", numbers[Kind.WINDOW]),
+        ),
+        (
+            numbers[Kind.ASSIGNMENT],
+            ngettext("%(count)d letter to answer", "%(count)d letters to answer", numbers[Kind.ASSIGNMENT]),
+        ),
+        (numbers[Kind.ACTION], ngettext("%(count)d action due", "%(count)d actions due", numbers[Kind.ACTION])),
+        (answers, ngettext("%(count)d answer awaited", "%(count)d answers awaited", answers)),
+    ]
+    return [words % {"count": count} for count, words in told if count]
+
+
+def _section(kind: str, rows: list[Reminder], now: datetime) -> Section:
+    heading, hint, entries = _SECTIONS[kind]
+    return Section(heading(), hint(), entries([row for row in rows if row.kind == kind], now))
+
+
+def _of_statements(rows: list[Reminder], now: datetime) -> list[Entry]:
+    """Answers by the statement they are awaited to."""
+    groups = groupby(rows, key=lambda row: (row.due_on, row.owing.statement_id))
+    return [_of_statement(list(group), now) for _key, group in groups]
+
+
+def _of_statement(rows: list[Reminder], now: datetime) -> Entry:
+    first = rows[0]
+    statement = first.owing.statement
+    facts = [
+        (_("Number"), statement.reference),
+        (_("Title"), statement.title),
+        (_("Deadline"), _due(first, now, zone=first.owing.due_zone)),
+    ]
+    awaited = text.listed(_awaited(row.owing) for row in rows)
+    return Entry(text.facts(facts), why(first), text.address_of(statement), awaited)
+
+
+def _of_others(rows: list[Reminder], now: datetime) -> list[Entry]:
+    return [Entry(text.facts(_facts(row, now)), why(row), _address(row)) for row in rows]
+
+
+def _facts(row: Reminder, now: datetime) -> list[tuple[str, str]]:
+    if row.circulation:
+        title = row.circulation.statement.title if row.circulation.statement else row.circulation.document.title
+        if row.kind == Kind.APPROVAL:
+            when = (_("Asked"), text.day_text(row.due_on))
+        else:
+            when = (_("Comments until"), _due(row, now, zone=row.circulation.zone))
+        return [(_("Document"), row.circulation.document.reference), (_("Title"), title), when]
+    if row.registration:
+        statement = row.registration.statement
+        return [
+            (_("Letter"), str(row.registration)),
+            (_("From"), statement.source_text),
+            (_("Number"), statement.reference),
+            (_("Title"), statement.title),
+            (_("Answer due"), _due(row, now, zone=row.registration.due_zone)),
+        ]
+    return [
+        (_("Action"), row.action.text if row.action else ""),
+        (_("Meeting"), str(row.action.meeting) if row.action else ""),
+        (_("Due"), _due(row, now)),
+    ]
+
+
+def _due(row: Reminder, now: datetime, zone: str = "") -> str:
+    return f"{text.deadline_text(row.desk, row.due_on, zone=zone)}: {days_left(row.desk, row.due_on, now)}"
+
+
+def _address(row: Reminder) -> str:
+    if row.circulation:
+        return text.address_of(row.circulation)
+    page = row.registration or (row.action.meeting if row.action else None)
+    return f"{settings.SITE_URL}{page.get_absolute_url()}" if page else ""
+
+
+def _name(row: Reminder) -> str:
+    if row.addressee:
+        return str(row.addressee.statement)
+    return str(row.circulation or row.registration or row.action)
+
+
+def _awaited(addressee: Addressee) -> str:
+    if addressee.reply == Addressee.ReplyState.ACKNOWLEDGED:
+        return f"{addressee} ({addressee.get_reply_display()})"
+    return str(addressee)
+
+
+def _nothing() -> str:
+    return ""
+
+
+# In the order in which they stand: what only the reader can do comes before what others owe.
+_SECTIONS: dict[str, tuple[Callable[[], str], Callable[[], str], Callable[[list[Reminder], datetime], list[Entry]]]] = {
+    Kind.APPROVAL: (
+        lambda: _("Your approval is awaited"),
+        lambda: _("The link to decide is in the mail that asked you; if it is lost, ask the secretariat for it."),
+        _of_others,
+    ),
+    Kind.WINDOW: (
+        lambda: _("Comments close soon"),
+        lambda: _("Say that you support it, comment, or object. Silence counts as consent."),
+        _of_others,
+    ),
+    Kind.ASSIGNMENT: (lambda: _("Letters to be answered"), _nothing, _of_others),
+    Kind.ACTION: (lambda: _("Actions of meetings"), _nothing, _of_others),
+    Kind.PROMPT: (
+        lambda: _("No answer to the last reminder"),
+        lambda: _("They are not reminded again. Write, call, give more time, or close the statement."),
+        _of_statements,
+    ),
+    Kind.ANSWER: (lambda: _("Answers awaited"), _nothing, _of_statements),
+}

@@ -1,0 +1,94 @@
+"""Rows for texts in circulation: before the window closes, and while an approval is awaited after it."""
+
+from datetime import datetime, timedelta
+
+from django.db import connection
+
+from contacts.models import Desk
+from liaisons.calendar import end_of_day
+from liaisons.models import Comment
+
+from . import people
+from .answers import run
+from .stages import Values, latest, weekly
+
+# Days after the chairs were asked; weekly from then on.
+APPROVAL_DAYS = (-3, -7)
+
+_WINDOWS = """
+WITH {values},
+come AS MATERIALIZED (
+    SELECT c.id, c.desk_id, c.closes_on, t.stage
+    FROM liaisons_circulation c
+    JOIN stages t ON t.desk_id = c.desk_id AND t.due_on = c.closes_on AND c.distributed_at < t.begins_at
+    WHERE c.ended_at IS NULL AND c.closes_at > %s
+)
+SELECT come.desk_id, 'window', come.id, come.stage, come.closes_on, d.mailing_list, NULL, FALSE, %s
+FROM come JOIN contacts_desk d ON d.id = come.desk_id
+WHERE d.mailing_list <> ''
+UNION ALL
+SELECT come.desk_id, 'window', come.id, come.stage, come.closes_on, y.email, y.person_id, FALSE, %s
+FROM come JOIN members y ON y.desk_id = come.desk_id
+WHERE NOT EXISTS (
+    SELECT 1 FROM liaisons_comment k
+    WHERE k.circulation_id = come.id AND k.author_id = y.person_id AND k.confirmed_at IS NOT NULL)
+ON CONFLICT DO NOTHING
+"""
+
+_APPROVALS = """
+WITH {values},
+pending AS MATERIALIZED (
+    SELECT c.id, c.desk_id, s.revision_id, (
+        SELECT MIN(m.queued_at) FROM liaisons_message m
+        WHERE m.circulation_id = c.id AND m.revision_id = s.revision_id AND m.kind = 'approve') AS asked_at
+    FROM liaisons_circulation c JOIN liaisons_statement s ON s.id = c.statement_id AND s.state = 'circulated'
+    WHERE c.ended_at IS NULL AND c.closes_at <= %s AND c.id NOT IN ({objected_to})
+)
+SELECT pending.desk_id, 'approval', pending.id, t.stage, t.due_on, v.email, v.person_id, FALSE, %s
+FROM pending
+JOIN stages t ON t.desk_id = pending.desk_id AND pending.asked_at >= t.begins_at AND pending.asked_at < t.ends_at
+JOIN voters v ON v.desk_id = pending.desk_id
+WHERE NOT EXISTS (
+    SELECT 1 FROM liaisons_approval p
+    WHERE p.revision_id = pending.revision_id AND NOT p.returned
+        AND COALESCE(p.in_place_of_id, p.person_id) = v.chair_id)
+ON CONFLICT DO NOTHING
+"""
+
+
+def enter_windows(desks: list[Desk], now: datetime) -> int:
+    """The list, and appointed members who have not spoken once. None on the day on which the list got the text."""
+    stages = [
+        (one.desk.pk, one.due, one.stage, one.begins_at)
+        for desk in desks
+        for one in latest(desk, desk.remind_window, now)
+    ]
+    if not stages:
+        return 0
+    values = Values()
+    values.add("stages (desk_id, due_on, stage, begins_at)", stages)
+    values.add("members (desk_id, person_id, email)", people.members(desks, now))
+    at = connection.ops.adapt_datetimefield_value(now)
+    return run("circulation", _WINDOWS.format(values=values), [*values.parameters, at, at, at])
+
+
+def enter_approvals(desks: list[Desk], now: datetime) -> int:
+    """The chairs whose word the revision in force still needs; a day of reckoning is the one on which they were asked.
+
+    Who stands in for one of them hears of it too.
+    """
+    stages = []
+    for desk in desks:
+        for one in latest(desk, {*APPROVAL_DAYS, *weekly(desk)}, now):
+            begins_at = end_of_day(one.due_on - timedelta(days=1), desk.zoneinfo)
+            ends_at = end_of_day(one.due_on, desk.zoneinfo)
+            instants = [connection.ops.adapt_datetimefield_value(instant) for instant in (begins_at, ends_at)]
+            stages.append((desk.pk, one.due, one.stage, *instants))
+    values = Values()
+    values.add("stages (desk_id, due_on, stage, begins_at, ends_at)", stages)
+    values.add("voters (desk_id, person_id, email, chair_id)", people.voters(desks, now))
+    objections = Comment.objects.standing_objections().order_by().values("circulation")
+    objected_to, objecting = objections.query.sql_with_params()
+    at = connection.ops.adapt_datetimefield_value(now)
+    select = _APPROVALS.format(values=values, objected_to=objected_to)
+    return run("circulation", select, [*values.parameters, at, *objecting, at])

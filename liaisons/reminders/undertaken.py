@@ -1,0 +1,101 @@
+"""Rows for what somebody undertook: letters of others that were assigned, actions of meetings."""
+
+from datetime import datetime
+
+from django.db import connection
+
+from contacts.models import Desk
+
+from . import people
+from .answers import run
+from .stages import Values, latest, weekly
+
+# The deputy hears of a letter the day after its date, when the assignee has let it pass, and weekly from then on.
+DEPUTY_DAYS = (-1,)
+ACTION_DAYS = (3, 0)
+
+_ASSIGNMENTS = """
+WITH {values},
+come AS MATERIALIZED (
+    SELECT r.id, r.desk_id, r.due_on, r.questions, t.stage, t.for_deputy, a.id AS assignee_id, a.email AS assignee,
+        d.id AS deputy_id, d.email AS deputy, r.assignee_id IS NULL AS by_questions
+    FROM liaisons_registration r
+    JOIN stages t ON t.desk_id = r.desk_id AND t.due_on = r.due_on AND t.ends_at > COALESCE(
+        (SELECT MAX(e.at) FROM liaisons_event e WHERE e.registration_id = r.id AND e.verb = 'assign'), r.created_at)
+    LEFT JOIN contacts_person a ON a.id = r.assignee_id AND a.email <> ''
+    LEFT JOIN contacts_person d ON d.id = r.deputy_id AND d.email <> ''
+    WHERE r.state = 'assigned' AND NOT r.watched
+),
+told (desk_id, id, stage, due_on, email, person_id) AS (
+    SELECT desk_id, id, stage, due_on, assignee, assignee_id FROM come WHERE assignee <> '' AND NOT for_deputy
+    UNION ALL
+    SELECT desk_id, id, stage, due_on, deputy, deputy_id FROM come
+    WHERE deputy <> '' AND (for_deputy OR (assignee IS NULL AND NOT by_questions))
+    UNION ALL
+    SELECT come.desk_id, come.id, come.stage, come.due_on, k.email, k.person_id
+    FROM come JOIN takers k ON k.desk_id = come.desk_id AND k.questions = come.questions
+    WHERE come.by_questions AND NOT come.for_deputy
+    UNION ALL
+    SELECT come.desk_id, come.id, come.stage, come.due_on, y.email, y.person_id
+    FROM come JOIN secretaries y ON y.desk_id = come.desk_id
+    LEFT JOIN takers k ON k.desk_id = come.desk_id AND k.questions = come.questions AND come.by_questions
+    WHERE come.assignee IS NULL AND (come.deputy IS NULL OR come.by_questions) AND k.person_id IS NULL
+        AND NOT come.for_deputy
+)
+SELECT desk_id, 'assignment', id, stage, due_on, email, person_id, FALSE, %s FROM told WHERE TRUE
+ON CONFLICT DO NOTHING
+"""
+
+_ACTIONS = """
+WITH {values},
+come AS MATERIALIZED (
+    SELECT a.id, a.due_on, t.desk_id, t.stage, p.id AS owner_id, p.email
+    FROM liaisons_action a
+    JOIN liaisons_meeting m ON m.id = a.meeting_id
+    JOIN contacts_desk d ON d.group_id = m.group_id
+    JOIN stages t ON t.desk_id = d.id AND t.due_on = a.due_on AND m.ends_on <= t.day
+    JOIN contacts_person p ON p.id = a.owner_id
+    WHERE a.done_on IS NULL
+)
+SELECT desk_id, 'action', id, stage, due_on, email, owner_id, FALSE, %s FROM come WHERE email <> ''
+UNION ALL
+SELECT come.desk_id, 'action', come.id, come.stage, come.due_on, y.email, y.person_id, FALSE, %s
+FROM come JOIN secretaries y ON y.desk_id = come.desk_id
+WHERE come.email = ''
+ON CONFLICT DO NOTHING
+"""
+
+
+def enter_assignments(desks: list[Desk], now: datetime) -> int:
+    """Who took a letter on: a person, or the rapporteurs of its Questions; the deputy once its date has passed.
+
+    Where none of them has an address the secretariat hears of it. No stage from before the letter was assigned.
+    """
+    stages = [
+        (one.desk.pk, one.due, one.stage, one.ends_at, for_deputy)
+        for desk in desks
+        for for_deputy, days in ((False, desk.remind_insiders), (True, DEPUTY_DAYS))
+        for one in latest(desk, {*days, *weekly(desk)}, now)
+    ]
+    if not stages:
+        return 0
+    values = Values()
+    values.add("stages (desk_id, due_on, stage, ends_at, for_deputy)", stages)
+    values.add("secretaries (desk_id, person_id, email)", people.secretaries(desks, now))
+    values.add("takers (desk_id, questions, person_id, email)", people.takers(desks, now))
+    at = connection.ops.adapt_datetimefield_value(now)
+    return run("registration", _ASSIGNMENTS.format(values=values), [*values.parameters, at])
+
+
+def enter_actions(desks: list[Desk], now: datetime) -> int:
+    """Whoever undertook something at a meeting, from its last day on."""
+    stages = [
+        (one.desk.pk, one.due, one.stage, one.day)
+        for desk in desks
+        for one in latest(desk, {*ACTION_DAYS, *weekly(desk)}, now)
+    ]
+    values = Values()
+    values.add("stages (desk_id, due_on, stage, day)", stages)
+    values.add("secretaries (desk_id, person_id, email)", people.secretaries(desks, now))
+    at = connection.ops.adapt_datetimefield_value(now)
+    return run("action", _ACTIONS.format(values=values), [*values.parameters, at, at])
