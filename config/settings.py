@@ -187,12 +187,15 @@ CELERY_TASK_SOFT_TIME_LIMIT = 50
 CELERY_TASK_TIME_LIMIT = 55
 # A page must not wait for a broker that is gone: the next tick finds the row.
 CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0.1, "interval_max": 0.1}
+# How often scheduler and worker show that they are alive.
+TICK_SECONDS = 60
 # Each tick expires before its next one, so a worker that was away does not work through a pile of them.
 CELERY_BEAT_SCHEDULE = {
     "deliver-due": {"task": "liaisons.tasks.deliver_due", "schedule": 60, "options": {"expires": 50}},
     "make-documents": {"task": "liaisons.tasks.make_documents", "schedule": 60, "options": {"expires": 50}},
+    "fetch-mail": {"task": "liaisons.tasks.fetch_mail", "schedule": 60, "options": {"expires": 50}},
     "fill-reminders": {"task": "liaisons.tasks.fill_reminders", "schedule": 300, "options": {"expires": 240}},
-    "housekeep": {"task": "liaisons.tasks.housekeep", "schedule": 60, "options": {"expires": 50}},
+    "housekeep": {"task": "liaisons.tasks.housekeep", "schedule": TICK_SECONDS, "options": {"expires": 50}},
     "mirror-folders": {"task": "liaisons.tasks.mirror_folders", "schedule": 300, "options": {"expires": 240}},
 }
 
@@ -203,6 +206,9 @@ if env.str("EMAIL_URL", default=""):
     vars().update(env.email_url("EMAIL_URL"))
     EMAIL_BACKEND = "liaisons.transport.SmtpBackend"
 EMAIL_TIMEOUT = 10
+
+# Where mail to the desks lies, one or several, apart by blanks: imaps://user:password@host/INBOX?desk=slug&kept=Liaise
+INBOX_URLS = env.str("INBOX_URLS", default="").split()
 
 # An address typed without a scheme is taken as https, as Django 6 will do by itself.
 FORMS_URLFIELD_ASSUME_HTTPS = True

@@ -8,8 +8,8 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-# The scheduler ticks each minute. Two that did not come mean that it, or the worker, stands still.
-SILENT = timedelta(seconds=130)
+# Two ticks that did not come mean that the scheduler, or the worker, stands still.
+SILENT = timedelta(seconds=2 * settings.TICK_SECONDS + 10)
 # A desk that has just been started has not ticked yet.
 STARTED_AT = timezone.now()
 

@@ -14,6 +14,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 
 def _programs() -> Path:
@@ -27,26 +28,43 @@ def _programs() -> Path:
     return Path(in_path).parent
 
 
-@contextmanager
-def postgres() -> Iterator[str]:
-    """Run a PostgreSQL cluster; gives its DATABASE_URL."""
-    programs = _programs()
-    # PostgreSQL refuses to run as root; Debian's package brings its user.
-    user = "postgres" if os.geteuid() == 0 else pwd.getpwuid(os.geteuid()).pw_name
-    with tempfile.TemporaryDirectory(prefix="liaise-pg-") as folder:
+class Postgres:
+    """A PostgreSQL cluster that can be taken away and come back; what was committed is still there then."""
+
+    def __init__(self, folder: str) -> None:
+        programs = _programs()
+        # PostgreSQL refuses to run as root; Debian's package brings its user.
+        user = "postgres" if os.geteuid() == 0 else pwd.getpwuid(os.geteuid()).pw_name
+        self.as_user: dict[str, Any] = {"cwd": "/"}
         if os.geteuid() == 0:
             shutil.chown(folder, user)
-        as_user = {"user": user, "group": pwd.getpwnam(user).pw_gid, "extra_groups": []} if os.geteuid() == 0 else {}
+            self.as_user |= {"user": user, "group": pwd.getpwnam(user).pw_gid, "extra_groups": []}
         data = f"{folder}/data"
         make = [programs / "initdb", "-D", data, "-U", "liaise", "-A", "trust", "-N", "-E", "UTF8", "--locale=C.UTF-8"]
-        subprocess.run(make, check=True, stdout=subprocess.DEVNULL, cwd="/", **as_user)
-        options = f"-c listen_addresses='' -k {folder} -c fsync=off -c full_page_writes=off"
-        control = [programs / "pg_ctl", "-D", data, "-w", "-s"]
-        subprocess.run([*control, "-l", f"{folder}/log", "-o", options, "start"], check=True, cwd="/", **as_user)
+        subprocess.run(make, check=True, stdout=subprocess.DEVNULL, **self.as_user)
+        self.log = f"{folder}/log"
+        self.options = f"-c listen_addresses='' -k {folder} -c fsync=off -c full_page_writes=off"
+        self.control = [programs / "pg_ctl", "-D", data, "-w", "-s"]
+        self.url = f"postgres://liaise@/{folder}/postgres"
+
+    def start(self) -> None:
+        command = [*self.control, "-l", self.log, "-o", self.options, "start"]
+        subprocess.run(command, check=True, **self.as_user)
+
+    def stop(self) -> None:
+        """Stop it as a crash does: nobody is asked, nothing is tidied up."""
+        subprocess.run([*self.control, "-m", "immediate", "stop"], check=False, **self.as_user)
+
+
+@contextmanager
+def postgres() -> Iterator[Postgres]:
+    with tempfile.TemporaryDirectory(prefix="liaise-pg-") as folder:
+        server = Postgres(folder)
+        server.start()
         try:
-            yield f"postgres://liaise@/{folder}/postgres"
+            yield server
         finally:
-            subprocess.run([*control, "-m", "immediate", "stop"], check=False, cwd="/", **as_user)
+            server.stop()
 
 
 class Redis:
@@ -68,7 +86,8 @@ class Redis:
             time.sleep(0.01)
 
     def stop(self) -> None:
-        self.server.terminate()
+        """Stop it as a crash does. It keeps nothing."""
+        self.server.kill()
         self.server.wait()
         self.socket.unlink(missing_ok=True)
 
@@ -86,8 +105,8 @@ def redis() -> Iterator[Redis]:
 
 def main() -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    with postgres() as database_url, redis() as server:
-        environment = {**os.environ, "TEST_DATABASE_URL": database_url, "TEST_REDIS_URL": server.url}
+    with postgres() as database, redis() as broker:
+        environment = {**os.environ, "TEST_DATABASE_URL": database.url, "TEST_REDIS_URL": broker.url}
         return subprocess.run(sys.argv[1:], env=environment, check=False).returncode
 
 

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST
 
 from contacts.desks import SESSION_KEY, desks_of
 from contacts.http import AtDesk, DeskRequest, at_desk
+from liaisons import health
 from liaisons.overviews import waiting
 from liaisons.rules import may_write
 
@@ -31,6 +32,7 @@ def desk(request: DeskRequest) -> HttpResponse:
         "may_write": may_write(request.desk, request.actor, now),
         "may_register": "secretariat" in roles,
         "whose": whose,
+        "late": health.late(now),
     }
     return render(request, "liaisons/desk.html", context)
 

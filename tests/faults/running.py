@@ -1,11 +1,17 @@
 """A desk under bin/run for tests that stop, kill and take away parts of it."""
 
 import contextlib
+import http.cookiejar
+import json
 import os
+import re
 import signal
 import socket
 import subprocess
+import sys
 import time
+import urllib.error
+import urllib.parse
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
@@ -78,6 +84,21 @@ class Desk:
         except OSError:
             return False
 
+    def healthz(self) -> tuple[int, dict[str, object]]:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/healthz", timeout=20) as page:
+                return page.status, json.load(page)
+        except urllib.error.HTTPError as refused:
+            return refused.code, json.load(refused)
+
+    def python(self, *arguments: object) -> str:
+        """Run a module of ours or of the tests on this desk; returns what it prints."""
+        command = [sys.executable, "-m", *map(str, arguments)]
+        place = {"cwd": settings.BASE_DIR, "env": self.env(), "text": True, "capture_output": True, "timeout": 120}
+        done = subprocess.run(command, check=False, **place)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
     def parts(self, word: str = "") -> dict[int, str]:
         """Return the processes of this desk, known by the folder in their environment."""
         found = {}
@@ -109,3 +130,21 @@ class Desk:
         assert self.run is not None
         self.run.send_signal(how)
         return self.run.wait(timeout=70)
+
+
+class Visitor:
+    """Somebody with a browser that keeps cookies."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.home = f"http://localhost:{desk.port}"
+        self.open = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar())).open
+
+    def get(self, path: str) -> str:
+        with self.open(self.home + path, timeout=20) as page:
+            return page.read().decode()
+
+    def post(self, path: str, **data: str) -> str:
+        token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', self.get("/sign-in/" if "sign" in path else "/"))
+        body = urllib.parse.urlencode(data | {"csrfmiddlewaretoken": token[1]}).encode()
+        with self.open(self.home + path, body, timeout=20) as page:
+            return page.read().decode()
