@@ -1,6 +1,7 @@
-"""The renderer's own process: it makes one file after the other until the process that started it is gone.
+"""The renderer's own process: it makes or reads one file after the other until the process that started it is gone.
 
-Nothing of Django but its template engine is loaded here, no settings, no database, no secrets.
+Nothing of Django but its template engine and its translations is loaded here, no database, no secrets, none of the
+settings of the desk.
 """
 
 import gc
@@ -10,6 +11,7 @@ import signal
 import socket
 import sys
 import traceback
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,7 @@ from liaisons.letter import Contact, Letter, Masthead, Sheet
 
 MEMORY = 512 * 1024 * 1024  # bytes of data; the fonts and libraries it only reads are not counted
 SWOLLEN = MEMORY // 2  # after a document that took so much, the next one finds a new process
+_LOCALE = Path(__file__).resolve().parents[1] / "locale"  # the translations of what reading says
 # With all faces that most letters are set in.
 _FIRST = Sheet(
     Letter(
@@ -50,7 +53,7 @@ def main() -> None:
             return
         # Whoever waits kills this process when its time is over; this is for when nobody waits any more.
         signal.setitimer(signal.ITIMER_REAL, job["seconds"] + 1)
-        answer, made = _answer(job["kind"], content)
+        answer, made = _answer(job, content)
         signal.setitimer(signal.ITIMER_REAL, 0)
         try:
             send(channel, answer, made)
@@ -82,9 +85,11 @@ def _status(name: str) -> int:
     return next(int(line.split()[1]) * 1024 for line in lines if line.startswith(f"{name}:"))
 
 
-def _answer(kind: str, content: bytes) -> tuple[dict[str, Any], bytes]:
+def _answer(job: dict[str, Any], content: bytes) -> tuple[dict[str, Any], bytes]:
     try:
-        rendered = _make(sheet_from_json(content), kind)
+        if job["kind"] in ("read", "remarks"):
+            return _read(job, content)
+        rendered = _make(sheet_from_json(content), job["kind"])
     except MemoryError:
         return {"failure": "memory"}, b""
     except RecursionError:
@@ -114,6 +119,35 @@ def _make(sheet: Sheet, kind: str) -> Rendered:
 
         return write_leaves(printed)
     return printed
+
+
+def _read(job: dict[str, Any], content: bytes) -> tuple[dict[str, Any], bytes]:
+    """What a Word file of others says, in the language of whoever asked."""
+    from liaisons.intake import remarks
+    from liaisons.intake.reading import reading_to_json
+    from liaisons.intake.word import read_word
+    from liaisons.refusals import Refused
+
+    try:
+        with _speaking(job["language"]):
+            if job["kind"] == "remarks":
+                size = job["size"]
+                return {}, remarks.remarks_to_json(remarks.read(content[:size], content[size:]))
+            reading = read_word(content, references=job["references"], questions_label=job["questions_label"])
+            return {}, reading_to_json(reading)
+    except Refused as refused:
+        return {"refused": refused.sentences}, b""
+
+
+def _speaking(language: str) -> AbstractContextManager[None]:
+    import django
+    from django.conf import settings
+    from django.utils import translation
+
+    if not settings.configured:
+        settings.configure(LOCALE_PATHS=[_LOCALE])
+        django.setup(set_prefix=False)
+    return translation.override(language)
 
 
 if __name__ == "__main__":

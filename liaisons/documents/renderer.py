@@ -1,4 +1,4 @@
-"""Makes the PDF and the Word file of a sheet in a child process with limits of time and memory.
+"""Makes the PDF and the Word file of a sheet, and reads those of others, in a child process with limits.
 
 The child is started by subprocess, because Celery's own children may not have children, and lives as long as the
 process that needs it. Threads take turns; a forked process starts a child of its own.
@@ -13,6 +13,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
@@ -40,39 +41,48 @@ class RenderError(Exception):
         self.reason = reason
 
 
+class Failed(Exception):
+    """The child gave no answer; `detail` is the traceback of a fault in our program."""
+
+    def __init__(self, reason: str, detail: str = "") -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.detail = detail
+
+
 class _Renderer:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._channel: socket.socket | None = None
 
-    def render(self, sheet: Sheet, kind: Kind, timeout: float) -> Rendered:
-        content = sheet_to_json(sheet)
+    def ask(self, job: Mapping[str, object], content: bytes, timeout: float) -> tuple[dict[str, Any], bytes]:
+        """The child's answer. Raises Failed with a word for the reason."""
         if not self._lock.acquire(timeout=timeout):
-            raise RenderError("busy", sentence("busy", sheet.letter))
+            raise Failed("busy")
         try:
-            answer, made = self._ask(kind, content, timeout)
+            answer, made = self._ask({**job, "seconds": timeout}, content, timeout)
         except TimeoutError:
             self._stop()
-            raise RenderError("time", sentence("time", sheet.letter, timeout)) from None
+            raise Failed("time") from None
         except Closed:
-            raise RenderError("broken", sentence("broken", sheet.letter)) from None
+            raise Failed("broken") from None
         except BaseException:
             self._stop()  # or the answer that nobody read would be taken for that to the next question
             raise
         finally:
             self._lock.release()
         if failure := answer.get("failure"):
-            raise self._error(failure, answer, sheet.letter)
-        return Rendered.noted(made, answer)
+            raise Failed(failure, answer.get("detail", ""))
+        return answer, made
 
-    def _ask(self, kind: Kind, content: bytes, timeout: float) -> tuple[dict[str, Any], bytes]:
-        """The child's answer; one that died, perhaps of something else, is asked a second time."""
+    def _ask(self, job: Mapping[str, object], content: bytes, timeout: float) -> tuple[dict[str, Any], bytes]:
+        """One that died, perhaps of something else, is asked a second time."""
         deadline = time.monotonic() + timeout
         for attempt in (1, 2):
             channel = self._channel or self._start()
             try:
-                send(channel, {"kind": kind, "seconds": timeout}, content, deadline)
+                send(channel, job, content, deadline)
                 return receive(channel, deadline)
             except Closed:
                 self._stop()
@@ -121,16 +131,21 @@ class _Renderer:
             self._process.returncode = 0  # or subprocess would warn that we left a child of ours behind
         self._process = self._channel = None
 
-    @staticmethod
-    def _error(failure: str, answer: dict[str, Any], letter: Letter) -> RenderError:
-        if failure not in ("memory", "depth"):
-            logger.error("The renderer failed on letter %s:\n%s", letter.sha256(), answer["detail"])
-        return RenderError(failure, sentence(failure, letter))
-
 
 def render(sheet: Sheet, kind: Kind, *, timeout: float = 20.0) -> Rendered:
     """The file, or RenderError with a sentence for the author; `timeout` is in seconds, once it is our turn."""
-    return _renderer.render(sheet, kind, timeout)
+    try:
+        answer, made = ask({"kind": kind}, sheet_to_json(sheet), timeout=timeout)
+    except Failed as failed:
+        if failed.detail:
+            logger.error("The renderer failed on letter %s:\n%s", sheet.letter.sha256(), failed.detail)
+        raise RenderError(failed.reason, sentence(failed.reason, sheet.letter, timeout)) from None
+    return Rendered.noted(made, answer)
+
+
+def ask(job: Mapping[str, object], content: bytes, *, timeout: float) -> tuple[dict[str, Any], bytes]:
+    """What the child answers to a job. Raises Failed."""
+    return _renderer.ask(job, content, timeout)
 
 
 def start() -> None:

@@ -156,7 +156,11 @@ def _parsed(content: bytes) -> _Element:
     )
     try:
         root = etree.fromstring(content, parser)
-    except (etree.XMLSyntaxError, ValueError):
+    except etree.XMLSyntaxError as error:
+        if any(entry.type == etree.ErrorTypes.ERR_NO_MEMORY for entry in parser.error_log):
+            raise MemoryError from error
+        damaged()
+    except ValueError:
         damaged()
     return root
 

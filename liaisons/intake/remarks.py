@@ -1,14 +1,15 @@
 """What somebody says of a text by sending back its Word file: tracked changes, margin comments, and silent changes.
 
-    remarks = read(content, circulated)
+    remarks = reader.remarks(content, circulated)  # in the process with limits; read() is what it does there
     for row in remarks.rows: …
 
 `circulated` is the Word file that went to the list, byte for byte: paragraphs have the numbers they bear there, and
 what differs from it without being tracked is found against it.
 """
 
+import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from itertools import groupby
 from typing import Literal, NoReturn
@@ -70,6 +71,16 @@ class Remarks:
 
     rows: tuple[Remark, ...]
     sentences: tuple[str, ...] = ()
+
+
+def remarks_to_json(remarks: Remarks) -> bytes:
+    return json.dumps(asdict(remarks), ensure_ascii=False, default=datetime.isoformat).encode()
+
+
+def remarks_from_json(content: bytes) -> Remarks:
+    plain = json.loads(content)
+    rows = ({**row, "at": datetime.fromisoformat(row["at"]) if row["at"] else None} for row in plain["rows"])
+    return Remarks(tuple(Remark(**row) for row in rows), tuple(plain["sentences"]))
 
 
 @dataclass

@@ -10,10 +10,10 @@ from contacts.designations import Directory
 from contacts.models import Desk
 from liaisons import sheets
 from liaisons.documents import renderer
+from liaisons.intake import reader
 from liaisons.intake.addressees import resolved
 from liaisons.intake.merging import merged
 from liaisons.intake.reading import Reading
-from liaisons.intake.word import read_word
 from liaisons.letter import Contact, Letter
 from liaisons.models import Document, Revision
 from liaisons.rules import Refused
@@ -30,12 +30,12 @@ class Proposed:
 
 def read_at(desk: Desk, content: bytes, now: datetime) -> Reading:
     """Read a file as the desk reads: its own groups, its documents, its label of the Questions. Raises Refused."""
-    reading = read_word(
+    read = reader.reading(
         content,
         references=set(Document.objects.of_desk(desk).values_list("reference", flat=True)),
         questions_label=desk.questions_label,
     )
-    return resolved(reading, Directory.load(desk.today(now), desk.group))
+    return resolved(read, Directory.load(desk.today(now), desk.group))
 
 
 def new_letter(desk: Desk, content: bytes, *, by: Actor, now: datetime) -> Proposed:

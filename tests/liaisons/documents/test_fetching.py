@@ -26,9 +26,12 @@ from liaisons.documents import renderer
 from liaisons.documents.fetcher import STORED, RefusingFetcher
 from liaisons.documents.pdf import write_pdf
 from liaisons.documents.word import write_word
+from liaisons.intake import reader
 from liaisons.letter import Addressed, Annex, Asked, Attached, Contact, Sheet
 from tests.liaisons.documents import samples
 from tests.liaisons.documents.measure import text
+from tests.liaisons.intake.edits import ins
+from tests.liaisons.intake.files import drawing, p, word_file
 
 SECRET = "the canary sings at dawn"
 STORED_PICTURE = hashlib.sha256(b"a picture that is not there").hexdigest()
@@ -295,6 +298,27 @@ def test_the_renderers_process_opens_no_door(bait, monkeypatch, tmp_path):
             assert (group, log.read_text()) == (group, "")
         assert sockets_of_the_child() == sockets
         assert len(sockets) == 1  # its line to us
+    finally:
+        renderer.stop()
+
+
+def test_reading_a_file_in_the_renderers_process_opens_no_door(bait, monkeypatch, tmp_path):
+    log = tmp_path / "doors"
+    renderer.stop()
+    program = WATCHED.format(events=DOORS)
+    monkeypatch.setattr(renderer, "_CHILD", [sys.executable, "-c", program, str(log), str(bait.canary)])
+    away = {
+        f"rId{number}": ("image", address, True)
+        for number, address in enumerate([f"http://{bait.host}/a.png", bait.canary.as_uri(), str(bait.canary)])
+    }
+    inside = {f"in{key}": (kind, f"../../../../../..{bait.canary}", False) for key, (kind, *_more) in away.items()}
+    pictures = [p(drawing(key, "a")) for key in {**away, **inside}]
+    fields = [p(bait.payload(name)) for name in ("field of Word", "field in the markup of Word")]
+    content = word_file(p("Title", ins(" and more")), *pictures, *fields, relations={**away, **inside})
+    try:
+        assert SECRET not in repr(reader.reading(content))
+        assert reader.remarks(content, word_file(p("Another"))).rows
+        assert (log.read_text(), bait.seen) == ("", [])
     finally:
         renderer.stop()
 

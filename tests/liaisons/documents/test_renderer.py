@@ -20,8 +20,10 @@ from liaisons.documents.child import MEMORY
 from liaisons.documents.pdf import write_pdf
 from liaisons.documents.rendered import sheet_from_json, sheet_to_json
 from liaisons.documents.renderer import RenderError, render
+from liaisons.intake import reader
 from liaisons.letter import Annex, Sheet
 from tests.liaisons.documents import samples
+from tests.liaisons.intake.files import p, word_file
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -73,6 +75,7 @@ def test_child_knows_nothing_of_the_desk(monkeypatch):
     monkeypatch.setenv("DATABASE_URL", "postgres://a:secret@example.org/a")
     renderer.stop()
     render(samples.reply("fr"), "pdf")
+    reader.reading(word_file(p("Title")))
     process = Path(f"/proc/{child()}")
     environment = process.joinpath("environ").read_bytes()
     assert b"secret" not in environment
@@ -195,6 +198,7 @@ PROGRAM = """
 import os, sys
 from liaisons.documents import renderer
 from tests.liaisons.documents import samples
+from tests.liaisons.intake.files import p, word_file
 
 def child():
     return renderer._renderer._process.pid
