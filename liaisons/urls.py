@@ -10,6 +10,7 @@ from liaisons.views import (
     desk_settings,
     dispatch,
     drafting,
+    extensions,
     folder,
     groups,
     guide,
@@ -39,6 +40,8 @@ urlpatterns: list[URLPattern] = [
     path("statements/new/", drafting.statement_new, name="statement-new"),
     path("statements/resolve/", drafting.statement_resolve, name="statement-resolve"),
     path("statements/<int:pk>/edit/", drafting.statement_edit, name="statement-edit"),
+    # Answers of addressees, in liaisons.views.extensions
+    path("statements/<int:pk>/replies/<int:reply_pk>/time/", extensions.reply_time, name="reply-time"),
     path("statements/<int:pk>/amend/", drafting.statement_amend, name="statement-amend"),
     path("statements/<int:pk>/editing/", drafting.statement_editing, name="statement-editing"),
     # Drafts as they will be printed, in liaisons.views.preview

@@ -4,6 +4,7 @@ Each name stands for the arguments of an address; "?" is what follows it, "data"
 """
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from django.core.mail import EmailMessage
@@ -95,7 +96,9 @@ def _statements(sent, by, blob):
     answer = Answer(kind="answer", settles=("1",), files=((blob, "answer.pdf"),))
     addressee = sent.addressees.get(text="ITU-T SG21")
     advance(addressee, "settle", by=by, seen=sent.revision_id, details=answer, now=AFTER)
-    Nomination.objects.create(reply=Reply.objects.get(), name="Nora Nominee", email="nora@example.org")
+    reply = Reply.objects.get()
+    Nomination.objects.create(reply=reply, name="Nora Nominee", email="nora@example.org")
+    wish = Reply.objects.create(addressee=addressee, kind="more_time", until=date(2027, 1, 1), received_at=AFTER)
     advance(sent, "correct", by=by, seen=sent.revision_id, reason="A slip.", now=AFTER)
     correction = Statement.objects.get(corrects=sent)
     permanent = {"study_period": sent.study_period, "reference": sent.reference}
@@ -107,7 +110,8 @@ def _statements(sent, by, blob):
         "addressee": {"pk": sent.pk, "addressee_pk": addressee.pk},
         "addressee-alone": {"pk": sent.addressees.get(text="World Metaverse Council").pk},
         "nomination": {"pk": sent.pk, "nomination_pk": Nomination.objects.get().pk},
-        "reply-file": {"pk": sent.pk, "file_pk": Reply.objects.get().reply_files.get().pk},
+        "reply-file": {"pk": sent.pk, "file_pk": reply.reply_files.get().pk},
+        "more-time": {"pk": sent.pk, "reply_pk": wish.pk},
         "permanent": permanent,
         "correction": {**permanent, "correction": correction.correction},
     }

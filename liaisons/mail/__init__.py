@@ -5,10 +5,10 @@ from email.utils import format_datetime
 from django.utils.translation import gettext as _
 
 from liaisons import links
-from liaisons.mail.answering import answer_received, receipt
-from liaisons.mail.approving import approved, ask_approval
-from liaisons.mail.circulating import to_list, window_moved
-from liaisons.mail.commenting import confirm_comment, disposed
+from liaisons.mail.answering import answer_received, receipt, time_decided
+from liaisons.mail.approving import approved, ask_approval, returned, stopped
+from liaisons.mail.circulating import taken_back, to_list, window_moved
+from liaisons.mail.commenting import confirm_comment, disposed, kind_corrected
 from liaisons.mail.digests import reminder_digest
 from liaisons.mail.dispatching import correction, dispatch, withdrawal
 from liaisons.mail.reminding import remind_addressee, remind_list
@@ -23,11 +23,16 @@ __all__ = [
     "correction",
     "dispatch",
     "disposed",
+    "kind_corrected",
     "preview",
     "receipt",
     "remind_addressee",
     "remind_list",
     "reminder_digest",
+    "returned",
+    "stopped",
+    "taken_back",
+    "time_decided",
     "to_list",
     "window_moved",
     "withdrawal",

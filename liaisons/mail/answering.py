@@ -4,10 +4,11 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from contacts.models import Desk
+from contacts.models import Channel, Desk
+from liaisons import links
 from liaisons.mail import letterhead, text
 from liaisons.mail.letterhead import Recipient
-from liaisons.models import Message, Reply, Request
+from liaisons.models import Addressee, Message, Reply, Request
 from liaisons.outbox import Draft
 
 
@@ -96,6 +97,59 @@ def receipt(reply: Reply, now: datetime) -> Draft:
             headers={**letterhead.AUTOMATIC_ANSWER, **letterhead.thread(statement)},
         )
     return Draft(message)
+
+
+def time_decided(reply: Reply, now: datetime) -> list[Draft]:
+    """Whoever asked for more time is told until when, or why not; nobody where no address of theirs is known."""
+    addressee = reply.addressee
+    statement = addressee.statement
+    desk = _desk(reply)
+    email = reply.email or _mail_channel(addressee)
+    if not email:
+        return []
+    link = links.answer(addressee, email, now)
+    link.save()
+    recipient = Recipient(reply.name or str(addressee), email)
+    with recipient.reading():
+        deadline = text.deadline_text(desk, addressee.due_on, zone=addressee.due_zone)
+        words = {
+            "desk": desk,
+            "facts": text.facts(
+                [
+                    (_("From"), text.group_text(desk.group)),
+                    (_("To"), str(addressee)),
+                    (_("Number"), statement.reference),
+                    (_("Title"), statement.title),
+                    (_("You asked for"), text.day_text(reply.until) if reply.until else ""),
+                    (_("Deadline"), deadline),
+                ]
+            ),
+            "granted": deadline if reply.granted_until else "",
+            "said": text.quoted(reply.decision_text) if reply.decision_text else "",
+            "open": text.listed(str(request) for request in addressee.requests.still_open()),
+            "address": text.address_of(statement),
+        }
+        said = _("More time for %(number)s until %(day)s") if reply.granted_until else _("No more time for %(number)s")
+        day = text.day_text(reply.granted_until) if reply.granted_until else ""
+        message = letterhead.message(
+            desk,
+            recipient,
+            now,
+            kind=Message.Kind.NOTIFY,
+            key=f"time:{reply.pk}",
+            statement=statement,
+            addressee=addressee,
+            subject=said % {"number": statement.reference, "day": day},
+            text=text.text("time", words, link=link),
+            headers=letterhead.thread(statement),
+        )
+    return [Draft(message)]
+
+
+def _mail_channel(addressee: Addressee) -> str:
+    channels = addressee.group.channels.filter(kind=Channel.Kind.MAIL) if addressee.group else Channel.objects.none()
+    channel = channels.order_by("pk").first()
+    return channel.email if channel else ""
 
 
 def _requests(requests: list[Request], outcomes: dict[int, str], outcome: str) -> str:

@@ -14,6 +14,14 @@ from .blob import Blob
 from .statement import Statement
 
 
+class ReplyQuerySet(models.QuerySet["Reply"]):
+    def undecided(self) -> Self:
+        """Requests for more time about which the secretariat has said nothing yet, where it still matters."""
+        return self.filter(
+            kind=Reply.Kind.MORE_TIME, until__isnull=False, decided_at__isnull=True, addressee__statement__state="sent"
+        )
+
+
 class Reply(models.Model):
     """One thing that came back from one addressee. An incoming statement that answers several is several rows.
 
@@ -53,6 +61,8 @@ class Reply(models.Model):
     files: "models.ManyToManyField[Blob, ReplyFile]" = models.ManyToManyField(
         Blob, through="ReplyFile", related_name="+"
     )
+
+    objects = ReplyQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("reply")

@@ -17,6 +17,7 @@ def keep(addressee: Addressee, answer: Answer, *, by: Actor, now: datetime) -> R
     A request that is settled already keeps its settlement; the reply only adds its words.
     """
     refuse_what_says_nothing(answer)
+    theirs = by.kind in ("link", "mail")  # what the secretariat records was not written by it
     reply = Reply.objects.create(
         addressee=addressee,
         statement=answer.statement,
@@ -25,9 +26,9 @@ def keep(addressee: Addressee, answer: Answer, *, by: Actor, now: datetime) -> R
         text=answer.text,
         for_whom=answer.for_whom,
         until=answer.until,
-        name=answer.name or (str(by.person) if by.person else ""),
-        email=answer.email or by.email,
-        person=by.person if by.kind in ("link", "mail") else None,
+        name=answer.name or (str(by.person) if theirs and by.person else ""),
+        email=answer.email or (by.email if theirs else ""),
+        person=by.person if theirs else None,
         received_at=now,
     )
     ReplyFile.objects.bulk_create(ReplyFile(reply=reply, blob=blob, name=name) for blob, name in answer.files)

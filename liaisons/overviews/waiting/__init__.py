@@ -9,7 +9,7 @@ from contacts.models import Desk
 from .desktop import Desktop, Heap, Row
 from .mails import troubled
 from .ours import answers, drafts, to_dispatch
-from .theirs import nominated, received
+from .theirs import asking_for_time, nominated, received
 from .windows import closed_windows, windows
 
 __all__ = ["Heap", "Row", "heaps"]
@@ -20,6 +20,7 @@ KINDS: tuple[Callable[[Desktop], Iterable[Heap]], ...] = (
     to_dispatch,
     answers,
     received,
+    asking_for_time,
     nominated,
     windows,
     drafts,

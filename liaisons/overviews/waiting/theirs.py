@@ -4,11 +4,13 @@ from datetime import date
 
 from django.db.models.functions import Coalesce
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from liaisons.models import (
     Nomination,
     Registration,
+    Reply,
 )
 
 from .desktop import MOST, SOON, Desktop, Heap, Row
@@ -52,6 +54,31 @@ def _registration(here: Desktop, registration: Registration) -> Row:
         note=_("from %(source)s, with %(who)s") % {"source": source, "who": who}
         if who
         else _("from %(source)s") % {"source": source},
+    )
+
+
+def asking_for_time(here: Desktop) -> list[Heap]:
+    """Addressees that asked for more time and have heard nothing yet."""
+    if not here.is_secretary:
+        return []
+    asked = Reply.objects.undecided().filter(addressee__statement__desk=here.desk)
+    rows = asked.select_related("addressee__statement__revision", "addressee__group").order_by("received_at", "pk")
+    return [Heap("time", _("More time asked for"), [_wish(here, row) for row in rows[:MOST]])]
+
+
+def _wish(here: Desktop, reply: Reply) -> Row:
+    statement = reply.addressee.statement
+    return Row(
+        reference=statement.reference,
+        title=_("%(body)s asks for time until %(day)s")
+        % {"body": reply.addressee, "day": date_format(reply.until, "j F Y") if reply.until else ""},
+        url=reverse("reply-time", args=[statement.pk, reply.pk]),
+        state="awaiting",
+        label=_("to decide"),
+        on=reply.addressee.due_on or here.desk.today(reply.received_at),
+        what=_("due") if reply.addressee.due_on else _("asked"),
+        tone=here.tone(reply.addressee.due_on),
+        note=reply.name,
     )
 
 
