@@ -4,6 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from liaisons import health, housekeeping, outbox, reminders, renditions
+from liaisons.arrivals import fetching
 from liaisons.folder import mirroring
 
 
@@ -20,6 +21,11 @@ def make_documents() -> int:
 @shared_task
 def fill_reminders() -> int:
     return reminders.remind(timezone.now())
+
+
+@shared_task
+def fetch_mail() -> int:
+    return sum(inbox.taken for inbox in fetching.fetch())
 
 
 @shared_task

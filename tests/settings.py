@@ -8,7 +8,7 @@ import tempfile
 # Always a new one: what LIAISE_VAR named before may be somebody's desk.
 os.environ["LIAISE_VAR"] = tempfile.mkdtemp(prefix="liaise-tests-")
 atexit.register(shutil.rmtree, os.environ["LIAISE_VAR"], ignore_errors=True)
-for name in ("PORT", "SITE_URL", "EMAIL_URL", "SECRET_KEY", "LINK_KEY", "ALLOWED_HOSTS"):
+for name in ("PORT", "SITE_URL", "EMAIL_URL", "SECRET_KEY", "LINK_KEY", "ALLOWED_HOSTS", "INBOX_URLS"):
     os.environ.pop(name, None)
 for name in ("FOLDER", "FOLDER_SFTP", "FOLDER_SFTP_KEY", "FOLDER_SFTP_HOST_KEY"):
     os.environ.pop(name, None)
