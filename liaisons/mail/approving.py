@@ -4,15 +4,19 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from contacts.models import Person
+from contacts.actor import Actor
+from contacts.models import Desk, Person
 from liaisons import links
 from liaisons.mail import letterhead, text
-from liaisons.mail.circulating import files_of
+from liaisons.mail.circulating import files_of, until_text
 from liaisons.mail.letterhead import Recipient
 from liaisons.models import Circulation, Comment, Link, Message, Revision, Statement
 from liaisons.outbox import Draft
+from liaisons.silence import Outcome
 
 CHAIRS_LINK = timedelta(days=90)
 
@@ -58,6 +62,8 @@ def approved(statement: Statement, now: datetime) -> list[Draft]:
         return []
     recipient = Recipient.desk(desk)
     with recipient.reading():
+        circulation = statement.circulation
+        outcome = Outcome.of(circulation).sentence if circulation else ""
         words = {
             "desk": desk,
             "facts": text.facts(
@@ -65,6 +71,7 @@ def approved(statement: Statement, now: datetime) -> list[Draft]:
                     (_("Number"), statement.reference),
                     (_("Title"), text.title_of(revision.letter)),
                     (_("Approval"), statement.approval_text),
+                    (_("Comments"), outcome),
                     (_("Deadline"), text.deadline_text(desk, revision.deadline, revision.deadline_text)),
                 ]
             ),
@@ -88,6 +95,89 @@ def approved(statement: Statement, now: datetime) -> list[Draft]:
     return [Draft(message)]
 
 
+def returned(statement: Statement, by: Actor, reason: str, now: datetime) -> list[Draft]:
+    """Who wrote the text, and the secretariat, are told that an approver gives it back, and why."""
+    desk, revision = statement.desk, statement.revision
+    if desk is None or revision is None:
+        return []
+    number = str(statement.circulation or "")
+    drafts = []
+    for recipient in _authors(statement, by, desk):
+        with recipient.reading():
+            title = text.title_of(revision.letter)
+            facts = text.facts([(_("Document"), number), (_("Title"), title), (_("Revision"), str(revision.number))])
+            message = letterhead.message(
+                desk,
+                recipient,
+                now,
+                kind=Message.Kind.NOTIFY,
+                key=f"returned:{revision.pk}:{recipient.email}",
+                statement=statement,
+                revision=revision,
+                subject=_("%(number)s was not approved: %(title)s") % {"number": number, "title": title},
+                text=text.text(
+                    "returned",
+                    {
+                        "desk": desk,
+                        "facts": facts,
+                        "who": str(by),
+                        "reason": text.quoted(reason),
+                        "address": text.address_of(statement),
+                    },
+                ),
+                headers={**letterhead.AUTOMATIC, **letterhead.thread(statement)},
+            )
+        drafts.append(Draft(message))
+    return drafts
+
+
+def stopped(circulation: Circulation, now: datetime) -> Draft:
+    """The secretariat is told that a window has closed, and which objections keep the chairs from being asked."""
+    desk, document = circulation.desk, circulation.document
+    recipient = Recipient.desk(desk)
+    with recipient.reading():
+        standing = list(circulation.comments.standing_objections().select_related("group", "author"))
+        facts = text.facts(
+            [
+                (_("Document"), document.reference),
+                (_("Title"), document.title),
+                (_("Comments until"), until_text(circulation)),
+            ]
+        )
+        message = letterhead.message(
+            desk,
+            recipient,
+            now,
+            kind=Message.Kind.NOTIFY,
+            key=f"stopped:{circulation.pk}:{circulation.closes_at:%Y%m%d%H%M%S}",
+            statement=circulation.statement,
+            circulation=circulation,
+            subject=_("%(number)s: the window has closed, and an objection stands") % {"number": document.reference},
+            text=text.text(
+                "stopped",
+                {
+                    "desk": desk,
+                    "facts": facts,
+                    "outcome": Outcome.of(circulation).sentence,
+                    "objections": text.listed(_said(comment) for comment in standing),
+                    "address": f"{settings.SITE_URL}{reverse('circulation', args=[circulation.pk])}",
+                },
+            ),
+            headers={**letterhead.AUTOMATIC, **letterhead.thread(circulation.statement)},
+        )
+    return Draft(message)
+
+
+def _authors(statement: Statement, by: Actor, desk: Desk) -> list[Recipient]:
+    """The author of the text in force and whoever is responsible for it, then the secretariat; each address once."""
+    people = [statement.revision.author if statement.revision else None, statement.responsible]
+    once: dict[str, Recipient] = {}
+    for person in people:
+        if person is not None and person.email and person != by.person:
+            once.setdefault(person.email.lower(), Recipient.of(person))
+    return [*once.values(), Recipient.desk(desk)]
+
+
 def _ballot(
     circulation: Circulation, statement: Statement, revision: Revision, comments: list[Comment]
 ) -> dict[str, Any]:
@@ -101,27 +191,20 @@ def _ballot(
                 (_("Document"), circulation.document.reference),
                 (_("Title"), text.title_of(revision.letter)),
                 (_("Distributed"), text.day_text(desk.today(distributed)) if distributed else ""),
-                (_("Comments until"), text.deadline_text(desk, circulation.closes_on, zone=circulation.zone)),
+                (_("Comments until"), until_text(circulation)),
                 (_("Shortened"), circulation.shortened_because),
             ]
         ),
         "earlier": text.listed(
-            f"{earlier.document.reference}: {_counts(list(earlier.comments.counted())) or _('no comment')}"
+            f"{earlier.document.reference}: {Outcome.of(earlier).came}"
             for earlier in statement.circulations.exclude(pk=circulation.pk).order_by("opened_at")
         ),
         "all": desk.approvers == desk.Approvers.ALL,
-        "list": desk.mailing_list,
+        "outcome": Outcome.of(circulation).sentence,
         "address": text.address_of(circulation),
         "addressees": text.purposes(statement.addressees.all()),
-        "counts": _counts(comments),
         "comments": text.listed(_said(comment) for comment in comments),
     }
-
-
-def _counts(comments: list[Comment]) -> str:
-    """How many of each kind came: "support: 2, objection: 1"; nothing for silence."""
-    numbers = {kind: sum(comment.kind == kind for comment in comments) for kind in Comment.Kind.values}
-    return ", ".join(f"{Comment.Kind(kind).label}: {number}" for kind, number in numbers.items() if number)
 
 
 def _said(comment: Comment) -> str:

@@ -2,9 +2,12 @@
 
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from contacts.models import Desk
 from liaisons import comparisons, links, renditions, sheets
 from liaisons.mail import letterhead, text
 from liaisons.mail.letterhead import Recipient
@@ -19,7 +22,7 @@ def to_list(circulation: Circulation, now: datetime) -> list[Draft]:
     title = text.title_of(circulation.revision.letter) if circulation.revision else document.title
     link = links.issue(Link.Purpose.COMMENT, circulation=circulation, email=desk.mailing_list, now=now)
     before = comparisons.earlier(circulation)
-    recipient = Recipient(_("%(desk)s mailing list") % {"desk": desk}, desk.mailing_list)
+    recipient = _list_of(desk)
     with recipient.reading():
         words = {
             "desk": desk,
@@ -56,38 +59,72 @@ def to_list(circulation: Circulation, now: datetime) -> list[Draft]:
 
 
 def window_moved(circulation: Circulation, reason: str, now: datetime) -> list[Draft]:
-    """The list is told that the window closes on another day, and why."""
-    desk, until = circulation.desk, circulation.closes_on
-    recipient = Recipient(_("%(desk)s mailing list") % {"desk": desk}, desk.mailing_list)
+    """The list is told that the window closes on another day or is closed now, and why."""
+    until = circulation.closes_on
     if until is None:
         return []
-    with recipient.reading():
-        words = {
-            "desk": desk,
-            "facts": text.facts(
-                [
-                    (_("Document"), circulation.document.reference),
-                    (_("Title"), circulation.document.title),
-                    (_("Comments until"), text.deadline_text(desk, until, zone=circulation.zone)),
-                ]
-            ),
-            "over": circulation.is_over(now),
-            "reason": text.quoted(reason),
-        }
-        message = letterhead.message(
+    document = circulation.document
+    with _list_of(circulation.desk).reading():
+        over = circulation.is_over(now)
+        if over:
+            subject = _("%(number)s: comments are closed now") % {"number": document.reference}
+        else:
+            day = text.day_text(until)
+            subject = _("%(number)s: comments until %(day)s now") % {"number": document.reference, "day": day}
+        words = {"over": over, "reason": text.quoted(reason)}
+        return [_notice(circulation, "window", subject, words, now)]
+
+
+def taken_back(circulation: Circulation, reason: str, now: datetime) -> list[Draft]:
+    """The list, where it has the text or may have it, is told that nothing more is asked of it, and why."""
+    states = [Message.State.SENT, Message.State.SENDING, Message.State.IN_DOUBT]
+    if not circulation.messages.filter(kind=Message.Kind.CIRCULATE, state__in=states).exists():
+        return []
+    with _list_of(circulation.desk).reading():
+        subject = _("%(number)s has been taken back") % {"number": circulation.document.reference}
+        return [_notice(circulation, "taken_back", subject, {"reason": text.quoted(reason)}, now)]
+
+
+def until_text(circulation: Circulation) -> str:
+    """The end of the window: a day that ends at the desk's seat, or the moment at which it was closed."""
+    desk = circulation.desk
+    if not circulation.closed_at_once or circulation.closes_at is None:
+        return text.deadline_text(desk, circulation.closes_on, zone=circulation.zone)
+    return _("%(moment)s in %(place)s (%(zone)s), closed early") % {
+        "moment": date_format(circulation.closes_at.astimezone(ZoneInfo(circulation.zone)), "j F Y, H:i"),
+        "place": desk.locality,
+        "zone": circulation.zone,
+    }
+
+
+def _list_of(desk: Desk) -> Recipient:
+    return Recipient(_("%(desk)s mailing list") % {"desk": desk}, desk.mailing_list)
+
+
+def _notice(circulation: Circulation, verb: str, subject: str, words: dict[str, Any], now: datetime) -> Draft:
+    """A short mail to the list about what it has before it."""
+    desk, document = circulation.desk, circulation.document
+    facts = text.facts(
+        [
+            (_("Document"), document.reference),
+            (_("Title"), document.title),
+            (_("Comments until"), until_text(circulation)),
+        ]
+    )
+    return Draft(
+        letterhead.message(
             desk,
-            recipient,
+            _list_of(desk),
             now,
             kind=Message.Kind.NOTIFY,
-            key=f"window:{circulation.pk}:{now.timestamp():.6f}",
+            key=f"{verb}:{circulation.pk}:{now.timestamp():.6f}",
             statement=circulation.statement,
             circulation=circulation,
-            subject=_("%(number)s: comments until %(day)s now")
-            % {"number": circulation.document.reference, "day": text.day_text(until)},
-            text=text.text("window", words),
+            subject=subject,
+            text=text.text(verb, {"desk": desk, "facts": facts, "document": document.reference, **words}),
             headers={**letterhead.list_id(desk), **letterhead.thread(circulation.statement)},
         )
-    return [Draft(message)]
+    )
 
 
 def files_of(circulation: Circulation, revision: Revision | None) -> tuple[File, ...]:

@@ -1,5 +1,6 @@
-"""Mails to those who comment on a text in circulation."""
+"""Mails to those who comment on a text in circulation; what came in one go, or is said of several, is one mail."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,16 +13,21 @@ from liaisons.models import Comment, Link, Message
 from liaisons.outbox import Draft
 
 CONFIRM_WITHIN = timedelta(days=7)
+_SHOWN = 20  # comments that a mail names one by one
 
 
 def confirm_comment(comment: Comment, now: datetime) -> Draft:
-    """To an address nobody knows: the comment counts once the link is followed."""
+    """To an address nobody knows: what it said, all that came in one go, counts once the link is followed."""
+    comments = [comment, *comment.others.order_by("pk")]
     circulation = comment.circulation
     link = links.issue(
         Link.Purpose.CONFIRM, comment=comment, email=comment.email, now=now, expires_at=now + CONFIRM_WITHIN
     )
     recipient = Recipient(comment.name, comment.email)
     with recipient.reading():
+        asks = _("Please confirm your comments on %(number)s")
+        if len(comments) == 1:
+            asks = _("Please confirm your comment on %(number)s")
         message = letterhead.message(
             circulation.desk,
             recipient,
@@ -30,22 +36,23 @@ def confirm_comment(comment: Comment, now: datetime) -> Draft:
             key=f"confirm:{comment.pk}:{link.pk}",
             statement=circulation.statement,
             circulation=circulation,
-            subject=_("Please confirm your comment on %(number)s") % {"number": circulation.document.reference},
-            text=text.text("confirm", {**_about(comment), "days": CONFIRM_WITHIN.days}, link=link),
+            subject=asks % {"number": circulation.document.reference},
+            text=text.text("confirm", {**_about(comments), "days": CONFIRM_WITHIN.days}, link=link),
             headers=letterhead.AUTOMATIC_ANSWER,
         )
     return Draft(message)
 
 
-def disposed(comment: Comment, now: datetime) -> Draft:
-    """To the commenter: what was done about the comment."""
+def disposed(comment: Comment, now: datetime, *others: Comment) -> Draft:
+    """To the commenter: what was done about the comment, or the same about several of theirs."""
+    comments = [comment, *others]
     circulation = comment.circulation
-    author = comment.author
-    recipient = Recipient(comment.name, comment.email)
-    if author is not None:
-        recipient = Recipient(comment.name, comment.email, author.language, author)
+    recipient = _author(comment)
     with recipient.reading():
         disposition = comment.get_disposition_display()
+        says = _("Your %(count)d comments on %(number)s: %(disposition)s")
+        if len(comments) == 1:
+            says = _("Your comment on %(number)s: %(disposition)s")
         reason = text.quoted(comment.disposition_text) if comment.disposition_text else ""
         message = letterhead.message(
             circulation.desk,
@@ -56,16 +63,47 @@ def disposed(comment: Comment, now: datetime) -> Draft:
             key=f"disposed:{comment.pk}:{now.timestamp():.6f}",
             statement=circulation.statement,
             circulation=circulation,
-            subject=_("Your comment on %(number)s: %(disposition)s")
-            % {"number": circulation.document.reference, "disposition": disposition},
-            text=text.text("disposed", {**_about(comment), "disposition": disposition, "reason": reason}),
+            subject=says
+            % {"count": len(comments), "number": circulation.document.reference, "disposition": disposition},
+            text=text.text("disposed", {**_about(comments), "disposition": disposition, "reason": reason}),
             headers={**letterhead.AUTOMATIC, **letterhead.thread(circulation.statement)},
         )
     return Draft(message)
 
 
-def _about(comment: Comment) -> dict[str, Any]:
+def kind_corrected(comment: Comment, before: str, reason: str, now: datetime) -> Draft:
+    """To the commenter: the secretariat takes the comment for another kind than it came as, and why."""
     circulation = comment.circulation
+    recipient = _author(comment)
+    with recipient.reading():
+        words = {**_about([comment]), "before": Comment.Kind(before).label, "reason": text.quoted(reason)}
+        message = letterhead.message(
+            circulation.desk,
+            recipient,
+            now,
+            kind=Message.Kind.NOTIFY,
+            key=f"kind:{comment.pk}:{now.timestamp():.6f}",
+            statement=circulation.statement,
+            circulation=circulation,
+            subject=_("Your comment on %(number)s counts as: %(kind)s")
+            % {"number": circulation.document.reference, "kind": comment.get_kind_display()},
+            text=text.text("kind", words),
+            headers={**letterhead.AUTOMATIC, **letterhead.thread(circulation.statement)},
+        )
+    return Draft(message)
+
+
+def _author(comment: Comment) -> Recipient:
+    author = comment.author
+    if author is None:
+        return Recipient(comment.name, comment.email)
+    return Recipient(comment.name, comment.email, author.language, author)
+
+
+def _about(comments: Sequence[Comment]) -> dict[str, Any]:
+    comment = comments[0]
+    circulation = comment.circulation
+    several = len(comments) > 1
     return {
         "desk": circulation.desk,
         "facts": text.facts(
@@ -74,6 +112,17 @@ def _about(comment: Comment) -> dict[str, Any]:
         "name": comment.name,
         "clause": comment.clause,
         "kind": comment.get_kind_display(),
-        "said": text.quoted(comment.text) if comment.text else "",
+        "said": text.quoted(comment.text or comment.proposed) if comment.text or comment.proposed else "",
+        "count": len(comments),
+        "several": text.listed(_in_a_line(one) for one in comments[:_SHOWN]) if several else "",
+        "others": max(len(comments) - _SHOWN, 0),
         "address": text.address_of(circulation),
     }
+
+
+def _in_a_line(comment: Comment) -> str:
+    where = _("on %(clause)s") % {"clause": comment.clause} if comment.clause else ""
+    words = " ".join((comment.text or comment.proposed).split())
+    shown = words if len(words) <= 200 else f"{words[:199]}…"
+    kind = " ".join(filter(None, (comment.get_kind_display(), where)))
+    return f"{kind}: {shown}" if shown else kind

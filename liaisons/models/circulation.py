@@ -65,12 +65,13 @@ class Circulation(models.Model):
     def __str__(self) -> str:
         return str(self.document)
 
-    def distribute(self, at: datetime) -> None:
+    def distribute(self, at: datetime, *, asked: int | None = None) -> None:
         """Start the window; a second report of the same distribution changes nothing."""
         if self.distributed_at is None:
             self.distributed_at = at
             self.close_on(at.astimezone(ZoneInfo(self.zone)).date() + timedelta(days=self.window_days))
-            self.save(update_fields=["distributed_at", "closes_on", "closes_at"])
+            self.asked = asked
+            self.save(update_fields=["distributed_at", "closes_on", "closes_at", "asked"])
 
     def close_on(self, day: date) -> None:
         """Let the window close with the end of that day in its zone."""

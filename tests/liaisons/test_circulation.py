@@ -241,7 +241,7 @@ def test_nothing_is_kept_without_its_event(circulation, listlink, member, monkey
     def break_off(*args, **kwargs):
         raise RuntimeError("the database went away")
 
-    monkeypatch.setattr("liaisons.comments.Event.objects.record", break_off)
+    monkeypatch.setattr("liaisons.models.Event.objects.record", break_off)
     with pytest.raises(RuntimeError):
         getattr(comments, what)(said, by=Actor.of(member), now=DURING)
     assert getattr(Comment.objects.get(pk=said.pk), field) is None
