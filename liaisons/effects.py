@@ -42,6 +42,7 @@ from liaisons.models import (
 from liaisons.numbering import last_correction, next_revision, number_document, number_statement
 from liaisons.replies import answers
 from liaisons.rules import Refused
+from liaisons.silence import Outcome
 
 Data = dict[str, Any]
 D = TypeVar("D")
@@ -93,14 +94,18 @@ def amend(statement: Statement, taken: Taken) -> Data:
 
 
 def revise(statement: Statement, taken: Taken) -> Data:
+    circulation, before = statement.circulation, statement.state
     if isinstance(taken.details, Returned):
         _keep_return(statement, taken)
+        outbox.queue(mail.returned(statement, taken.by, taken.reason, taken.now))
     statement.revise(taken.now)
     statement.save()
     if statement.revision:  # a revision of its own, so that no approval of the old text counts for the new one
         writing.write(statement, statement.revision.letter, by=taken.by, now=taken.now, note=taken.reason)
     _end_circulation(statement, taken.now)
     links.revoke(statement.links.all(), taken.now)
+    if circulation is not None and before == Statement.State.CIRCULATED:
+        outbox.queue(mail.taken_back(circulation, taken.reason, taken.now))
     return {}
 
 
@@ -128,6 +133,7 @@ def approve(statement: Statement, taken: Taken) -> Data:
     )
     if meeting is None and (waiting := rules.awaited_approvers(statement)):
         return {"waiting_for": sorted(waiting)}
+    circulation = statement.circulation if meeting is None else None
     statement.approve(taken.now)
     number_statement(statement, desk, taken.now)
     statement.approval_text = approval_text(statement, meeting, taken.now)
@@ -135,7 +141,7 @@ def approve(statement: Statement, taken: Taken) -> Data:
     _end_circulation(statement, taken.now)
     links.revoke(statement.links.all(), taken.now)
     outbox.queue(mail.approved(statement, taken.now))
-    return {"number": statement.number}
+    return {"number": statement.number, **({"silence": Outcome.of(circulation).data()} if circulation else {})}
 
 
 def send(statement: Statement, taken: Taken) -> Data:

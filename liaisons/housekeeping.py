@@ -23,6 +23,7 @@ T = TypeVar("T", Statement, Registration)
 def keep_house(now: datetime) -> None:
     """Run once a minute; a second run at the same time finds nothing left to do."""
     ask_chairs(now)
+    tell_what_stops(now)
     close_what_is_over(now)
     mark_answered(now)
 
@@ -30,6 +31,15 @@ def keep_house(now: datetime) -> None:
 def ask_chairs(now: datetime) -> int:
     """Ask the chairs where a window has closed without a standing objection; returns the number of mails queued."""
     return sum(_ask_chairs_about(circulation, now) for circulation in list(_silent(now)))
+
+
+def tell_what_stops(now: datetime) -> int:
+    """Tell the secretariat once of a window that has closed with an objection; returns the number of mails queued."""
+    told = Message.objects.filter(circulation=OuterRef("pk"), key__startswith="stopped:")
+    standing = Comment.objects.standing_objections().filter(circulation=OuterRef("pk"))
+    stopped = Circulation.objects.filter(Exists(standing), ~Exists(told), closes_at__lte=now, ended_at__isnull=True)
+    rows = stopped.select_related("desk__group", "document", "statement")
+    return len(outbox.queue([mail.stopped(circulation, now) for circulation in rows]))
 
 
 def _silent(now: datetime) -> QuerySet[Circulation]:

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from liaisons import silence
 from liaisons.models import Circulation, Message, Statement
 
 
@@ -10,7 +11,7 @@ def left(message: Message, at: datetime) -> None:
     if message.kind == Message.Kind.CIRCULATE and message.circulation_id is not None:
         circulation = Circulation.objects.select_for_update().get(pk=message.circulation_id)
         if circulation.ended_at is None:
-            circulation.distribute(at)
+            circulation.distribute(at, asked=silence.appointed(circulation.desk, at))
         elif circulation.distributed_at is None:
             # Taken back while the mail was on its way: the list has read it, but no window opens.
             circulation.distributed_at = at

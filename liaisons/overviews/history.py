@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 
 from liaisons.models import Comment, Event, Registration, Reply, Statement
 from liaisons.rules import day_text
+from liaisons.silence import Outcome
 
 # What anybody may know of a statement that left; the rest is for the desk.
 PUBLIC = frozenset({"approve", "send", "complete", "close", "correct", "withdraw", "record"})
@@ -35,10 +36,16 @@ def of_statement(statement: Statement, *, inside: bool, files: bool = False) -> 
     events = statement.events.select_related(*JOINED).order_by("-at", "-pk")
     if inside:
         return [
-            Told(event.at, text_of(event, statement), event.who, event.reason, _word(event) if files else "")
+            Told(event.at, text_of(event, statement), event.who, _reason(event), _word(event) if files else "")
             for event in events
         ]
     return [Told(event.at, text_of(event, statement)) for event in events if _is_public(event)]
+
+
+def _reason(event: Event) -> str:
+    """Why, and of an approval by silence what the silence was."""
+    outcome = Outcome.from_data(event.data["silence"]).sentence if "silence" in event.data else ""
+    return " ".join(filter(None, (event.reason, outcome)))
 
 
 def _word(event: Event) -> str:
@@ -60,7 +67,7 @@ def _is_public(event: Event) -> bool:
 
 def told(events: Iterable[Event]) -> list[Told]:
     """Events of one registration or circulation, in the order given."""
-    return [Told(event.at, text_of(event, event.statement), event.who, event.reason) for event in events]
+    return [Told(event.at, text_of(event, event.statement), event.who, _reason(event)) for event in events]
 
 
 def text_of(event: Event, statement: Statement | None) -> str:
@@ -178,7 +185,17 @@ def _disposed(event: Event, statement: Statement | None) -> str:
     return f"{_comment_kind(event).capitalize()}: {label}"
 
 
+def _kind_corrected(event: Event, statement: Statement | None) -> str:
+    before = str(event.data.get("before", ""))
+    return _("%(before)s counts as: %(kind)s") % {
+        "before": str(dict(Comment.Kind.choices).get(before, before)).capitalize(),
+        "kind": _comment_kind(event),
+    }
+
+
 def _window_moved(event: Event, statement: Statement | None) -> str:
+    if event.data.get("at_once"):
+        return _("The window for comments was closed at once")
     return _("The window for comments now closes on %(day)s") % {"day": _day(event, "to")}
 
 
@@ -286,6 +303,7 @@ WORDS: dict[str, Callable[[Event, Statement | None], str]] = {
     "confirm_nomination": _nomination_confirmed,
     "set_aside_nomination": _nomination_set_aside,
     "dispose": _disposed,
+    "correct_kind": _kind_corrected,
     "move_window": _window_moved,
     "hand_over": _handed_over,
     "send_again": _sent_again,
