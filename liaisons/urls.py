@@ -18,6 +18,7 @@ from liaisons.views import (
     incoming,
     letterhead,
     links,
+    looking_again,
     mailbox,
     nominations,
     outbox,
@@ -40,6 +41,7 @@ urlpatterns: list[URLPattern] = [
     path("statements/new/", drafting.statement_new, name="statement-new"),
     path("statements/resolve/", drafting.statement_resolve, name="statement-resolve"),
     path("statements/<int:pk>/edit/", drafting.statement_edit, name="statement-edit"),
+    path("statements/<int:pk>/look-again/", looking_again.statement_look_again, name="statement-look-again"),
     # Answers of addressees, in liaisons.views.extensions
     path("statements/<int:pk>/replies/<int:reply_pk>/time/", extensions.reply_time, name="reply-time"),
     path("statements/<int:pk>/amend/", drafting.statement_amend, name="statement-amend"),

@@ -282,6 +282,19 @@ def _day(event: Event, name: str) -> str:
     return str(day_text(date.fromisoformat(event.data[name])))
 
 
+def _time_decided(event: Event, statement: Statement | None) -> str:
+    words = {"addressee": event.addressee, "day": _day(event, "granted") if event.data.get("granted") else ""}
+    if event.data.get("granted"):
+        return _("More time for %(addressee)s, until %(day)s") % words
+    return _("No more time for %(addressee)s") % words
+
+
+def _put_off(event: Event, statement: Statement | None) -> str:
+    if event.data.get("to") is None:
+        return _("No day any more to look at it again")
+    return _("To be looked at again on %(day)s") % {"day": _day(event, "to")}
+
+
 WORDS: dict[str, Callable[[Event, Statement | None], str]] = {
     "begin": _begun,
     "write": _written,
@@ -300,6 +313,8 @@ WORDS: dict[str, Callable[[Event, Statement | None], str]] = {
     "comment": _commented,
     "confirm": _confirmed,
     "withdraw_comment": _comment_withdrawn,
+    "decide_time": _time_decided,
+    "look_again": _put_off,
     "confirm_nomination": _nomination_confirmed,
     "set_aside_nomination": _nomination_set_aside,
     "dispose": _disposed,

@@ -26,6 +26,7 @@ from liaisons.models import (
 )
 from liaisons.overviews import history, listing, matrix
 from liaisons.rules import AUTHORS, SECRETARIAT, Refused
+from liaisons.views.looking_again import LookAgainForm
 from liaisons.views.reading import Reader, letter_of, reader_of, visible
 from liaisons.views.word_in import OPENERS, taken_for
 from liaisons.workflow import Offer, offers
@@ -160,6 +161,9 @@ def _for_the_desk(request: DeskRequest, statement: Statement, reader: Reader, no
         "warnings": rules.warnings(statement) if statement.state not in matrix.OUT else [],
         "gaps": printed.gaps(statement.revision) if may_print and statement.revision else "",
         "is_here": is_here,
+        "again": LookAgainForm(initial={"on": statement.look_again_on})
+        if is_here and statement.state == Statement.State.SENT and reader.roles & AUTHORS
+        else None,
         "may_edit": is_here and statement.state == Statement.State.DRAFT and bool(reader.roles & AUTHORS),
         "may_settle": is_here and statement.state in matrix.OUT and bool(reader.roles & SECRETARIAT),
         "sees_dispatch": is_here and bool(reader.roles & (SECRETARIAT | rules.CHAIRS | {"administrator"})),

@@ -10,6 +10,7 @@ from .desktop import Desktop, Heap, Row
 from .mails import troubled
 from .ours import answers, drafts, to_dispatch
 from .theirs import asking_for_time, nominated, received
+from .undated import to_look_at_again, undated
 from .windows import closed_windows, windows
 
 __all__ = ["Heap", "Row", "heaps"]
@@ -22,6 +23,8 @@ KINDS: tuple[Callable[[Desktop], Iterable[Heap]], ...] = (
     received,
     asking_for_time,
     nominated,
+    to_look_at_again,
+    undated,
     windows,
     drafts,
 )
