@@ -130,9 +130,7 @@ class Letter:
         )
 
     def sha256(self) -> str:
-        """The hash of the canonical JSON: sorted keys, no white space, UTF-8."""
-        canonical = json.dumps(self.to_dict(), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-        return hashlib.sha256(canonical.encode()).hexdigest()
+        return sha256_of(self.to_dict())
 
 
 @dataclass(frozen=True)
@@ -164,6 +162,12 @@ class Sheet:
     pictures: Mapping[str, bytes] = field(default_factory=dict)
     before: Letter | None = None
     before_number: str = ""
+
+
+def sha256_of(plain: Mapping[str, Any]) -> str:
+    """The hash of a letter's canonical JSON: sorted keys, no white space, UTF-8."""
+    canonical = json.dumps(plain, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()
 
 
 def pictures_of(letter: Letter) -> list[str]:
