@@ -16,32 +16,9 @@ from liaisons.details import Answer
 from liaisons.models import Addressee, Link, Message, Reminder, Request, Statement
 from liaisons.workflow import advance
 from tests.fixtures import AFTER, somebody
+from tests.liaisons.reminders.mornings import DUE, geneva, queued, rows
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
-GENEVA = ZoneInfo("Europe/Zurich")
-DUE = date(2026, 1, 30)  # a Friday
-
-
-@pytest.fixture
-def out(sent) -> Statement:
-    """Sent, and taken by all servers: JCA-MV-LS1, due on 30 January 2026."""
-    Message.objects.of_dispatch(sent).update(state="sent", sent_at=AFTER)
-    return sent
-
-
-def geneva(day: date, hour: int = 10, minute: int = 0) -> datetime:
-    return datetime(day.year, day.month, day.day, hour, minute, tzinfo=GENEVA).astimezone(UTC)
-
-
-def rows(**fields) -> list[tuple[str, int, str]]:
-    """Addressee, stage and recipient of the rows there are."""
-    found = Reminder.objects.filter(**fields).order_by("addressee", "-stage", "recipient")
-    return list(found.values_list("addressee__text", "stage", "recipient"))
-
-
-def queued(**fields) -> list[str]:
-    """To whom reminders have been queued."""
-    return sorted(Message.objects.filter(kind="remind", **fields).values_list("recipient", flat=True))
 
 
 # Which rows
