@@ -5,7 +5,6 @@ that took them. Every document is another one; nothing of a page or a file is ke
 """
 
 import os
-import platform
 import resource
 import statistics
 import sys
@@ -22,15 +21,16 @@ from weasyprint.text.ffi import harfbuzz_subset
 from liaisons.documents import pdf, renderer
 from liaisons.documents.comparison import page_of
 from liaisons.letter import Sheet
+from tests.benchmarks import reporting
 from tests.benchmarks.documents import one_page, three_pages
 from tests.benchmarks.peers import FreshWeasyPrint, convert
+from tests.benchmarks.reporting import expect, missed, report, say
 
 STYLES = Path(pdf.__file__).with_name("statement.css")
 ROUNDS = 5
 
 
 Thing = TypeVar("Thing")
-missed: list[str] = []
 
 
 def one_page_beside_others(folder: Path) -> None:
@@ -168,30 +168,9 @@ def resident() -> int:
     return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmRSS:"))
 
 
-def report(title: str, rates: dict[str, list[float]]) -> None:
-    say(title)
-    for name, found in rates.items():
-        say(f"  {name:32} {statistics.median(found):7.2f}   ({min(found):.2f} to {max(found):.2f})")
-
-
-def expect(title: str, ours: list[float], others: list[float], goal: float) -> None:
-    """Compare what was measured side by side, round by round."""
-    found = statistics.median(mine / other for mine, other in zip(ours, others, strict=True))
-    say(f"  {title}: {found:.2f} times, wanted {goal}")
-    if found < goal:
-        missed.append(f"{title}: {found:.2f} instead of {goal}")
-
-
-def say(line: str) -> None:
-    sys.stdout.write(f"{line}\n")
-    sys.stdout.flush()
-
-
 def machine() -> str:
-    model = next(line for line in Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("model name"))
     return (
-        f"{model.partition(': ')[2]}, {os.cpu_count()} cores of which one is used, load {os.getloadavg()[0]:.1f}; "
-        f"Python {platform.python_version()}, WeasyPrint {weasyprint.__version__}, "
+        f"{reporting.machine()}, one of them used, WeasyPrint {weasyprint.__version__}, "
         f"libharfbuzz-subset {'present' if harfbuzz_subset else 'missing'}"
     )
 
