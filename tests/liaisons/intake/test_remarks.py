@@ -7,6 +7,7 @@ import time
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date, datetime
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -499,6 +500,21 @@ def test_libreoffice_saves_what_is_read_the_same(tmp_path):
     subprocess.run(["soffice", profile, "--headless", *target], check=True, capture_output=True, timeout=120)
     told = remarks.read((tmp_path / "out" / "busy.docx").read_bytes(), SENT)
     assert told.rows == read(busy()).rows
+
+
+def test_what_libreoffice_records_is_read():
+    """Made from SENT by LibreOffice 7.4 with its recording of changes switched on."""
+    content = Path(__file__).with_name("recorded.docx").read_bytes()
+    told = remarks.read(content, SENT).rows
+    assert [(row.kind, row.paragraph, row.quoted, row.proposed, row.text) for row in told] == [
+        ("replacement", "1", "this", "The group recommends one method.", ""),
+        ("insertion", "3", "", "A new paragraph.", ""),
+        ("replacement", "4", "Item of the list", "Point of the list", ""),
+        ("replacement", "6", "pictures", "Coding of films", ""),
+        ("deletion", "7", "The last paragraph of the letter.", "", ""),
+        ("comment", "A1.1", "Terms begin", "", "Why?"),
+    ]
+    assert all(row.tracked for row in told)
 
 
 WHOLE = busy().saved()
