@@ -30,6 +30,7 @@ Kind = Literal["insertion", "deletion", "replacement", "comment"]
 MOST_REMARKS = 500
 MOST_SPACES = 4 * MOST_REMARKS  # changes of nothing but spaces, which are no remarks
 _LINES_QUOTED = 100
+_WORDS_AROUND = 5
 LONGEST_QUOTE = 2_000  # characters of what one remark shows of the text
 _UNTRACKED = Change("")
 
@@ -204,8 +205,8 @@ class _Finder:
         stretches = [Stretch(piece.text, **changed[piece.state]) for piece in words(old.key, new.key)]
         for place in places_of(stretches):
             remark = _remark(place, self._alignment.where[new], old.key, new.key)
-            after = len("".join(one.text for one in stretches[: place.first] if one.went is None))
-            yield _Row(number, after, replace(remark, tracked=False))
+            offset = sum(len(one.text) for one in stretches[: place.first] if one.went is None)
+            yield _Row(number, offset, replace(remark, tracked=False))
 
     def _add_thread(self, thread: Thread) -> None:
         places = self._file.ranges.get(thread.key, [])
@@ -215,7 +216,7 @@ class _Finder:
             return
         (begin, first), (end, last) = min(places), max(places)
         begin, end = min(begin, len(self._lines) - 1), min(end, len(self._lines) - 1, begin + _LINES_QUOTED)
-        if row := self._explained(thread, begin, range(first, last + 1) if begin == end else range(first, first + 1)):
+        if begin == end and (row := self._explained(thread, begin, range(first, last))):
             row.remark = replace(row.remark, text=thread.text, resolved=thread.resolved)
             return
         quotes = list(self._quotes(begin, first, end, last))
@@ -236,8 +237,11 @@ class _Finder:
         offset = sum(len(one.text) for one in self._lines[begin].stretches[:first] if one.came is None)
         self._add_all([_Row(begin, offset, remark)])
 
-    def _explained(self, thread: Thread, line: int, stretches: range) -> _Row | None:
-        """The one change of its author that a comment touches: the comment says why, and is no row of its own."""
+    def _explained(self, thread: Thread, line: int, commented: range) -> _Row | None:
+        """The one change of its author that a comment touches: the comment says why, and is no row of its own.
+
+        Unless it stands on much more than the change.
+        """
         touched = [
             row
             for row in self._rows
@@ -245,10 +249,15 @@ class _Finder:
             and row.stretches
             and row.remark.author == thread.author
             and not row.remark.text
-            and row.stretches.start <= stretches.stop
-            and stretches.start <= row.stretches.stop
+            and row.stretches.start <= commented.stop
+            and commented.start <= row.stretches.stop
         ]
-        return touched[0] if len(touched) == 1 else None
+        if len(touched) != 1:
+            return None
+        [row] = touched
+        stretches = self._lines[line].stretches
+        around = "".join(stretches[at].text for at in commented if at not in row.stretches)
+        return row if len(around.split()) <= _WORDS_AROUND else None
 
     def _quotes(self, begin: int, first: int, end: int, last: int) -> Iterator[tuple[int, str]]:
         """The words a comment stands on as they circulated, or as they are where all of them are new."""

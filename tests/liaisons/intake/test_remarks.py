@@ -308,6 +308,13 @@ def test_a_comment_on_the_change_of_its_author_says_why(file):
     assert rows(file, "kind", "instead", "text") == [("replacement", "lie", "They do not stand.")]
 
 
+def test_a_comment_on_more_than_the_change_of_its_author_stays_a_remark_of_its_own(file):
+    changed = (t("The group recommends "), cut("this"), ins("one"), t(" method. It has been tried by six bodies."))
+    file.write(FIRST, start("0"), *changed, end("0"), t(" They wrote reports."))
+    file.comment("0", "All of it?")
+    assert rows(file, "kind", "text") == [("comment", "All of it?"), ("replacement", "")]
+
+
 def test_a_comment_on_the_change_of_another_stays_a_remark_of_its_own(file):
     changed = (start("0"), cut("stand"), ins("lie"), end("0"))
     file.write("Second words stand here.", t("Second words "), *changed, t(" here."))
