@@ -118,12 +118,14 @@ def _statements(sent, by, blob):
 
 
 def _circulation(circulation, member):
-    said = comment(circulation, by=Actor.of(member), kind="technical", text="Why?", now=AFTER)
+    kept = [(Blob.objects.keep(PDF, "application/pdf"), "said.pdf")]
+    said = comment(circulation, by=Actor.of(member), kind="technical", text="Why?", files=kept, now=AFTER)
     file = MessageFile.objects.filter(message__circulation=circulation).first()
     return {
         "circulation": {"pk": circulation.pk},
         "circulation-file": {"pk": circulation.pk, "name": file.name},
         "comment": {"pk": said.pk},
+        "comment-file": {"pk": said.pk, "file": said.comment_files.get().pk},
     }
 
 
@@ -132,6 +134,7 @@ def _links(circulation, sent, chair, member):
         circulation, by=Actor("link"), kind="editorial", text="A comma.", name="Lea", email="lea@example.org", now=AFTER
     )
     said = comment(circulation, by=Actor.of(member), kind="support", now=AFTER)
+    with_file = circulation.comments.get(comment_files__isnull=False)
     addressee = sent.addressees.get(text="ITU-T SG21")
     reading = links.issue("comment", now=AFTER, circulation=circulation, person=member.person)
     approving = links.issue("approve", now=AFTER, statement=circulation.statement, person=chair.person)
@@ -146,6 +149,7 @@ def _links(circulation, sent, chair, member):
         "link": {"token": tokens["r"]},
         "link-file": {"token": tokens["r"], "name": file.name},
         "link-comment": {"token": tokens["r"], "pk": said.pk},
+        "link-comment-file": {"token": tokens["r"], "pk": with_file.pk, "file": with_file.comment_files.get().pk},
         "link-approve": {"token": tokens["a"]},
         "link-answer": {"token": tokens["w"]},
         "link-confirm": {"token": tokens["c"]},

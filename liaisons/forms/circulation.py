@@ -1,8 +1,11 @@
 """What the desk decides about a circulation: its window, and what becomes of each comment."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from liaisons.models import Comment
@@ -62,3 +65,63 @@ class DispositionForm(forms.Form):
             ("", "–"),
             *(choice for choice in Comment.Disposition.choices if offered or choice[0] != overruled),
         ]
+
+
+class KindForm(forms.Form):
+    """Another kind for a comment, with a reason; `seen` is how it stood on the page."""
+
+    seen = forms.CharField(required=False, max_length=100, widget=forms.HiddenInput)
+    kind = forms.ChoiceField(label=_("It is"), choices=Comment.Kind.choices)
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("The commenter gets it by mail."),
+    )
+
+    def __init__(self, *args: Any, comment: Comment, **kwargs: Any) -> None:
+        kwargs.setdefault("prefix", f"kind-{comment.pk}")
+        kwargs.setdefault("initial", {"kind": comment.kind, "seen": comment.standing})
+        super().__init__(*args, **kwargs)
+
+
+class TogetherForm(forms.Form):
+    """The same disposition for the comments that are ticked; what each came with says how it stood on the page."""
+
+    disposition = forms.ChoiceField(
+        label=_("Disposition"),
+        choices=[
+            ("", "–"),
+            *(choice for choice in Comment.Disposition.choices if choice[0] != Comment.Disposition.OVERRULED),
+        ],
+    )
+    text = forms.CharField(
+        label=_("Reason or remark"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("Each commenter gets it by mail, once for all of theirs."),
+    )
+
+    def __init__(self, *args: Any, comments: Sequence[Comment], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.comments = comments
+
+    def clean(self) -> dict[str, Any]:
+        if not self.seen():
+            raise ValidationError(gettext("Tick the comments that this is said of."))
+        return self.cleaned_data
+
+    def seen(self) -> list[tuple[int, str]]:
+        """The comments that are ticked, each with how it stood."""
+        return [
+            (int(key), str(self.data.get(f"stood-{key}", "")))
+            for key in (self.data.getlist("ticked") if hasattr(self.data, "getlist") else [])
+            if key.isdecimal() and len(key) < 19
+        ]
+
+    def rows(self) -> list[tuple[Comment, bool]]:
+        """Each comment, and whether it is ticked: at first those of wording alone."""
+        if self.is_bound:
+            ticked = {key for key, _stood in self.seen()}
+            return [(comment, comment.pk in ticked) for comment in self.comments]
+        return [(comment, comment.kind == Comment.Kind.EDITORIAL) for comment in self.comments]

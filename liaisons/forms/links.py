@@ -1,5 +1,6 @@
 """What people write who came by a signed link: comments, approvals, answers."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from contacts.models.person import validate_one_line
 from liaisons.details import Answer, Nominee
+from liaisons.documents.paragraphs import named, ranges
 from liaisons.forms.kept import FilesForm
 from liaisons.models import Comment, Reply, Request
 
@@ -20,8 +22,8 @@ class OneLine(forms.CharField):
     default_validators = [validate_one_line]
 
 
-class CommentForm(forms.Form):
-    """A word on a text in circulation, from somebody we know."""
+class CommentForm(FilesForm):
+    """A word on a text in circulation, from somebody we know. `paragraphs` are the numbers that the text has."""
 
     kind = forms.ChoiceField(
         label=_("What is it?"),
@@ -40,6 +42,9 @@ class CommentForm(forms.Form):
         required=False,
         help_text=_("The number before the paragraph, such as 3 or A1.2. Empty for the whole text."),
     )
+    quoted = forms.CharField(
+        label=_("The words it is about"), required=False, max_length=2_000, widget=forms.Textarea(attrs={"rows": 2})
+    )
     text = forms.CharField(
         label=_("What you want to say"), required=False, max_length=20_000, widget=forms.Textarea(attrs={"rows": 5})
     )
@@ -50,6 +55,34 @@ class CommentForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("How the paragraph should read instead."),
     )
+
+    def __init__(self, *args: Any, paragraphs: Sequence[str] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.paragraphs = paragraphs
+
+    def clean_clause(self) -> str:
+        """The number alone when a paragraph is named; a clause in other words is taken as it is."""
+        clause: str = self.cleaned_data["clause"].strip()
+        number = named(clause)
+        if not number or not self.paragraphs:
+            return clause
+        if number not in self.paragraphs:
+            spans = [
+                gettext("%(first)s to %(last)s") % {"first": first, "last": last} if first != last else first
+                for first, last in ranges(self.paragraphs)
+            ]
+            raise ValidationError(
+                gettext(
+                    "The text has no paragraph %(number)s, only %(ranges)s. "
+                    "Click on the number before the paragraph, or write where it is in words."
+                )
+                % {"number": number, "ranges": ", ".join(spans)}
+            )
+        return number
+
+    def said(self) -> dict[str, Any]:
+        """What was written, as comments.comment() wants it."""
+        return {name: value for name, value in self.cleaned_data.items() if name != "kept"}
 
 
 class OpenCommentForm(CommentForm):

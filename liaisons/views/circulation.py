@@ -1,32 +1,35 @@
 """A text in circulation, at the desk and by link: reading it, commenting, and what the desk decides about it."""
 
-from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
+from django.forms import BaseForm
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from contacts.actor import Actor
 from contacts.http import AtDesk, DeskRequest, at_desk
 from contacts.models import Desk
 from liaisons import comments, links, sheets
+from liaisons.comments import TOGETHER
 from liaisons.documents.page import Page
-from liaisons.documents.screen import OnScreen, on_screen
-from liaisons.forms.circulation import DispositionForm, WindowForm
+from liaisons.documents.paragraphs import named, numbers
+from liaisons.documents.screen import on_screen
+from liaisons.forms.circulation import DispositionForm, KindForm, WindowForm
 from liaisons.forms.links import CommentForm, OpenCommentForm
 from liaisons.letter import Sheet
 from liaisons.models import Circulation, Comment, Event, Link, Statement
-from liaisons.rules import CHAIRS, SECRETARIAT, Moved, Refused
+from liaisons.rules import CHAIRS, SECRETARIAT, Refused
+from liaisons.silence import Outcome
 from liaisons.views import comparing, enclosed
+from liaisons.views.files import attachment
 from liaisons.views.opened import by_link
 
 # Where the page says what was done; without it a browser would stay at the form, whose address it keeps.
@@ -69,6 +72,7 @@ class Said:
 
     comment: Comment
     form: DispositionForm | None = None
+    kind_form: KindForm | None = None
     may_withdraw: bool = False
 
 
@@ -78,17 +82,17 @@ class Said:
 @require_safe
 @at_desk()
 def circulation(request: AtDesk, pk: int) -> HttpResponse:
-    return _desk_page(request, _of_desk(request.desk, pk), timezone.now())
+    return desk_page(request, of_desk(request.desk, pk), timezone.now())
 
 
 @require_POST
 @at_desk()
 def circulation_comment(request: AtDesk, pk: int) -> HttpResponse:
     now = timezone.now()
-    row = _of_desk(request.desk, pk)
-    form = CommentForm(request.POST)
-    if not _comments(form, row, request.actor, now):
-        return _desk_page(request, row, now, form=form)
+    row = of_desk(request.desk, pk)
+    form = CommentForm(request.POST, request.FILES, paragraphs=list(paragraphs_of(row)))
+    if not _comments(form, row, request.actor, now, Comment.Way.PAGE):
+        return desk_page(request, row, now, form=form)
     messages.success(request, _("Your comment is kept."))
     return redirect(f"{reverse('circulation', args=[pk])}{TOP}")
 
@@ -97,60 +101,41 @@ def circulation_comment(request: AtDesk, pk: int) -> HttpResponse:
 @at_desk("secretariat", "chair", "cochair")
 def circulation_window(request: AtDesk, pk: int) -> HttpResponse:
     now = timezone.now()
-    row = _of_desk(request.desk, pk)
+    row = of_desk(request.desk, pk)
     form = WindowForm(request.POST, prefix="window")
     if form.is_valid():
         closes_on, reason = form.cleaned_data["closes_on"], form.cleaned_data["reason"]
         try:
             row = comments.move_window(row, closes_on, reason=reason, by=request.actor, now=now)
         except Refused as refused:
-            _say(form, refused)
+            say(form, refused)
         else:
             day = date_format(closes_on, "j F Y") if closes_on else ""
             until = _("Comments are open until %(day)s.") % {"day": day} if day else _("The window has been closed.")
             messages.success(request, until)
             return redirect("circulation", pk)
-    return _desk_page(request, row, now, window_form=form)
-
-
-@require_POST
-@at_desk("secretariat", "chair", "cochair")
-def comment_dispose(request: AtDesk, pk: int) -> HttpResponse:
-    now = timezone.now()
-    comment = _comment_of(request.desk, pk)
-    form = DispositionForm(request.POST, comment=comment, may_overrule=bool(request.roles & CHAIRS))
-    if form.is_valid():
-        given = form.cleaned_data
-        try:
-            comment = comments.dispose(
-                comment, given["disposition"], seen=given["seen"], text=given["text"], by=request.actor, now=now
-            )
-        except Refused as refused:
-            if isinstance(refused, Moved):  # what was typed stays, beside what has been decided meanwhile
-                comment = _comment_of(request.desk, pk)
-                again = request.POST.copy()
-                again[form.add_prefix("seen")] = comment.standing
-                form = DispositionForm(again, comment=comment, may_overrule=bool(request.roles & CHAIRS))
-            _say(form, refused)
-        else:
-            what = {"name": comment.name, "disposition": comment.get_disposition_display()}
-            messages.success(request, _("The comment of %(name)s: %(disposition)s.") % what)
-            return redirect(f"{reverse('circulation', args=[comment.circulation_id])}#comment-{pk}")
-    return _desk_page(request, comment.circulation, now, disposing=(comment, form))
+    return desk_page(request, row, now, window_form=form)
 
 
 @require_POST
 @at_desk()
 def comment_withdraw(request: AtDesk, pk: int) -> HttpResponse:
-    comment = _comment_of(request.desk, pk)
+    comment = comment_of(request.desk, pk)
     _withdraw(request, comment, request.actor, timezone.now())
     return redirect(f"{reverse('circulation', args=[comment.circulation_id])}#comment-{pk}")
 
 
 @require_safe
 @at_desk()
+def comment_file(request: AtDesk, pk: int, file: int) -> HttpResponse:
+    """A file that came with a comment."""
+    return _file_of(comment_of(request.desk, pk), file)
+
+
+@require_safe
+@at_desk()
 def circulation_file(request: AtDesk, pk: int, name: str) -> HttpResponse:
-    return enclosed.serve(enclosed.of_circulation(_of_desk(request.desk, pk)), name)
+    return enclosed.serve(enclosed.of_circulation(of_desk(request.desk, pk)), name)
 
 
 # By link
@@ -164,10 +149,10 @@ def open_circulation(
     assert row is not None  # a constraint binds the link to it
     token = links.token(link.pk)
     if form is None:
-        kind = CommentForm if link.person else OpenCommentForm
-        form = kind(initial={"clause": request.GET.get("at", "")[:100]})
+        form = _form_of(link)(initial={"clause": request.GET.get("at", "")[:100]})
     context = {
         **_reading(row, now, reverse("link", args=[token])),
+        "beside": _beside(row, form),
         "link": link,
         "token": token,
         "form": form,
@@ -183,8 +168,8 @@ def open_circulation(
 def link_comment(request: DeskRequest, link: Link, now: datetime) -> HttpResponse:
     row = link.circulation
     assert row is not None
-    form = CommentForm(request.POST) if link.person else OpenCommentForm(request.POST)
-    if not _comments(form, row, links.actor(link), now):
+    form = _form_of(link)(request.POST, request.FILES, paragraphs=list(paragraphs_of(row)))
+    if not _comments(form, row, links.actor(link), now, Comment.Way.LINK):
         return open_circulation(request, link, now, form, status=400)
     if link.person:
         messages.success(request, _("Your comment is kept."))
@@ -205,29 +190,63 @@ def link_comment_withdraw(request: DeskRequest, link: Link, now: datetime, pk: i
     return redirect(f"{reverse('link', args=[links.token(link.pk)])}#comment-{pk}")
 
 
+@require_safe
+@by_link(Link.Purpose.COMMENT, Link.Purpose.APPROVE)
+def link_comment_file(request: DeskRequest, link: Link, now: datetime, pk: int, file: int) -> HttpResponse:
+    """A file that came with a comment on what the link shows."""
+    about = link.circulation or (link.statement.circulation if link.statement else None)
+    return _file_of(get_object_or_404(Comment.objects.counted(), circulation=about, pk=pk), file)
+
+
 # What they share
 
 
-def _of_desk(desk: Desk, pk: int) -> Circulation:
+def of_desk(desk: Desk, pk: int) -> Circulation:
     rows = Circulation.objects.of_desk(desk)
     parts = ("desk__group", "document", "revision", "statement__desk__group", "statement__revision")
     return get_object_or_404(rows.select_related(*parts), pk=pk)
 
 
-def _comment_of(desk: Desk, pk: int) -> Comment:
+def comment_of(desk: Desk, pk: int) -> Comment:
     comment = get_object_or_404(Comment.objects.counted(), circulation__desk=desk, pk=pk)
-    comment.circulation = _of_desk(desk, comment.circulation_id)
+    comment.circulation = of_desk(desk, comment.circulation_id)
     return comment
 
 
-def _comments(form: CommentForm, row: Circulation, by: Actor, now: datetime) -> bool:
+def _file_of(comment: Comment, file: int) -> HttpResponse:
+    row = get_object_or_404(comment.comment_files.select_related("blob"), pk=file)
+    return attachment(row.blob, row.name)
+
+
+def _form_of(link: Link) -> type[CommentForm]:
+    return CommentForm if link.person else OpenCommentForm
+
+
+def paragraphs_of(row: Circulation) -> dict[str, str]:
+    """The numbers of the text in circulation, each with the words of its paragraph; a report has none."""
+    page = _page_of(row)
+    if page is None:
+        return {}
+    found: dict[str, str] = {}
+    for section in (page.body, *page.annexes):
+        found |= numbers(section.body)
+    return found
+
+
+def _beside(row: Circulation, form: CommentForm) -> str:
+    """The words of the paragraph that the form names, to be seen beside it."""
+    number = named(str(form["clause"].value() or ""))
+    return paragraphs_of(row).get(number, "") if number else ""
+
+
+def _comments(form: CommentForm, row: Circulation, by: Actor, now: datetime, way: Comment.Way) -> bool:
     """Keep the comment; what the rules refuse becomes a sentence in the form."""
     if not form.is_valid():
         return False
     try:
-        comments.comment(row, by=by, now=now, **form.cleaned_data)
+        comments.comment(row, by=by, now=now, way=way, **form.said())
     except Refused as refused:
-        _say(form, refused)
+        say(form, refused)
         return False
     return True
 
@@ -241,7 +260,7 @@ def _withdraw(request: DeskRequest, comment: Comment, by: Actor, now: datetime) 
         messages.success(request, _("Your comment is withdrawn. It stays to be read, marked as such."))
 
 
-def _say(form: WindowForm | DispositionForm | CommentForm, refused: Refused) -> None:
+def say(form: BaseForm, refused: Refused) -> None:
     for sentence in refused.sentences:
         form.add_error(None, sentence)
 
@@ -252,34 +271,31 @@ def _is_theirs(comment: Comment, actor: Actor) -> bool:
 
 def _comments_on(row: Circulation) -> list[Comment]:
     rows = row.comments.counted().select_related("author", "group", "disposed_by")
-    return list(rows.order_by("made_at", "pk"))
+    return list(rows.prefetch_related("comment_files__blob").order_by("made_at", "pk"))
 
 
-def _desk_page(
+def desk_page(
     request: AtDesk,
     row: Circulation,
     now: datetime,
     *,
     form: CommentForm | None = None,
     window_form: WindowForm | None = None,
-    disposing: tuple[Comment, DispositionForm] | None = None,
+    about: tuple[Comment, DispositionForm | KindForm] | None = None,
 ) -> HttpResponse:
-    decides = bool(request.roles & (SECRETARIAT | CHAIRS))
-    chairs = bool(request.roles & CHAIRS)
-    said = []
-    for comment in _comments_on(row):
-        own = disposing[1] if disposing and disposing[0].pk == comment.pk else None
-        if decides and own is None and comment.withdrawn_at is None:
-            own = DispositionForm(comment=comment, may_overrule=chairs)
-        said.append(Said(comment, own, _is_theirs(comment, request.actor)))
+    """The page of the circulation; one of the forms may be given back with what is wrong in it."""
+    refused = next((asked for asked in (form, window_form, about) if asked), None)
+    form = form or CommentForm(initial={"clause": request.GET.get("at", "")[:100]})
     visible = Statement.objects.visible_to(request.actor, request.desk.today(now))
-    refused = next((asked for asked in (form, window_form, disposing and disposing[1]) if asked), None)
+    said = [_said(request, comment, about) for comment in _comments_on(row)]
     context = {
         **_reading(row, now, reverse("circulation", args=[row.pk])),
         "said": said,
         "since": comparing.since(row),
-        "decides": decides,
-        "form": form or CommentForm(initial={"clause": request.GET.get("at", "")[:100]}),
+        "decides": bool(request.roles & (SECRETARIAT | CHAIRS)),
+        "several": sum(row.form is not None and row.comment.kind in TOGETHER for row in said) > 1,
+        "form": form,
+        "beside": _beside(row, form),
         "window_form": window_form or WindowForm(prefix="window", initial={"closes_on": row.closes_on}),
         "window_form_open": window_form is not None,
         "statement": visible.filter(pk=row.statement_id).first() if row.statement_id else None,
@@ -287,14 +303,23 @@ def _desk_page(
     return render(request, "liaisons/circulation.html", context, status=400 if refused else 200)
 
 
+def _said(request: AtDesk, comment: Comment, about: tuple[Comment, DispositionForm | KindForm] | None) -> Said:
+    """The comment with the forms that the reader has for it."""
+    given = about[1] if about and about[0].pk == comment.pk else None
+    form = given if isinstance(given, DispositionForm) else None
+    kind_form = given if isinstance(given, KindForm) else None
+    if comment.withdrawn_at is None:
+        if form is None and request.roles & (SECRETARIAT | CHAIRS):
+            form = DispositionForm(comment=comment, may_overrule=bool(request.roles & CHAIRS))
+        if kind_form is None and request.roles & SECRETARIAT and comment.kind != Comment.Kind.OBJECTION:
+            kind_form = KindForm(comment=comment)
+    return Said(comment, form, kind_form, _is_theirs(comment, request.actor))
+
+
 def _reading(row: Circulation, now: datetime, address: str) -> dict[str, Any]:
     """The frozen text with its paragraph numbers, and what happened to it since."""
-    page: Page | None = None
-    sections: list[OnScreen] = []
-    window = Window(row, now)
-    if row.revision and row.statement:
-        page = Page(Sheet(row.revision.letter, sheets.masthead_of_copy(row.statement, row)))
-        sections = on_screen(page, address="" if row.ended_at else address)
+    page = _page_of(row)
+    sections = on_screen(page, address="" if row.ended_at else address) if page else []
     amended = Event.objects.filter(circulation=row, verb="amend").select_related(
         "person", "user", "link__comment", "revision"
     )
@@ -304,21 +329,15 @@ def _reading(row: Circulation, now: datetime, address: str) -> dict[str, Any]:
         "at": row.desk,
         "page": page,
         "sections": sections,
-        "window": window,
+        "window": Window(row, now),
         "amendments": list(amended),
         "files": enclosed.of_circulation(row),
-        "tally": _tally(row),
+        "outcome": Outcome.of(row),
     }
 
 
-def _tally(row: Circulation) -> str:
-    """What the comments come to ("3 in support, 1 objection"), those taken back left out."""
-    kinds = Counter(row.comments.counted().filter(withdrawn_at=None).values_list("kind", flat=True))
-    kind, told = Comment.Kind, []
-    if count := kinds[kind.SUPPORT]:
-        told.append(ngettext("%(count)d in support", "%(count)d in support", count) % {"count": count})
-    if count := kinds[kind.EDITORIAL] + kinds[kind.TECHNICAL] + kinds[kind.QUESTION]:
-        told.append(ngettext("%(count)d comment", "%(count)d comments", count) % {"count": count})
-    if count := kinds[kind.OBJECTION]:
-        told.append(ngettext("%(count)d objection", "%(count)d objections", count) % {"count": count})
-    return ", ".join(told)
+def _page_of(row: Circulation) -> Page | None:
+    """The frozen text with the numbers of its paragraphs; a report has none."""
+    if row.revision is None or row.statement is None:
+        return None
+    return Page(Sheet(row.revision.letter, sheets.masthead_of_copy(row.statement, row)))

@@ -6,6 +6,7 @@ Opening a link never changes anything: programs that look into mails for their r
 from datetime import datetime
 
 from django.contrib import messages
+from django.db import transaction
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -22,7 +23,8 @@ from liaisons.forms.links import DecideForm, ReturnForm
 from liaisons.letter import Sheet
 from liaisons.models import Circulation, Comment, Link, Statement
 from liaisons.rules import Moved, Refused
-from liaisons.views import comparing, enclosed
+from liaisons.silence import Outcome
+from liaisons.views import comparing, enclosed, reminders
 from liaisons.views.answer import open_answer
 from liaisons.views.circulation import TOP, open_circulation
 from liaisons.views.opened import by_link
@@ -38,6 +40,10 @@ def link(request: DeskRequest, link: Link, now: datetime) -> HttpResponse:
         return open_approve(request, link, now)
     if link.purpose == Link.Purpose.ANSWER:
         return open_answer(request, link, now)
+    if link.purpose == Link.Purpose.MUTE:
+        return reminders.open_mute(request, link)
+    if link.purpose == Link.Purpose.FEED:
+        return redirect("link-calendar", links.token(link.pk))
     return open_confirm(request, link)
 
 
@@ -69,6 +75,7 @@ def open_approve(
     masthead = sheets.masthead_of_copy(statement, circulation) if circulation else sheets.masthead_of(statement)
     page = Page(Sheet(revision.letter, masthead))
     said = Comment.objects.counted().filter(circulation=circulation).select_related("author", "group", "disposed_by")
+    said = said.prefetch_related("comment_files__blob").order_by("made_at", "pk")
     context = {
         "link": link,
         "token": links.token(link.pk),
@@ -79,7 +86,10 @@ def open_approve(
         "sections": on_screen(page),
         "files": enclosed.of_circulation(circulation, revision) if circulation else [],
         "since": comparing.since(circulation, links.token(link.pk)) if circulation else None,
-        "said": [{"comment": comment} for comment in said.order_by("made_at", "pk")],
+        "said": [
+            {"comment": comment} for comment in said.order_by("made_at", "pk").prefetch_related("comment_files__blob")
+        ],
+        "outcome": Outcome.of(circulation) if circulation else None,
         "earlier": earlier_of(statement, circulation),
         "approvals": revision.approvals.select_related("person", "in_place_of").order_by("given_at"),
         "obstacles": obstacles(statement, "approve", actor, now),
@@ -150,6 +160,8 @@ def open_confirm(request: DeskRequest, link: Link) -> HttpResponse:
         "link": link,
         "token": links.token(link.pk),
         "comment": link.comment,
+        "together": comments.came_together(link.comment),
+        "files": link.comment.comment_files.select_related("blob"),
         "circulation": circulation,
         "at": circulation.desk,
     }
@@ -170,7 +182,9 @@ def link_confirm_withdraw(request: DeskRequest, link: Link, now: datetime) -> Ht
     """Take back what this link has confirmed."""
     assert link.comment is not None
     try:
-        comments.withdraw(link.comment, by=links.actor(link), now=now)
+        with transaction.atomic():
+            for comment in comments.came_together(link.comment):
+                comments.withdraw(comment, by=links.actor(link), now=now)
     except Refused as refused:
         messages.error(request, " ".join(refused.sentences))
     return redirect("link", links.token(link.pk))

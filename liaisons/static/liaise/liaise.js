@@ -69,6 +69,18 @@ document.addEventListener("prose-editor:ready", ({ detail: { editor } }) => {
   editor.view.dom.addEventListener("keydown", onward, { capture: true });
 });
 
+// The number before a paragraph goes into the form on the same page, and what was typed there stays.
+document.addEventListener("click", (event) => {
+  const mark = event.target.closest("a.paragraph");
+  const clause = document.querySelector(".say [name=clause]");
+  if (!mark || !clause) return;
+  event.preventDefault();
+  clause.value = mark.textContent;
+  document.querySelector(".say-about")?.remove();
+  document.getElementById("say").scrollIntoView();
+  clause.focus();
+});
+
 // A table that scrolls must be reachable by keyboard.
 for (const table of document.querySelectorAll(".letter-body table")) {
   if (table.scrollWidth > table.clientWidth) table.tabIndex = 0;
