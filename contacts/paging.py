@@ -20,12 +20,25 @@ class Page(Generic[M]):
     newest_first: bool
 
 
-def page_of(rows: QuerySet[M], key: str, query: QueryDict, *, descending: bool = False, size: int = PAGE) -> Page[M]:
-    """The page that the query asks for by `after` or `before` a row, in the order of `key` and then of the pk."""
+def page_of(
+    rows: QuerySet[M],
+    key: str,
+    query: QueryDict,
+    *,
+    descending: bool = False,
+    within: QuerySet[M] | None = None,
+    size: int = PAGE,
+) -> Page[M]:
+    """The page that the query asks for by `after` or `before` a row, in the order of `key` and then of the pk.
+
+    Where the key is an annotation, `within` are the rows that have it before they were narrowed: the row named may
+    have left the list in the meantime, and its place is still known.
+    """
     after, before = query.get("after", ""), query.get("before", "")
     upwards = before.isdecimal()
     cursor = before if upwards else after
-    place = rows.model._base_manager.filter(pk=cursor).values(key).first() if cursor.isdecimal() else None
+    known = rows.model._base_manager.all() if within is None else within
+    place = known.filter(pk=cursor).values(key).first() if cursor.isdecimal() else None
     falling = descending != upwards
     ordered = rows.order_by(*([f"-{key}", "-pk"] if falling else [key, "pk"]))
     if place:

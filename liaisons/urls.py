@@ -4,6 +4,7 @@ from django.urls import URLPattern, path
 
 from liaisons.views import (
     answer,
+    awaited,
     circulation,
     comparing,
     desk,
@@ -26,7 +27,9 @@ from liaisons.views import (
     papers,
     pictures,
     preview,
+    received_mail,
     register,
+    reminders,
     statements,
     steps,
     word_in,
@@ -43,7 +46,8 @@ urlpatterns: list[URLPattern] = [
     path("statements/resolve/", drafting.statement_resolve, name="statement-resolve"),
     path("statements/<int:pk>/edit/", drafting.statement_edit, name="statement-edit"),
     path("statements/<int:pk>/look-again/", looking_again.statement_look_again, name="statement-look-again"),
-    # Answers of addressees, in liaisons.views.extensions
+    # Answers of addressees, in liaisons.views.awaited and extensions
+    path("answers/", awaited.answers, name="answers"),
     path("statements/<int:pk>/replies/<int:reply_pk>/time/", extensions.reply_time, name="reply-time"),
     path("statements/<int:pk>/amend/", drafting.statement_amend, name="statement-amend"),
     path("statements/<int:pk>/editing/", drafting.statement_editing, name="statement-editing"),
@@ -116,6 +120,9 @@ urlpatterns: list[URLPattern] = [
     path("l/<str:token>/return/", links.link_return, name="link-return"),
     path("l/<str:token>/answer/", answer.link_answer, name="link-answer"),
     path("l/<str:token>/recorded/<int:pk>/", answer.link_recorded, name="link-recorded"),
+    path("l/<str:token>/mute/", reminders.link_mute, name="link-mute"),
+    path("l/<str:token>/unmute/<int:pk>/", reminders.link_unmute, name="link-unmute"),
+    path("l/<str:token>/calendar.ics", reminders.link_calendar, name="link-calendar"),
     # Circulation, in liaisons.views.circulation
     path("circulations/<int:pk>/", circulation.circulation, name="circulation"),
     path("circulations/<int:pk>/comment/", circulation.circulation_comment, name="circulation-comment"),
@@ -143,6 +150,15 @@ urlpatterns: list[URLPattern] = [
     path("mailbox/", mailbox.mailbox, name="mailbox"),
     path("mailbox/<str:name>/", mailbox.mailbox_mail, name="mailbox-mail"),
     path("mailbox/<str:name>/files/<int:number>/", mailbox.mailbox_file, name="mailbox-file"),
+    # Mail that came in, in liaisons.views.received_mail
+    path("mail/", received_mail.received_mails, name="received-mails"),
+    path("mail/<int:pk>/", received_mail.received_mail, name="received-mail"),
+    path("mail/<int:pk>/raw/", received_mail.received_mail_raw, name="received-mail-raw"),
+    path("mail/<int:pk>/files/<int:file>/", received_mail.received_mail_file, name="received-mail-file"),
+    path("mail/<int:pk>/belongs/", received_mail.received_mail_tie, name="received-mail-tie"),
+    path("mail/<int:pk>/comment/", received_mail.received_mail_comment, name="received-mail-comment"),
+    path("mail/<int:pk>/set-aside/", received_mail.received_mail_set_aside, name="received-mail-set-aside"),
+    path("mail/<int:pk>/wait/", received_mail.received_mail_wait, name="received-mail-wait"),
     # Incoming, in liaisons.views.incoming
     path("incoming/", incoming.incoming, name="incoming"),
     path("incoming/new/", incoming.registration_new, name="registration-new"),
@@ -185,6 +201,13 @@ urlpatterns: list[URLPattern] = [
         groups.group_succession_remove,
         name="group-succession-remove",
     ),
+    # What a person is reminded of, in liaisons.views.reminders
+    path("reminders/", reminders.reminders, name="reminders"),
+    path("reminders/mute/", reminders.reminders_mute, name="reminders-mute"),
+    path("reminders/unmute/<int:pk>/", reminders.reminders_unmute, name="reminders-unmute"),
+    path("reminders/calendar/", reminders.reminders_calendar, name="reminders-calendar"),
+    path("reminders/calendar/stop/", reminders.reminders_calendar_stop, name="reminders-calendar-stop"),
+    path("reminders/deadlines.csv", reminders.deadlines_table, name="deadlines-table"),
     # Settings and help
     path("desk/settings/", desk_settings.desk_settings, name="desk-settings"),
     path("settings/letterhead/", letterhead.desk_letterhead, name="desk-letterhead"),

@@ -12,6 +12,7 @@ from django.core.mail import EmailMessage
 from contacts.actor import Actor
 from contacts.models import Alias, Appointment, Person, StandIn, Succession
 from liaisons import links
+from liaisons.arrivals.taking import take
 from liaisons.comments import comment
 from liaisons.details import Answer, MeetingApproval, Received
 from liaisons.letter import Attached
@@ -35,6 +36,7 @@ from liaisons.workflow import advance
 from liaisons.writing import TakenFrom, begin
 from roadmap.models import Deliverable
 from tests.fixtures import AFTER
+from tests.liaisons.arrivals.mails import an_answer
 
 PDF = b"%PDF-1.7\n%%EOF\n"
 
@@ -153,7 +155,7 @@ def _links(circulation, sent, chair, member):
         "link-approve": {"token": tokens["a"]},
         "link-answer": {"token": tokens["w"]},
         "link-confirm": {"token": tokens["c"]},
-        "link-recorded": {"token": tokens["w"], "pk": Reply.objects.get().pk},
+        "link-recorded": {"token": tokens["w"], "pk": Reply.objects.earliest("pk").pk},
     }
 
 
@@ -168,11 +170,14 @@ def _mails(sent, blob):
     from liaisons.transport import mailbox_list
 
     name = mailbox_list(1)[0].name
+    arrived = take(an_answer(ours=message, files=(("a.pdf", PDF),)), AFTER)
     return {
         "message": {"pk": message.pk},
         "message-file": {"pk": message.pk, "name": message.files.first().name},
         "mail": {"name": name},
         "mail-file": {"name": name, "number": 0},
+        "received-mail": {"pk": arrived.pk, "data": {"statement": sent.pk}},
+        "received-mail-file": {"pk": arrived.pk, "file": arrived.received_files.get().pk},
     }
 
 

@@ -88,9 +88,9 @@ def answers(here: Desktop) -> list[Heap]:
             row = _statement(statement, first, _("answers due"), here.tone(first), note=note)
             (soon if first and first <= here.today + SOON else later).append(row)
     return [
-        Heap("overdue", _("Answers overdue"), overdue),
-        Heap("soon", _("Answers due soon"), soon),
-        Heap("later", _("Answers awaited"), later),
+        Heap("overdue", _("Answers overdue"), overdue, f"{reverse('answers')}?show=late"),
+        Heap("soon", _("Answers due soon"), soon, reverse("answers")),
+        Heap("later", _("Answers awaited"), later, reverse("answers")),
     ]
 
 
