@@ -5,7 +5,7 @@ from datetime import date
 
 from contacts.models import Group, Person
 from liaisons.letter import Letter
-from liaisons.models import Blob, Meeting, Statement
+from liaisons.models import Blob, Meeting, ReceivedMail, Statement
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,8 @@ class Nominee:
 class Answer:
     """settle: what came back. `settles` and `declines` are keys of the addressee's requests.
 
-    `statement` is the answering statement where one is registered; `files` are stored files with their names.
+    `statement` is the answering statement where one is registered, `mail` the mail by which it came; `files` are
+    stored files with their names.
     """
 
     kind: str
@@ -63,6 +64,7 @@ class Answer:
     email: str = ""
     statement: Statement | None = None
     nominee: Nominee | None = None
+    mail: ReceivedMail | None = None
     files: tuple[tuple[Blob, str], ...] = ()
 
 

@@ -176,8 +176,8 @@ def _mails(sent, blob):
         "message-file": {"pk": message.pk, "name": message.files.first().name},
         "mail": {"name": name},
         "mail-file": {"name": name, "number": 0},
-        "received-mail": {"pk": arrived.pk, "data": {"statement": sent.pk}},
-        "received-mail-file": {"pk": arrived.pk, "file": arrived.received_files.get().pk},
+        "arrived": {"pk": arrived.pk, "data": {"statement": sent.pk}},
+        "arrived-file": {"pk": arrived.pk, "file": arrived.received_files.get().pk},
     }
 
 

@@ -219,6 +219,22 @@ def _bounced(event: Event, statement: Statement | None) -> str:
     return _("%(mail)s: it came back") % {"mail": _mail_to(event)}
 
 
+def _tied(event: Event, statement: Statement | None) -> str:
+    return _("A mail that came in belongs here")
+
+
+def _taken(event: Event, statement: Statement | None) -> str:
+    return _("A mail that came in was taken up")
+
+
+def _put_aside(event: Event, statement: Statement | None) -> str:
+    return _("A mail that came in was set aside")
+
+
+def _waits_again(event: Event, statement: Statement | None) -> str:
+    return _("A mail that came in waits again")
+
+
 def _registered(event: Event, statement: Statement | None) -> str:
     document = event.registration.document if event.registration else None
     return _("Registered as %(document)s") % {"document": document} if document else _("Registered")
@@ -325,6 +341,10 @@ WORDS: dict[str, Callable[[Event, Statement | None], str]] = {
     "mark_arrived": _arrived,
     "give_up": _given_up,
     "bounce": _bounced,
+    "tie_mail": _tied,
+    "take_mail": _taken,
+    "set_aside_mail": _put_aside,
+    "reopen_mail": _waits_again,
     "register": _registered,
     "assign": _assigned,
     "answer": _answered,

@@ -26,10 +26,11 @@ def keep(addressee: Addressee, answer: Answer, *, by: Actor, now: datetime) -> R
         text=answer.text,
         for_whom=answer.for_whom,
         until=answer.until,
+        mail=answer.mail,
         name=answer.name or (str(by.person) if theirs and by.person else ""),
         email=answer.email or (by.email if theirs else ""),
         person=by.person if theirs else None,
-        received_at=now,
+        received_at=answer.mail.received_at if answer.mail else now,
     )
     ReplyFile.objects.bulk_create(ReplyFile(reply=reply, blob=blob, name=name) for blob, name in answer.files)
     _settle(reply, answer.settles, Request.Outcome.SETTLED)

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.db.models import Count, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -19,6 +20,7 @@ from contacts.http import AtDesk, at_desk, posted
 from contacts.models import Desk
 from contacts.paging import page_of
 from liaisons import relations
+from liaisons.arrivals import deciding, proposing
 from liaisons.forms.incoming import FORMS, IncomingFilter, RegistrationForm, RegistrationStep, RelateForm
 from liaisons.forms.steps import SettleForm
 from liaisons.models import Addressee, DocumentFile, Event, Registration, Statement
@@ -28,6 +30,7 @@ from liaisons.overviews.search import find
 from liaisons.received import registering
 from liaisons.received.matching import Answering, answered_by
 from liaisons.rules import ROLES, may_write, permits
+from liaisons.views import by_mail
 from liaisons.views.files import attachment
 from liaisons.workflow import Moved, Refused, advance, offers
 
@@ -67,7 +70,9 @@ def incoming(request: AtDesk) -> HttpResponse:
 
 @at_desk("secretariat")
 def registration_new(request: AtDesk) -> HttpResponse:
+    """Register a statement that came in; ?mail= names the mail it came by."""
     now = timezone.now()
+    mail = by_mail.taken_up(request)
     today = request.desk.today(now)
     directory = Directory.load(today, within=request.desk.group)
     form = RegistrationForm(
@@ -75,13 +80,18 @@ def registration_new(request: AtDesk) -> HttpResponse:
         request.FILES or None,
         desk=request.desk,
         directory=directory,
-        initial={"received_on": today},
+        initial=proposing.registration(mail) if mail else {"received_on": today},
     )
+    by_mail.with_files(form, mail)
     refused: list[str] = []
     if request.method == "POST" and form.is_valid():
         received = form.received()
         try:
-            registration = registering.register(request.desk, received, by=request.actor, now=now)
+            with transaction.atomic():
+                registration = registering.register(request.desk, received, by=request.actor, now=now)
+                if mail is not None:
+                    note = _("Registered as %(document)s.") % {"document": registration.document}
+                    deciding.taken(mail, note, by=request.actor, now=now, statement=registration.statement)
         except Refused as refusal:
             refused = refusal.sentences
         else:

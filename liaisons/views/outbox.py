@@ -123,6 +123,7 @@ def _decided(request: AtDesk, pk: int, decide: Callable[[Message], str]) -> Http
 
 def _page(request: AtDesk, row: Message, form: ReasonForm | None = None, status: int = 200) -> HttpResponse:
     states = Message.State
+    stuck = (states.IN_DOUBT, states.FAILED, states.BOUNCED)
     decided = Event.objects.filter(
         desk=request.desk, verb__in=("send_again", "mark_arrived", "give_up"), data__message=row.pk
     )
@@ -132,11 +133,11 @@ def _page(request: AtDesk, row: Message, form: ReasonForm | None = None, status:
         "message": row,
         "text": links.mask(row.text),
         "files": enclosed.of_message(row),
+        "came": row.answers.order_by("received_at", "pk"),
         "decided": decided.select_related("person", "user"),
-        "may_send_again": decides and row.state in (states.IN_DOUBT, states.FAILED, states.GIVEN_UP),
-        "may_mark_arrived": decides and row.state == states.IN_DOUBT,
-        "may_give_up": decides
-        and (row.state in (states.IN_DOUBT, states.FAILED) or (row.state == states.QUEUED and row.tries > 0)),
+        "may_send_again": decides and row.state in (*stuck, states.GIVEN_UP),
+        "may_mark_arrived": decides and row.state in (states.IN_DOUBT, states.BOUNCED),
+        "may_give_up": decides and (row.state in stuck or (row.state == states.QUEUED and row.tries > 0)),
         "form": form or ReasonForm(),
         "giving_up": form is not None,
         "nothing_leaves": mails.refusal(),

@@ -1,9 +1,11 @@
 """Steps with a statement and with an addressee: one address per verb, a form that also works on a page of its own."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -15,10 +17,12 @@ from django.views.decorators.http import require_POST
 from contacts.http import AtDesk, at_desk
 from contacts.models import Person
 from liaisons import changes, printed, renditions, rules
+from liaisons.arrivals import deciding, proposing
 from liaisons.forms.steps import FORMS, SettleForm, StepForm
 from liaisons.letter import Letter
 from liaisons.models import Addressee, Event, Statement
 from liaisons.rules import ROLES, Moved, Refused
+from liaisons.views import by_mail
 from liaisons.workflow import advance, obstacles
 
 Context = dict[str, Any]
@@ -90,28 +94,35 @@ def statement_withdraw(request: AtDesk, pk: int) -> HttpResponse:
 
 @at_desk(*ROLES["settle"])
 def addressee_settle(request: AtDesk, pk: int, addressee_pk: int) -> HttpResponse:
-    """Record what came back from an addressee by another way than its link."""
+    """Record what came back from an addressee by another way than its link; ?mail= names the mail it came by."""
     now = timezone.now()
+    mail = by_mail.taken_up(request)
     rows = Addressee.objects.select_related("statement__desk__group", "statement__revision", "group")
     addressee = get_object_or_404(
         rows.prefetch_related("requests"), pk=addressee_pk, statement=pk, statement__desk=request.desk
     )
     against = obstacles(addressee, "settle", request.actor, now)
     if request.method != "POST":
-        form = SettleForm(addressee, initial={"seen": addressee.statement.revision_id})
+        first = {"seen": addressee.statement.revision_id, **(proposing.answer(mail) if mail else {})}
+        form = SettleForm(addressee, initial=first)
+        by_mail.with_files(form, mail)
         return _settle_page(request, addressee, form, against, status=409 if against else 200)
     form = SettleForm(addressee, request.POST, request.FILES)
     if not form.is_valid():
         return _settle_page(request, addressee, form, [], status=400)
     try:
-        settled = advance(
-            addressee,
-            "settle",
-            by=request.actor,
-            seen=form.cleaned_data["seen"],
-            details=form.answer(),
-            now=now,
-        )
+        with transaction.atomic():
+            settled = advance(
+                addressee,
+                "settle",
+                by=request.actor,
+                seen=form.cleaned_data["seen"],
+                details=replace(form.answer(), mail=mail),
+                now=now,
+            )
+            if mail is not None:
+                note = _("Recorded as the answer of %(addressee)s.") % {"addressee": addressee}
+                deciding.taken(mail, note, by=request.actor, now=now)
     except Refused as refused:
         return _settle_page(request, addressee, form, refused.sentences, status=_status(refused))
     still = settled.requests.still_open().count()

@@ -8,15 +8,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from liaisons.models import (
-    Message,
-)
+from liaisons.models import Message, ReceivedMail
 
 from .desktop import MOST, Desktop, Heap, Row
 
 
 def troubled(here: Desktop) -> list[Heap]:
-    """Mails that failed, came back or are in doubt, and dispatches on their way, statement by statement."""
+    """Mails that failed, came back or are in doubt, dispatches on their way, statement by statement; what came in."""
     if not (here.is_secretary or "administrator" in here.roles):
         return []
     open_ = [Message.State.QUEUED, Message.State.SENDING]
@@ -33,7 +31,28 @@ def troubled(here: Desktop) -> list[Heap]:
     return [
         Heap("trouble", _("Mails that need you"), [row for row in rows if row.state != "sending"]),
         Heap("dispatches", _("Dispatches under way"), [row for row in rows if row.state == "sending"]),
+        _came_in(here),
     ]
+
+
+def _came_in(here: Desktop) -> Heap:
+    """Mail that waits for somebody to say what it is, the longest waiting first."""
+    waiting = ReceivedMail.objects.of_desk(here.desk).waiting().select_related("statement", "addressee")
+    rows = [
+        Row(
+            reference=mail.statement.reference if mail.statement else "",
+            title=mail.subject or _("(no subject)"),
+            url=mail.get_absolute_url(),
+            state=mail.state,
+            label=mail.get_kind_display(),
+            on=here.desk.today(mail.received_at),
+            what=_("came in"),
+            note=str(mail.addressee or mail.sender_name or mail.sender),
+        )
+        for mail in waiting.defer("text").order_by("received_at", "pk")[: MOST + 1]
+    ]
+    more = reverse("received-mails") if len(rows) > MOST else ""
+    return Heap("arrivals", _("Mail received, to be read"), rows[:MOST], more)
 
 
 def _mails(here: Desktop, group: Mapping[str, Any]) -> Row:
