@@ -23,6 +23,9 @@ class Meeting(models.Model):
     collocated = models.CharField(_("in conjunction with"), max_length=200, blank=True)
     participants = models.PositiveIntegerField(_("participants"), null=True, blank=True)
     note = models.TextField(_("note"), blank=True)
+    report = models.ForeignKey(
+        Document, on_delete=models.PROTECT, null=True, blank=True, related_name="report_of", verbose_name=_("report")
+    )
 
     class Meta:
         verbose_name = _("meeting")
