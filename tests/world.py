@@ -11,7 +11,7 @@ from django.core.mail import EmailMessage
 
 from contacts.actor import Actor
 from contacts.models import Alias, Appointment, Person, StandIn, Succession
-from liaisons import links
+from liaisons import links, reminders
 from liaisons.arrivals.taking import take
 from liaisons.comments import comment
 from liaisons.details import Answer, MeetingApproval, Received
@@ -142,10 +142,13 @@ def _links(circulation, sent, chair, member):
     approving = links.issue("approve", now=AFTER, statement=circulation.statement, person=chair.person)
     answering = links.issue("answer", now=AFTER, addressee=addressee, email="sg21@example.org")
     confirming = Link.objects.filter(purpose="confirm", comment=stranger).get()
+    of_member = {"person": member.person, "desk": circulation.desk, "now": AFTER}
+    muting, reading_days = links.issue("mute", **of_member), links.issue("feed", **of_member)
+    mute = reminders.mute(member.person, circulation.desk, AFTER)
     file = MessageFile.objects.filter(message__circulation=circulation).first()
     tokens = {
         name: links.token(link.pk)
-        for name, link in [("r", reading), ("a", approving), ("w", answering), ("c", confirming)]
+        for name, link in zip("rawcmd", (reading, approving, answering, confirming, muting, reading_days), strict=True)
     }
     return {
         "link": {"token": tokens["r"]},
@@ -155,6 +158,10 @@ def _links(circulation, sent, chair, member):
         "link-approve": {"token": tokens["a"]},
         "link-answer": {"token": tokens["w"]},
         "link-confirm": {"token": tokens["c"]},
+        "link-mute": {"token": tokens["m"]},
+        "link-unmute": {"token": tokens["m"], "pk": mute.pk},
+        "link-calendar": {"token": tokens["d"]},
+        "mute": {"pk": mute.pk},
         "link-recorded": {"token": tokens["w"], "pk": Reply.objects.earliest("pk").pk},
     }
 
@@ -203,6 +210,7 @@ def _papers(desk, groups, meeting, sent, by, blob):
         "document-file": {"pk": document.pk, "file": file},
         "folder-file": {"name": f"{document.reference}.pdf"},
         "meeting": {"pk": meeting.pk},
+        "item": {"pk": meeting.pk, "item": meeting.items.create(position=1, clause="1", title="Opening").pk},
         "action": {"pk": meeting.pk, "action": action.pk},
         "deliverable": {"pk": deliverable.pk},
     }

@@ -107,7 +107,7 @@ def desk_of(link: Link) -> Desk | None:
     if circulation:
         return circulation.desk
     statement = statement_of(link)
-    return statement.desk if statement else None
+    return statement.desk if statement else link.desk
 
 
 def _what_became(link: Link, statement: Statement) -> Became | None:

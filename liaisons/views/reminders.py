@@ -1,0 +1,199 @@
+"""What a person is reminded of, what not, and the same days as a calendar and as a table."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.cache import get_conditional_response
+from django.utils.formats import date_format
+from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from contacts.http import AtDesk, DeskRequest, at_desk
+from contacts.models import Desk, Person
+from contacts.transfer import table
+from liaisons import feeds, links
+from liaisons import reminders as reminding
+from liaisons.models import Link, Mute, Registration, Reminder, Statement
+from liaisons.overviews import deadlines
+from liaisons.views.opened import by_link
+
+
+@dataclass(frozen=True)
+class Told:
+    """A thing the person is reminded of; `field` and its key say in a form which one it is."""
+
+    field: str
+    thing: Statement | Registration
+
+
+@require_safe
+@at_desk()
+def reminders(request: AtDesk) -> HttpResponse:
+    """The person's own page, with the calendar that only they see the address of."""
+    person = _person(request)
+    now = timezone.now()
+    link = _calendars(person, request.desk, now).first()
+    context = {
+        **_told(person, request.desk),
+        "calendar": f"{links.url(link)}calendar.ics" if link else "",
+        "deadlines": deadlines.of(person, request.desk, now),
+    }
+    return render(request, "liaisons/reminders.html", context)
+
+
+@require_POST
+@at_desk()
+def reminders_mute(request: AtDesk) -> HttpResponse:
+    _mute(request, _person(request), request.desk, timezone.now())
+    return redirect("reminders")
+
+
+@require_POST
+@at_desk()
+def reminders_unmute(request: AtDesk, pk: int) -> HttpResponse:
+    _unmute(request, _person(request), request.desk, pk)
+    return redirect("reminders")
+
+
+@require_POST
+@at_desk()
+def reminders_calendar(request: AtDesk) -> HttpResponse:
+    """Make the address of the calendar, or a new one: the one before opens nothing any more."""
+    person, now = _person(request), timezone.now()
+    links.revoke(_calendars(person, request.desk, now), now)
+    links.issue(Link.Purpose.FEED, person=person, desk=request.desk, now=now)
+    messages.success(request, _("The calendar has a new address. Give it to nobody: it opens without a password."))
+    return redirect("reminders")
+
+
+@require_POST
+@at_desk()
+def reminders_calendar_stop(request: AtDesk) -> HttpResponse:
+    now = timezone.now()
+    links.revoke(_calendars(_person(request), request.desk, now), now)
+    messages.success(request, _("The calendar is closed. Programs that subscribe to it get nothing any more."))
+    return redirect("reminders")
+
+
+@require_safe
+@at_desk()
+def deadlines_table(request: AtDesk) -> HttpResponse:
+    rows = deadlines.of(_person(request), request.desk, timezone.now())
+    content = table.write(
+        (_("Day"), _("Until"), _("What"), _("More"), _("Address")),
+        [
+            (
+                row.day.isoformat(),
+                row.last_day.isoformat() if row.last_day else "",
+                row.title,
+                row.text.replace("\n", "; "),
+                row.address,
+            )
+            for row in rows
+        ],
+    )
+    response = HttpResponse(content, content_type="text/csv; charset=utf-8")
+    name = f"deadlines-{request.desk.slug}.csv"
+    response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name) or ""
+    return response
+
+
+# By the links in mails, and the one of the calendar
+
+
+def open_mute(request: DeskRequest, link: Link) -> HttpResponse:
+    person, desk = _bound(link)
+    context = {"token": links.token(link.pk), "at": desk, "person": person, **_told(person, desk)}
+    return render(request, "liaisons/link_mute.html", context)
+
+
+# A mail program that unsubscribes its reader sends no cookie (RFC 8058); the address is the key.
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
+@by_link(Link.Purpose.MUTE)
+def link_mute(request: DeskRequest, link: Link, now: datetime) -> HttpResponse:
+    """Mute what is named, or all of the desk. Opening it only shows the page: programs look at every link."""
+    if request.method == "POST":
+        _mute(request, *_bound(link), now)
+        if "List-Unsubscribe" in request.POST:
+            return HttpResponse(_("You are not reminded any more."), content_type="text/plain; charset=utf-8")
+    return redirect("link", links.token(link.pk))
+
+
+@require_POST
+@by_link(Link.Purpose.MUTE)
+def link_unmute(request: DeskRequest, link: Link, now: datetime, pk: int) -> HttpResponse:
+    _unmute(request, *_bound(link), pk)
+    return redirect("link", links.token(link.pk))
+
+
+@require_safe
+@by_link(Link.Purpose.FEED)
+def link_calendar(request: DeskRequest, link: Link, now: datetime) -> HttpResponse:
+    """The calendar as a file; 304 for a program that has it as it is."""
+    content = feeds.calendar(*_bound(link), now)
+    etag = feeds.etag(content)
+    response = HttpResponse(content, content_type="text/calendar; charset=utf-8")
+    response["Content-Disposition"] = 'inline; filename="liaise.ics"'
+    response["ETag"] = etag
+    return get_conditional_response(request, etag=etag, response=response) or response
+
+
+# What several of them need
+
+
+def _person(request: AtDesk) -> Person:
+    assert request.actor.person is not None  # whoever has a role is a person
+    return request.actor.person
+
+
+def _bound(link: Link) -> tuple[Person, Desk]:
+    assert link.person is not None  # a constraint binds the link to both
+    assert link.desk is not None
+    return link.person, link.desk
+
+
+def _calendars(person: Person, desk: Desk, now: datetime) -> Any:  # noqa: ANN401 – the link's own queryset
+    return Link.objects.valid(now).filter(purpose=Link.Purpose.FEED, person=person, desk=desk)
+
+
+def _told(person: Person, desk: Desk) -> dict[str, Any]:
+    """What the person has been reminded of that is due still, and what they muted."""
+    rows = Reminder.objects.standing().filter(person=person, desk=desk, cancelled_at__isnull=True)
+    about = rows.select_related("addressee__statement", "circulation__statement", "registration__document")
+    things: dict[tuple[str, int], Told] = {}
+    for row in about.order_by("due_on", "pk"):
+        thing = row.registration or row.statement
+        if thing is not None:
+            field = "registration" if row.registration else "statement"
+            things.setdefault((field, thing.pk), Told(field, thing))
+    mutes = Mute.objects.filter(person=person, desk=desk).order_by("since", "pk")
+    return {
+        "things": list(things.values()),
+        "mutes": mutes.select_related("statement__revision", "registration__document", "registration__statement"),
+        "all_muted": any(row.statement_id is None and row.registration_id is None for row in mutes),
+    }
+
+
+def _mute(request: HttpRequest, person: Person, desk: Desk, now: datetime) -> None:
+    about: Statement | Registration | None = None
+    if request.POST.get("statement", "").isdigit():
+        about = get_object_or_404(Statement, pk=request.POST["statement"], desk=desk)
+    elif request.POST.get("registration", "").isdigit():
+        about = get_object_or_404(Registration, pk=request.POST["registration"], desk=desk)
+    row = reminding.mute(person, desk, now, about=about)
+    day = date_format(timezone.localtime(row.since), "j F Y")
+    messages.success(request, _("Muted since %(day)s: %(what)s.") % {"day": day, "what": about or desk})
+
+
+def _unmute(request: HttpRequest, person: Person, desk: Desk, pk: int) -> None:
+    row = get_object_or_404(Mute, pk=pk, person=person, desk=desk)
+    reminding.unmute(row)
+    messages.success(request, _("You are reminded again, from the next stage on."))

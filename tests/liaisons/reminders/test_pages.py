@@ -1,0 +1,112 @@
+"""The page of one's own reminders, and the one that the link in a reminder opens."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from liaisons import links, reminders
+from liaisons.models import Link, Mute
+from tests.liaisons.reminders.mornings import DUE, geneva, queued
+
+pytestmark = pytest.mark.django_db
+
+WEEK_BEFORE = DUE - timedelta(days=7)
+
+
+@pytest.fixture
+def reminded(out, secretary, time_machine):
+    """The secretary has had a digest and looks at it an hour later; it has not left yet."""
+    time_machine.move_to(geneva(WEEK_BEFORE, 10), tick=False)
+    reminders.remind(geneva(WEEK_BEFORE, 9))
+    return out
+
+
+@pytest.fixture
+def door(reminded) -> str:
+    return f"/l/{links.token(Link.objects.get(purpose='mute').pk)}/"
+
+
+def words(response) -> str:
+    return " ".join(response.content.decode().split())
+
+
+def test_the_link_in_the_mail_shows_what_one_is_reminded_of(client, door):
+    shown = words(client.get(door))
+    assert "Sam Secretary" in shown
+    assert "JCA-MV-LS1" in shown
+    assert "Mute everything at the desk of JCA-MV" in shown
+
+
+def test_opening_it_changes_nothing(client, door):
+    for address in (door, f"{door}mute/"):
+        client.get(address, follow=True)
+        client.head(address)
+    assert not Mute.objects.exists()
+    assert "sam@example.org" in queued(state="queued")
+
+
+def test_a_thing_is_muted_and_unmuted_by_the_link(client, door, reminded):
+    response = client.post(f"{door}mute/", {"statement": reminded.pk}, follow=True)
+    assert "Muted since 23 January 2026: JCA-MV-LS1." in words(response)
+    assert "sam@example.org" not in queued(state="queued")
+    mute = Mute.objects.get()
+    assert (mute.statement, mute.person.name) == (reminded, "Sam Secretary")
+    client.post(f"{door}unmute/{mute.pk}/")
+    assert not Mute.objects.exists()
+
+
+def test_a_mail_program_unsubscribes_without_cookies(door):
+    strict = Client(enforce_csrf_checks=True)
+    response = strict.post(f"{door}mute/", {"List-Unsubscribe": "One-Click"})
+    assert (response.status_code, response["Content-Type"]) == (200, "text/plain; charset=utf-8")
+    assert Mute.objects.get().statement is None
+    assert strict.post(f"{door}unmute/{Mute.objects.get().pk}/").status_code == 403
+    assert Mute.objects.exists()
+
+
+def test_a_link_mutes_only_what_is_of_its_desk(client, door, other_desk, letter, other_secretary):
+    from contacts.actor import Actor
+    from liaisons.writing import begin
+
+    theirs = begin(other_desk, letter, by=Actor.of(other_secretary), now=geneva(WEEK_BEFORE))
+    assert client.post(f"{door}mute/", {"statement": theirs.pk}).status_code == 404
+    assert not Mute.objects.exists()
+
+
+def test_a_mute_of_somebody_else_is_not_lifted(client, door, desk, chair):
+    theirs = reminders.mute(chair.person, desk, geneva(WEEK_BEFORE))
+    assert client.post(f"{door}unmute/{theirs.pk}/").status_code == 404
+    client.force_login(chair)
+    client.post(reverse("reminders-unmute", args=[theirs.pk]))
+    assert not Mute.objects.exists()
+
+
+def test_muting_the_desk_leaves_nothing_else_to_mute(client, reminded, secretary):
+    client.force_login(secretary)
+    assert "Mute it" in words(client.get(reverse("reminders")))
+    shown = words(client.post(reverse("reminders-mute"), follow=True))
+    assert "Everything at the desk of JCA-MV" in shown
+    assert "Mute it" not in shown
+
+
+def test_the_account_leads_to_the_page(client, reminded, secretary):
+    client.force_login(secretary)
+    assert f'href="{reverse("reminders")}"' in client.get("/").content.decode()
+
+
+def test_a_calendar_is_made_renewed_and_closed(client, reminded, secretary):
+    client.force_login(secretary)
+    assert "calendar.ics" not in words(client.get(reverse("reminders")))
+    client.post(reverse("reminders-calendar"))
+    first = Link.objects.get(purpose="feed")
+    address = f"/l/{links.token(first.pk)}/calendar.ics"
+    assert address in words(client.get(reverse("reminders")))
+    assert Client().get(address)["Content-Type"] == "text/calendar; charset=utf-8"
+    client.post(reverse("reminders-calendar"))
+    assert Client().get(address).status_code == 410
+    second = Link.objects.filter(purpose="feed").latest("pk")
+    assert Client().get(f"/l/{links.token(second.pk)}/calendar.ics").status_code == 200
+    client.post(reverse("reminders-calendar-stop"))
+    assert Client().get(f"/l/{links.token(second.pk)}/calendar.ics").status_code == 410
