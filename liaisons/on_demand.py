@@ -1,13 +1,17 @@
 """Files that nobody ordered: made when somebody asks for one, kept for a day, and made by one process at a time."""
 
 import hashlib
+import logging
 
 from django.core.cache import cache
 from django.utils.translation import gettext as _
 
 from liaisons.documents import renderer
 from liaisons.documents.rendered import sheet_to_json
+from liaisons.documents.tables import Table
 from liaisons.letter import Sheet
+
+logger = logging.getLogger(__name__)
 
 MINUTE, HOUR, DAY = 60, 3600, 24 * 3600  # seconds
 
@@ -41,4 +45,18 @@ def file(sheet: Sheet, kind: renderer.Kind) -> bytes:
             cache.set(key, error.reason, HOUR)
         raise NotMade(str(error), waits=error.reason == "busy") from error
     cache.set(key, content, DAY)
+    return content
+
+
+def word_table(table: Table) -> bytes:
+    """A table as a Word file, made anew each time. Raises NotMade."""
+    try:
+        _answer, content = renderer.ask({"kind": "table"}, table.to_json(), timeout=MINUTE / 3)
+    except renderer.Failed as failed:
+        if failed.detail:
+            logger.error("The renderer failed on the table of %s:\n%s", table.number, failed.detail)
+        if failed.reason == "busy":
+            raise NotMade(_("Other documents are being made. Try again in a minute."), waits=True) from failed
+        sentence = _("The table could not be made as Word. Filter it, or take the sheet.")
+        raise NotMade(sentence, waits=False) from failed
     return content

@@ -29,6 +29,7 @@ from liaisons.views import (
     preview,
     received_mail,
     register,
+    remarks,
     reminders,
     statements,
     steps,
@@ -128,6 +129,9 @@ urlpatterns: list[URLPattern] = [
     path("circulations/<int:pk>/comment/", circulation.circulation_comment, name="circulation-comment"),
     path("circulations/<int:pk>/window/", circulation.circulation_window, name="circulation-window"),
     path("circulations/<int:pk>/files/<str:name>/", circulation.circulation_file, name="circulation-file"),
+    path("circulations/<int:pk>/table/", remarks.circulation_table, name="circulation-table"),
+    path("circulations/<int:pk>/table/word/", remarks.circulation_table_word, name="circulation-table-word"),
+    path("circulations/<int:pk>/table/sheet/", remarks.circulation_table_sheet, name="circulation-table-sheet"),
     path("comments/<int:pk>/withdraw/", circulation.comment_withdraw, name="comment-withdraw"),
     path("comments/<int:pk>/files/<int:file>/", circulation.comment_file, name="comment-file"),
     # What the desk decides about comments, in liaisons.views.disposing

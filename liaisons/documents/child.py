@@ -89,6 +89,10 @@ def _answer(job: dict[str, Any], content: bytes) -> tuple[dict[str, Any], bytes]
     try:
         if job["kind"] in ("read", "remarks"):
             return _read(job, content)
+        if job["kind"] == "table":
+            from liaisons.documents import tables
+
+            return {}, tables.write_word(tables.Table.from_json(content))
         rendered = _make(sheet_from_json(content), job["kind"])
     except MemoryError:
         return {"failure": "memory"}, b""

@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from liaisons.models import Comment
+from liaisons.overviews.remarks import FATES, SORTS
 
 
 class WindowForm(forms.Form):
@@ -125,3 +126,11 @@ class TogetherForm(forms.Form):
             ticked = {key for key, _stood in self.seen()}
             return [(comment, comment.pk in ticked) for comment in self.comments]
         return [(comment, comment.kind == Comment.Kind.EDITORIAL) for comment in self.comments]
+
+
+class RemarksFilter(forms.Form):
+    """How the table of comments is sorted and what it shows; a value that does not exist is left out."""
+
+    sort = forms.ChoiceField(label=_("Sorted"), choices=list(SORTS.items()), required=False)
+    kind = forms.ChoiceField(label=_("Kind"), choices=[("", _("any")), *Comment.Kind.choices], required=False)
+    fate = forms.ChoiceField(label=_("What was done"), choices=[("", _("any")), *FATES.items()], required=False)
