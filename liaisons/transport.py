@@ -18,7 +18,7 @@ from typing import Any, NoReturn, cast
 from uuid import uuid4
 
 from django.conf import settings
-from django.core.mail import EmailMessage
+from django.core.mail import EmailMessage, EmailMultiAlternatives
 from django.core.mail.backends import smtp
 from django.core.mail.backends.base import BaseEmailBackend
 from django.core.mail.message import sanitize_address
@@ -45,7 +45,7 @@ class Answer:
         return f"{self.code or ''} {self.text}".strip()
 
 
-class Mail(EmailMessage):
+class Mail(EmailMultiAlternatives):
     """A mail to exactly one envelope recipient, whatever its To and Cc say; `at` is when it leaves."""
 
     def __init__(self, *, recipient: str, at: datetime, headers: dict[str, str], **fields: Any) -> None:

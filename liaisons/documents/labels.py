@@ -293,3 +293,8 @@ def labels_for(language: str) -> Labels:
     """The labels of a BCP 47 tag; a language without labels of its own is printed under English ones, by its tag."""
     known = LABELS.get(language.partition("-")[0].lower())
     return known or replace(ENGLISH, original=f"Original: {language}")
+
+
+def direction_of(language: str) -> str:
+    """In which direction a BCP 47 tag is written, as the value of dir=."""
+    return "rtl" if language.partition("-")[0].lower() in ("ar", "fa", "he", "ur") else "ltr"

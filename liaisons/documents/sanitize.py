@@ -68,6 +68,11 @@ def plain(html: str, width: int = 72) -> str:
     return "\n\n".join(_blocks(tidy(clean(html)), width))
 
 
+def alternative(image: HtmlElement) -> str:
+    """What stands in a mail in place of a picture."""
+    return _("[Figure: %(text)s]") % {"text": image.get("alt") or "–"}
+
+
 def _depth(cleaned: str) -> int:
     depth = deepest = 0
     for closing in re.findall(r"<(/?)(?!br>|img[ >])[a-z]", cleaned):
@@ -112,7 +117,7 @@ def _list(items: HtmlElement, width: int) -> str:
 
 
 def _figure(figure: HtmlElement, width: int) -> str:
-    lines = [wrap(_("[Figure: %(text)s]") % {"text": image.get("alt") or "–"}, width) for image in figure.iter("img")]
+    lines = [wrap(alternative(image), width) for image in figure.iter("img")]
     return "\n".join([*lines, *(wrap(_inline(caption), width) for caption in figure.iterchildren("figcaption"))])
 
 

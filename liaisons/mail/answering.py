@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from contacts.models import Channel, Desk
 from liaisons import links
 from liaisons.mail import letterhead, text
+from liaisons.mail.blocks import Block
 from liaisons.mail.letterhead import Recipient
 from liaisons.models import Addressee, Message, Reply, Request
 from liaisons.outbox import Draft
@@ -152,7 +153,7 @@ def _mail_channel(addressee: Addressee) -> str:
     return channel.email if channel else ""
 
 
-def _requests(requests: list[Request], outcomes: dict[int, str], outcome: str) -> str:
+def _requests(requests: list[Request], outcomes: dict[int, str], outcome: str) -> Block:
     return text.listed(str(request) for request in requests if outcomes.get(request.pk) == outcome)
 
 

@@ -12,7 +12,7 @@ from liaisons import comparisons, links, renditions, sheets
 from liaisons.mail import letterhead, text
 from liaisons.mail.letterhead import Recipient
 from liaisons.models import Circulation, Link, Message, Revision, Statement
-from liaisons.outbox import Draft, File
+from liaisons.outbox import Draft, File, name_of
 
 
 def to_list(circulation: Circulation, now: datetime) -> list[Draft]:
@@ -22,6 +22,7 @@ def to_list(circulation: Circulation, now: datetime) -> list[Draft]:
     title = text.title_of(circulation.revision.letter) if circulation.revision else document.title
     link = links.issue(Link.Purpose.COMMENT, circulation=circulation, email=desk.mailing_list, now=now)
     before = comparisons.earlier(circulation)
+    files = files_of(circulation, circulation.revision)
     recipient = _list_of(desk)
     with recipient.reading():
         words = {
@@ -39,6 +40,7 @@ def to_list(circulation: Circulation, now: datetime) -> list[Draft]:
             "earlier": before.document.reference if before else "",
             "days": circulation.window_days,
             "address": text.address_of(circulation),
+            "enclosed": {"names": text.listed(name_of(file) for file in files), "address": "", "until": ""},
             **_letter_of(circulation.revision, circulation.statement),
         }
         message = letterhead.message(
@@ -55,7 +57,7 @@ def to_list(circulation: Circulation, now: datetime) -> list[Draft]:
             text=text.text("circulate", words, link=link),
             headers={**letterhead.list_id(desk), **letterhead.thread(circulation.statement)},
         )
-    return [Draft(message, files_of(circulation, circulation.revision))]
+    return [Draft(message, files)]
 
 
 def window_moved(circulation: Circulation, reason: str, now: datetime) -> list[Draft]:

@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from contacts.models import Appointment
 from liaisons import links
 from liaisons.mail import letterhead, text
+from liaisons.mail.blocks import Block
 from liaisons.mail.letterhead import Recipient
 from liaisons.mail.reminding import days_left, is_late
 from liaisons.models import Addressee, Link, Message, Reminder
@@ -25,10 +26,10 @@ Kind = Reminder.Kind
 class Entry:
     """One thing that is due; `listed` names the bodies it is awaited from."""
 
-    facts: str
+    facts: Block
     why: str
     address: str
-    listed: str = ""
+    listed: Block | None = None
 
 
 @dataclass(frozen=True)

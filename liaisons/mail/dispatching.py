@@ -9,13 +9,14 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from contacts.models import Channel, Desk, Person
+from contacts.models import Channel, Desk
 from liaisons import links, renditions, sheets
 from liaisons.mail import letterhead, text
+from liaisons.mail.blocks import Block
+from liaisons.mail.copying import Copied, copied
 from liaisons.mail.letterhead import Recipient
 from liaisons.models import Addressee, Link, Message, Revision, Statement
-from liaisons.outbox import Draft, File
-from liaisons.rules import CHAIRS
+from liaisons.outbox import Draft, File, name_of
 
 
 def dispatch(statement: Statement, now: datetime, *, preview: bool = False) -> list[Draft]:
@@ -28,7 +29,7 @@ def dispatch(statement: Statement, now: datetime, *, preview: bool = False) -> l
         return []
     make = renditions.unsaved if preview else renditions.order
     files: tuple[File, ...] = (*make(revision, sheets.masthead_of(statement)), *text.travelling(revision))
-    letter = _Dispatch(statement, revision, desk, now, files)
+    letter = _Dispatch(statement, revision, desk, now, files, text.letter_text(revision.letter))
     addressed = list(_by_mail(statement))
     doors = [links.answer(addressee, channel.email, now) for addressee, channel in addressed]
     if not preview:
@@ -38,7 +39,7 @@ def dispatch(statement: Statement, now: datetime, *, preview: bool = False) -> l
         for (addressee, channel), door in zip(addressed, doors, strict=True)
     ]
     served = {channel.email.lower() for _addressee, channel in addressed}
-    return drafts + [letter.copy(copied) for copied in _copied(statement, now) if copied.email.lower() not in served]
+    return drafts + [letter.copy(one) for one in copied(statement, now) if one.recipient.email.lower() not in served]
 
 
 def correction(old: Statement, new: Statement, now: datetime) -> list[Draft]:
@@ -47,7 +48,7 @@ def correction(old: Statement, new: Statement, now: datetime) -> list[Draft]:
     if desk is None or revision is None:
         return []
     served = {channel.email.lower() for _addressee, channel in _by_mail(new)}
-    served |= {copied.email.lower() for copied in _copied(new, now)}
+    served |= {one.recipient.email.lower() for one in copied(new, now)}
     with override(revision.language):
         notice = _Notice(
             new, desk, revision, now, verb="correct", number=new.reference, done=_("Corrected"), reason=_why(old),
@@ -92,6 +93,7 @@ class _Dispatch:
     desk: Desk
     now: datetime
     files: tuple[File, ...]
+    letter_text: dict[str, Block]  # made once for all of them
 
     def to_addressee(self, addressee: Addressee, channel: Channel, door: Link) -> Draft:
         recipient = Recipient(str(addressee), channel.email, self.revision.language)
@@ -114,12 +116,18 @@ class _Dispatch:
                 key=f"send:{self.statement.pk}:{self.statement.dispatch_round}:{addressee.pk}",
                 addressee=addressee,
                 subject=_("%(number)s, %(purpose)s: %(title)s") % {**self._named(), "purpose": purpose},
-                text=text.text("send", {**self._words(), "facts": text.facts(facts), "asked": asked}, link=door),
+                text=text.text(
+                    "send",
+                    {**self._words(until=door.expires_at), "facts": text.facts(facts), "asked": asked},
+                    link=door,
+                ),
+                why=_("%(group)s is addressed %(purpose)s, and this is how it takes letters.")
+                % {"group": addressee, "purpose": purpose},
             )
         return Draft(message, self.files)
 
-    def copy(self, recipient: Recipient) -> Draft:
-        letter = self.revision.letter
+    def copy(self, copied: Copied) -> Draft:
+        letter, recipient = self.revision.letter, copied.recipient
         with recipient.reading():
             facts = [
                 (_("From"), text.group_text(self.desk.group)),
@@ -134,6 +142,7 @@ class _Dispatch:
                 "addressees": text.purposes(self.statement.addressees.all()),
                 "unreachable": text.listed(str(addressee) for addressee in self.statement.addressees.unreachable()),
                 "asked": text.numbered(asked.text for asked in letter.requests),
+                "why": copied.why,
             }
             # An address may be longer than a key has room for.
             short = hashlib.sha256(recipient.email.lower().encode()).hexdigest()[:16]
@@ -141,7 +150,8 @@ class _Dispatch:
                 recipient,
                 key=f"copy:{self.statement.pk}:{self.statement.dispatch_round}:{short}",
                 subject=_("Copy of %(number)s: %(title)s") % self._named(),
-                text=text.text("copy", {**self._words(), **words}),
+                text=text.text("copy", {**self._words(until=None), **words}),
+                why=_("You get this copy because %(why)s") % {"why": copied.why},
             )
         return Draft(message, self.files)
 
@@ -159,11 +169,19 @@ class _Dispatch:
             **fields,
         )
 
-    def _words(self) -> dict[str, Any]:
+    def _words(self, until: datetime | None) -> dict[str, Any]:
+        """What all of them say; files that are not attached are fetched by a link that holds `until`, or for good."""
+        address = text.address_of(self.statement)
         return {
             "desk": self.desk,
-            "letter": text.letter_text(self.revision.letter),
-            "address": text.address_of(self.statement),
+            "letter": self.letter_text,
+            "address": address,
+            "enclosed": {
+                "names": text.listed(name_of(file) for file in self.files),
+                "address": "" if until else address,
+                # The last day on which it holds to the end.
+                "until": text.day_text(self.desk.today(until - timedelta(days=1))) if until else "",
+            },
             "corrects": self.statement.correction > 0,
         }
 
@@ -226,20 +244,6 @@ def _by_mail(statement: Statement) -> Iterator[tuple[Addressee, Channel]]:
         mailboxes = [channel for channel in ways if channel.kind == Channel.Kind.MAIL]
         if mailboxes:
             yield addressee, min(mailboxes, key=lambda channel: channel.pk)
-
-
-def _copied(statement: Statement, now: datetime) -> list[Recipient]:
-    """Who gets a copy of every dispatch: the contacts of the letter, the chairs, the desk itself; each address once."""
-    desk, revision = statement.desk, statement.revision
-    if desk is None or revision is None:
-        return []
-    chairs = Person.objects.holding(*CHAIRS, group=desk.group, on=desk.today(now))
-    contacts = [Recipient(contact.name, contact.email) for contact in revision.letter.contacts]
-    once: dict[str, Recipient] = {}
-    for recipient in [*contacts, *(Recipient.of(chair) for chair in chairs), Recipient.desk(desk)]:
-        if recipient.email:
-            once.setdefault(recipient.email.lower(), recipient)
-    return list(once.values())
 
 
 def _why(corrected: Statement) -> str:

@@ -11,6 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from contacts.models import Desk, Person
+from liaisons.mail import page
+from liaisons.mail.text import Written
 from liaisons.models import Message, Statement
 
 # Answering machines leave mails alone that say so (RFC 3834), and so do ours.
@@ -44,8 +46,8 @@ class Recipient:
         return override(self.language)
 
 
-def message(desk: Desk, recipient: Recipient, now: datetime, *, subject: str, **fields: Any) -> Message:
-    """A mail of the desk, unsaved, that leaves at once unless not_before= says later."""
+def message(desk: Desk, recipient: Recipient, now: datetime, *, subject: str, text: Written, **fields: Any) -> Message:
+    """A mail of the desk, unsaved, in the language that is active; it leaves at once unless not_before= says later."""
     return Message(
         desk=desk,
         message_id=f"<{uuid4()}@{host()}>",
@@ -55,6 +57,8 @@ def message(desk: Desk, recipient: Recipient, now: datetime, *, subject: str, **
         recipient=recipient.email,
         person=recipient.person,
         subject=subject if len(subject) <= 500 else f"{subject[:499]}…",
+        text=text.plain,
+        html=page.page(subject, text.html),
         queued_at=now,
         **{"not_before": now, **fields},
     )

@@ -1,8 +1,8 @@
 """The words of a mail: templates filled, folded to 72 columns, and the parts that several mails share."""
 
 import re
-import unicodedata
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import uuid4
@@ -13,24 +13,85 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from contacts.models import Desk, Group
-from liaisons import links
+from liaisons import enclosures, links
 from liaisons.documents import sanitize
 from liaisons.letter import Letter
+from liaisons.mail import page
+from liaisons.mail.blocks import (
+    COLUMNS,
+    Block,
+    columns,
+    facts,
+    hang,
+    in_language,
+    listed,
+    numbered,
+    paragraph,
+    quoted,
+    rich,
+    unseal,
+)
 from liaisons.models import Addressee, Blob, Circulation, DocumentFile, Link, Revision, Statement
 
-COLUMNS = 72
+__all__ = [
+    "COLUMNS",
+    "Written",
+    "address_of",
+    "columns",
+    "day_text",
+    "deadline_text",
+    "facts",
+    "fold",
+    "group_text",
+    "letter_text",
+    "listed",
+    "numbered",
+    "purposes",
+    "quoted",
+    "text",
+    "title_of",
+    "travelling",
+]
+
 # What a continued line stands under: the text after a mark, or the first letter.
 _MARK = re.compile(r"\s*(?:(?:[–•*>-]|\d+[.)])\s+)?")
 
 
-def text(verb: str, words: dict[str, Any], *, link: Link | None = None) -> str:
-    """Fill templates/liaisons/mail/<verb>.txt; `link` becomes its placeholder where the template says {{ link }}."""
-    # People's words must not hold placeholders: the real one is put in after theirs have been broken.
-    stand_in = uuid4().hex
-    filled: str = render_to_string(f"liaisons/mail/{verb}.txt", {**words, "link": stand_in})
-    filled = links.defuse(sanitize.printable(filled.replace("\r\n", "\n").replace("\r", "\n")))
-    folded = fold(filled)
-    return folded.replace(stand_in, links.placeholder(link)) if link else folded
+@dataclass(frozen=True)
+class Written:
+    """The words of a mail in both of its forms: `html` without the page around it."""
+
+    plain: str
+    html: str
+
+
+def text(verb: str, words: dict[str, Any], *, link: Link | None = None) -> Written:
+    """Fill templates/liaisons/mail/<verb>.txt and write it as text and as HTML.
+
+    `link` becomes its placeholder where the template says {{ link }}. What the template says between files_begin and
+    files_end stands only in a mail whose files are to be fetched.
+    """
+    # People's words must not hold what is filled in later: it is put in after theirs have been broken.
+    link_here, begin, end = (uuid4().hex for _ in range(3))
+    size = uuid4().hex[:9]  # as long as what comes there
+    marks = {"size": size, "files_begin": Block(begin, begin), "files_end": Block(end, end)}
+    filled: str = render_to_string(f"liaisons/mail/{verb}.txt", {**words, **marks, "link": link_here})
+    filled = filled.replace("\r\n", "\n").replace("\r", "\n")
+    later = {size: enclosures.SIZE, begin: enclosures.BEGIN, end: enclosures.END}
+    if link:
+        later[link_here] = links.placeholder(link)
+    plain = fold(_harmless(unseal(filled, lambda block: block.plain)))
+    return Written(_filled_in(plain, later), _filled_in(_harmless(page.inside(filled, link_here)), later))
+
+
+def _harmless(written: str) -> str:
+    return enclosures.defuse(links.defuse(sanitize.printable(written)))
+
+
+def _filled_in(written: str, later: dict[str, str]) -> str:
+    for stand_in, mark in later.items():
+        written = written.replace(stand_in, mark)
+    return written
 
 
 def fold(written: str) -> str:
@@ -43,42 +104,8 @@ def fold(written: str) -> str:
             continue
         mark = _MARK.match(line)
         begin = mark[0] if mark else ""
-        lines += _hang(begin, line[len(begin) :])
+        lines += hang(begin, line[len(begin) :])
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip("\n") + "\n"
-
-
-def columns(line: str) -> int:
-    return sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in line)
-
-
-def facts(rows: Iterable[tuple[str, str]]) -> str:
-    """Labels and what stands beside them, in two columns; rows without a value are left out."""
-    told = [(f"{label}:", value) for label, value in rows if value]
-    width = max((columns(label) for label, _value in told), default=0) + 1
-    lines = []
-    for label, value in told:
-        lines += _hang(label + " " * (width - columns(label)), " ".join(value.split()))
-    return "\n".join(lines)
-
-
-def numbered(items: Iterable[str]) -> str:
-    lines = []
-    for number, item in enumerate(items, start=1):
-        lines += _hang(f"{number}) ", " ".join(item.split()))
-    return "\n".join(lines)
-
-
-def listed(items: Iterable[str]) -> str:
-    lines = []
-    for item in items:
-        lines += _hang("– ", " ".join(item.split()))
-    return "\n".join(lines)
-
-
-def quoted(said: str) -> str:
-    """What somebody else wrote, marked as such."""
-    folded = sanitize.wrap(said.replace("\r\n", "\n").strip(), COLUMNS - 2)
-    return "\n".join(f"> {line}".rstrip() for line in folded.split("\n"))
 
 
 def day_text(day: date) -> str:
@@ -112,7 +139,7 @@ def address_of(thing: Statement | Circulation) -> str:
     return f"{settings.SITE_URL}{page.get_absolute_url()}"
 
 
-def purposes(addressees: Iterable[Addressee]) -> str:
+def purposes(addressees: Iterable[Addressee]) -> Block:
     """Everybody addressed, for action before for comment before for information."""
     by_purpose: dict[str, list[str]] = {}
     for addressee in addressees:
@@ -132,11 +159,11 @@ def title_of(letter: Letter) -> str:
     return _("%(title)s (reply to %(references)s)") % {"title": letter.title, "references": ", ".join(unsaid)}
 
 
-def letter_text(letter: Letter) -> dict[str, str]:
+def letter_text(letter: Letter) -> dict[str, Block]:
     """The parts of a letter as a mail shows them."""
-    return {
-        "abstract": sanitize.wrap(" ".join(letter.abstract.split()), COLUMNS),
-        "body": sanitize.plain(letter.body, COLUMNS),
+    parts = {
+        "abstract": paragraph(letter.abstract),
+        "body": rich(letter.body),
         "annexes": numbered(
             f"{annex.title} ({annex.document})" if annex.document else annex.title for annex in letter.annexes
         ),
@@ -146,6 +173,7 @@ def letter_text(letter: Letter) -> dict[str, str]:
             for who in letter.contacts
         ),
     }
+    return {name: in_language(block, letter.language) for name, block in parts.items()}
 
 
 def travelling(revision: Revision) -> tuple[tuple[Blob, str], ...]:
@@ -156,10 +184,3 @@ def travelling(revision: Revision) -> tuple[tuple[Blob, str], ...]:
         *((file.blob, file.name) for file in annexed.order_by("document", "pk").distinct()),
         *((file.blob, file.name) for file in attached.order_by("position", "pk")),
     )
-
-
-def _hang(begin: str, rest: str) -> list[str]:
-    """Lines of which the first begins with `begin` and the others stand under its end."""
-    indent = columns(begin)
-    lines = sanitize.wrap(rest, max(COLUMNS - indent, 20)).split("\n")
-    return [(begin + lines[0]).rstrip(), *(" " * indent + line for line in lines[1:])]

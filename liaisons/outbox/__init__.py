@@ -7,7 +7,7 @@ is recorded in the one after: whatever is killed in between, no mail is lost and
 from .deciding import give_up, mark_arrived, send_again
 from .delivering import AT_ONCE, CLAIM, compose, deliver_due, recover, refusal
 from .holding import hold_for_review
-from .queueing import Draft, File, cancel, queue
+from .queueing import Draft, File, cancel, name_of, queue
 from .waking import wake
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "give_up",
     "hold_for_review",
     "mark_arrived",
+    "name_of",
     "queue",
     "recover",
     "refusal",

@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from contacts.models import Person
-from liaisons import links, renditions, transport
+from liaisons import enclosures, links, renditions, reply_tokens, transport
 from liaisons.models import Message, MessageFile, Rendition
 
 from .arriving import left
@@ -125,7 +125,7 @@ class _Run:
                 state=Message.State.SENDING, claimed_by=self.token, claimed_at=now, handed_over_at=None
             )
         mine = self._mine().filter(pk__in=keys).order_by("not_before", "pk")
-        return mine.select_related("circulation").prefetch_related("files__rendition__blob", "files__blob")
+        return mine.select_related("circulation", "desk").prefetch_related("files__rendition__blob", "files__blob")
 
     def _mine(self) -> QuerySet[Message]:
         return Message.objects.filter(claimed_by=self.token, state=Message.State.SENDING)
@@ -196,28 +196,40 @@ class _Run:
         )
 
 
-def compose(message: Message, now: datetime) -> transport.Mail:
-    """Put the mail together as it leaves now: links filled in, files attached."""
+def compose(message: Message, now: datetime, fill: Callable[[str], str] = links.fill) -> transport.Mail:
+    """Put the mail together as it leaves now: links filled in, files attached or, where they are large, linked."""
+    files = [(file.name, file.rendition.blob if file.rendition else file.blob) for file in message.files.all()]
+    size = sum(blob.size for _name, blob in files if blob)
+    attached = enclosures.are_attached(message.text, size, message.desk.attach_up_to_mb)
     mail = transport.Mail(
         recipient=message.recipient,
         at=now,
         subject=message.subject,
-        body=links.fill(message.text),
+        body=fill(enclosures.settle(message.text, size, attached=attached)),
         from_email=message.sender,
         to=[message.to],
         cc=[message.cc] if message.cc else [],
-        reply_to=[message.reply_to] if message.reply_to else [],
-        headers={"Message-ID": message.message_id, **{k: links.fill(v) for k, v in message.headers.items()}},
+        reply_to=[_reply_to(message)] if message.reply_to else [],
+        headers={"Message-ID": message.message_id, **{k: fill(v) for k, v in message.headers.items()}},
     )
-    for file in message.files.all():
-        blob = file.rendition.blob if file.rendition else file.blob
+    if message.html:
+        mail.attach_alternative(fill(enclosures.settle(message.html, size, attached=attached)), "text/html")
+    for name, blob in files:
         if blob is None:
-            raise FileNotFoundError(_("%(name)s has not been made.") % {"name": file.name})
-        # A text travels as bytes too, or its line ends would change on the way.
-        as_bytes = blob.media_type.startswith(("application/", "image/"))
-        mail.attach(file.name, blob.read(), blob.media_type if as_bytes else "application/octet-stream")
+            raise FileNotFoundError(_("%(name)s has not been made.") % {"name": name})
+        if attached:
+            # A text travels as bytes too, or its line ends would change on the way.
+            as_bytes = blob.media_type.startswith(("application/", "image/"))
+            mail.attach(name, blob.read(), blob.media_type if as_bytes else "application/octet-stream")
     mail.lines  # noqa: B018 – a fault in it must show before the message is marked as handed over
     return mail
+
+
+def _reply_to(message: Message) -> str:
+    """Where answers go; with a token by which they find back to this mail, where the mailbox takes such addresses."""
+    if message.desk.subaddressing and message.reply_to == message.desk.mailbox:
+        return reply_tokens.address(message.reply_to, message.pk)
+    return message.reply_to
 
 
 def _ready(now: datetime) -> QuerySet[Message]:

@@ -56,7 +56,7 @@ def _check(draft: Draft) -> None:
     for name, value in draft.message.headers.items():
         validate_one_line(f"{name}: {value}")
     for file in draft.files:
-        validate_one_line(_name_of(file))
+        validate_one_line(name_of(file))
 
 
 def _require_known(keys: set[str]) -> None:
@@ -67,9 +67,9 @@ def _require_known(keys: set[str]) -> None:
 
 def _file_row(message: Message, file: File) -> MessageFile:
     if isinstance(file, Rendition):
-        return MessageFile(message=message, rendition=file, name=_name_of(file))
-    return MessageFile(message=message, blob=file[0], name=_name_of(file))
+        return MessageFile(message=message, rendition=file, name=name_of(file))
+    return MessageFile(message=message, blob=file[0], name=name_of(file))
 
 
-def _name_of(file: File) -> str:
+def name_of(file: File) -> str:
     return file.name if isinstance(file, Rendition) else file[1]

@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 from datetime import date, timedelta
 from email import message_from_bytes, policy
+from itertools import product
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -11,7 +12,7 @@ from django.utils import translation
 
 from contacts.actor import Actor
 from contacts.models import Channel
-from liaisons import comments, links, mail, outbox, rules
+from liaisons import comments, enclosures, links, mail, outbox, rules
 from liaisons.details import Answer, Nominee
 from liaisons.letter import Addressed, Annex, Contact
 from liaisons.mail.text import COLUMNS, columns, fold
@@ -429,14 +430,15 @@ def test_no_line_of_any_mail_is_wider_than_72_columns_except_an_address(
     told = {message.key.partition(":")[0] for message in messages}
     assert told >= {"circulate", "approve", "approved", "send", "copy", "withdraw", "correct", "reply", "receipt",
                     "confirm", "disposed", "remind"}  # fmt: skip
-    for message in messages:
-        for line in links.fill(message.text).split("\n"):
+    for message, attached in product(messages, (True, False)):
+        text = links.fill(enclosures.settle(message.text, 12_345_678, attached=attached))
+        for line in text.split("\n"):
             assert columns(line) <= COLUMNS or re.fullmatch(r"\s*\S*https?://\S+", line), (message.key, line)
             assert line == line.rstrip() or line == "-- ", (message.key, line)
-        assert "\n\n\n" not in message.text
-        assert "\r" not in message.text
-        assert not re.search(r"&(amp|lt|gt|quot|#\d+);", message.text), message.key
-        assert not rules.MERGE_FIELD.search(links.fill(message.text)), message.key
+        assert "\n\n\n" not in text
+        assert "\r" not in text
+        assert not re.search(r"&(amp|lt|gt|quot|#\d+);", text), message.key
+        assert not rules.MERGE_FIELD.search(text), message.key
 
 
 @pytest.mark.parametrize(

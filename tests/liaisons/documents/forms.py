@@ -128,4 +128,5 @@ def _mail(sheet: Sheet) -> str:
     """Abstract, body and what is enclosed; lines as long as they are, so that no table is set in lines."""
     parts = letter_text(sheet.letter)
     body = unescape(plain(sheet.letter.body, 10_000))
-    return "\n".join([parts["abstract"], body, parts["annexes"], parts["attachments"], parts["contacts"]])
+    around = {name: block.plain for name, block in parts.items()}
+    return "\n".join([around["abstract"], body, around["annexes"], around["attachments"], around["contacts"]])

@@ -1,0 +1,110 @@
+"""Who gets a copy of what a desk sends, and why: its rules as data, each address once."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from contacts.models import Appointment, Desk, Group, Person
+from liaisons.letter import Letter
+from liaisons.mail.letterhead import Recipient
+from liaisons.models import Addressee, CopyRule, Statement
+
+Who = CopyRule.Who
+Role = Appointment.Role
+
+
+@dataclass(frozen=True)
+class Copied:
+    """Somebody who gets a copy by a rule."""
+
+    recipient: Recipient
+    rule: CopyRule
+
+    @property
+    def why(self) -> str:
+        return why_of(self.rule)
+
+
+def rules_of(desk: Desk) -> list[CopyRule]:
+    """The rules of a desk in their order. One that has made none follows the standing ones, unsaved."""
+    return list(CopyRule.objects.filter(desk=desk).select_related("group")) or standing(desk)
+
+
+def standing(desk: Desk) -> list[CopyRule]:
+    """What every desk begins with: copies to the contacts, the chairs concerned and the secretariat."""
+    rows = [
+        CopyRule(who=Who.CONTACTS, why=gettext_noop("you are a contact named in it.")),
+        CopyRule(who=Who.SENDER, role=Role.CHAIR, why=gettext_noop("you chair the group that sends it.")),
+        CopyRule(who=Who.SENDER, role=Role.COCHAIR, why=gettext_noop("you chair the group that sends it.")),
+        CopyRule(
+            who=Who.ADDRESSED,
+            role=Role.CHAIR,
+            purpose=Addressee.Purpose.ACTION,
+            why=gettext_noop("you chair a group that it asks for action."),
+        ),
+        CopyRule(who=Who.ADDRESS, email=desk.mailbox, why=gettext_noop("the secretariat keeps what its desk sends.")),
+    ]
+    for position, row in enumerate(rows):
+        row.desk, row.position = desk, position
+    return rows
+
+
+def why_of(rule: CopyRule) -> str:
+    """A standing rule gives its reason in the language that is active, one of the desk as the desk has written it."""
+    return rule.why if rule.pk else _(rule.why)
+
+
+def copied(statement: Statement, now: datetime) -> list[Copied]:
+    """Everybody to whom a rule gives a copy, the first rule that names an address giving the reason."""
+    desk, revision = statement.desk, statement.revision
+    if desk is None or revision is None:
+        return []
+    addressees = list(statement.addressees.select_related("group__parent"))
+    case = _Case(desk, revision.letter, addressees, desk.today(now))
+    once: dict[str, Copied] = {}
+    for rule in rules_of(desk):
+        for recipient in case.named_by(rule):
+            if recipient.email:
+                once.setdefault(recipient.email.lower(), Copied(recipient, rule))
+    return list(once.values())
+
+
+@dataclass(frozen=True)
+class _Case:
+    """A letter that leaves a desk on a day."""
+
+    desk: Desk
+    letter: Letter
+    addressees: list[Addressee]
+    today: date
+
+    def named_by(self, rule: CopyRule) -> Iterator[Recipient]:
+        addressed = [one for one in self.addressees if rule.purpose in ("", one.purpose)]
+        if rule.purpose and not addressed:
+            return
+        groups = [one.group for one in addressed if one.group]
+        if rule.who == Who.CONTACTS:
+            yield from (Recipient(contact.name, contact.email) for contact in self.letter.contacts)
+        elif rule.who == Who.ADDRESS:
+            ours = rule.email.lower() == self.desk.mailbox.lower()
+            yield Recipient.desk(self.desk) if ours else Recipient("", rule.email)
+        elif rule.who == Who.SENDER:
+            yield from self._holding(rule, self.desk.group)
+        elif rule.who == Who.ADDRESSED:
+            yield from self._in(rule, groups)
+        elif rule.who == Who.PARENT:
+            yield from self._in(rule, [group.parent for group in groups if group.parent])
+        elif rule.group:
+            yield from self._holding(rule, rule.group)
+
+    def _holding(self, rule: CopyRule, group: Group) -> Iterator[Recipient]:
+        """With whoever stands in for one of them today."""
+        yield from (Recipient.of(person) for person in Person.objects.holding(rule.role, group=group, on=self.today))
+
+    def _in(self, rule: CopyRule, groups: list[Group]) -> Iterator[Recipient]:
+        """In one query, however many bodies are addressed."""
+        held = Appointment.objects.in_force(self.today).filter(role=rule.role, group__in=groups)
+        yield from (Recipient.of(person) for person in Person.objects.filter(pk__in=held.values("person")))
