@@ -105,9 +105,18 @@ class ItemForm(forms.ModelForm[AgendaItem]):
 
     def clean_clause(self) -> str:
         clause: str = self.cleaned_data["clause"].strip()
-        if self.instance.meeting.items.filter(clause=clause).exists():
+        if self.instance.meeting.items.filter(clause=clause).exclude(pk=self.instance.pk).exists():
             raise forms.ValidationError(_("The agenda has this clause already."))
         return clause
+
+
+class ItemTextForm(ItemForm):
+    """An item with what was said at it."""
+
+    class Meta(ItemForm.Meta):
+        fields = ["clause", "title", "text"]
+        widgets = {"text": forms.Textarea(attrs={"rows": 10})}
+        help_texts = {"text": gettext_lazy("It stands in the report under this clause, a paragraph for each line.")}
 
 
 class ItemDocumentForm(forms.ModelForm[ItemDocument]):

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.db import transaction
 from django.db.models import Count, Max, Prefetch, Q
 from django.forms import ModelForm
 from django.http import HttpResponse
@@ -17,6 +18,7 @@ from contacts.designations import Directory
 from contacts.forms import designations
 from contacts.http import AtDesk, at_desk, posted
 from contacts.paging import page_of
+from liaisons import reporting
 from liaisons.filing import file_document
 from liaisons.forms.papers import (
     ActionForm,
@@ -25,9 +27,10 @@ from liaisons.forms.papers import (
     DocumentForm,
     ItemDocumentForm,
     ItemForm,
+    ItemTextForm,
     MeetingForm,
 )
-from liaisons.models import Action, AgendaItem, Decision, Document, ItemDocument, Meeting, Revision, Statement
+from liaisons.models import Action, AgendaItem, Decision, Document, Event, ItemDocument, Meeting, Revision, Statement
 from liaisons.models.register import DocumentQuerySet
 from liaisons.rules import Refused
 from liaisons.views.files import attachment
@@ -141,6 +144,32 @@ def meeting_item(request: AtDesk, pk: int) -> HttpResponse:
     return _added(request, found, item=form)
 
 
+@at_desk("secretariat")
+def meeting_item_edit(request: AtDesk, pk: int, item: int) -> HttpResponse:
+    """What was said at an item, as its report will say it."""
+    found = _meeting(request, pk)
+    row = get_object_or_404(found.items.select_related("meeting"), pk=item)
+    form = ItemTextForm(posted(request), instance=row)
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        return redirect(f"{found.get_absolute_url()}#item-{row.pk}")
+    context = {"form": form, "meeting": found, "item": AgendaItem.objects.get(pk=row.pk)}
+    return render(request, "liaisons/meeting_item.html", context, status=400 if form.errors else 200)
+
+
+@require_POST
+@at_desk("secretariat")
+def meeting_report(request: AtDesk, pk: int) -> HttpResponse:
+    """Make a draft of the report from what is recorded, and file it."""
+    document = reporting.draft_report(_meeting(request, pk), request.desk, by=request.actor, now=timezone.now())
+    messages.success(
+        request,
+        _("%(document)s is in the register. Go on with it in Word, file it as the next revision, then circulate it.")
+        % {"document": document},
+    )
+    return redirect(document)
+
+
 @require_POST
 @at_desk("secretariat")
 def meeting_document(request: AtDesk, pk: int) -> HttpResponse:
@@ -243,7 +272,12 @@ def _meeting_form(request: AtDesk, found: Meeting) -> HttpResponse:
     is_new = found.pk is None
     form = MeetingForm(posted(request), instance=found)
     if request.method == "POST" and form.is_valid():
-        saved = form.save()
+        with transaction.atomic():
+            saved = form.save()
+            days = {"starts_on": saved.starts_on.isoformat(), "ends_on": saved.ends_on.isoformat()}
+            Event.objects.record(
+                "meeting", by=request.actor, at=timezone.now(), desk=request.desk, data={"meeting": saved.pk, **days}
+            )
         messages.success(request, _("%(meeting)s is kept.") % {"meeting": saved})
         return redirect(saved)
     context = {"form": form, "meeting": None if is_new else _meeting(request, found.pk)}

@@ -1,0 +1,158 @@
+"""From what a meeting recorded to the draft of its report: a Word file in the register, which then circulates."""
+
+from collections.abc import Iterable
+from datetime import date, datetime, time, timedelta
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from contacts.actor import Actor
+from contacts.models import Desk, Person
+from liaisons import calendar
+from liaisons.documents.report import Exchanged, Item, Paper, Report, Undertaken, write_report
+from liaisons.filing import Paper as FiledPaper
+from liaisons.filing import file_document
+from liaisons.models import AgendaItem, Blob, Document, DocumentFile, Meeting, Registration, Statement
+
+WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+
+def draft_report(meeting: Meeting, desk: Desk, *, by: Actor, now: datetime) -> Document:
+    """File the draft of the report as a document, or as the next revision of the one filed before. Raises Refused."""
+    with transaction.atomic():
+        Meeting.objects.select_for_update(of=("self",)).get(pk=meeting.pk)
+        meeting = Meeting.objects.select_related("group", "report").get(pk=meeting.pk)
+        paper = FiledPaper(
+            kind=Document.Kind.REPORT,
+            title=title_of(meeting),
+            source=desk.group,
+            source_text="",
+            revises=_latest(meeting.report),
+        )
+        document = file_document(desk, paper, by=by, now=now)
+        content = write_report(gather(meeting, desk, number=document.reference))
+        blob = Blob.objects.keep(content, WORD)
+        DocumentFile.objects.create(document=document, blob=blob, name=f"{document.reference}.docx")
+        meeting.report = document
+        meeting.save(update_fields=["report"])
+    return document
+
+
+def title_of(meeting: Meeting) -> str:
+    return _("Draft report of the %(meeting)s (%(where)s)") % {"meeting": meeting, "where": _where(meeting)}
+
+
+def gather(meeting: Meeting, desk: Desk, *, number: str) -> Report:
+    """All that was recorded of the meeting, and the statements exchanged from the meeting before to its last day."""
+    before = _before(meeting)
+    items = meeting.items.prefetch_related("documents__document__source", "documents__presenter", "decisions")
+    return Report(
+        number=number,
+        group=desk.printed_group(),
+        study_period=calendar.study_period(meeting.starts_on),
+        source=str(desk.group),
+        title=title_of(meeting),
+        contact=_contact(desk, meeting.ends_on),
+        opening=_opening(meeting),
+        items=tuple(_item(item) for item in items.order_by("position")),
+        decisions=tuple(meeting.decisions.filter(item__isnull=True).values_list("text", flat=True)),
+        actions=tuple(
+            Undertaken(one.text, str(one.owner or one.owner_text), _day(one.due_on))
+            for one in meeting.actions.select_related("owner").order_by("position")
+        ),
+        received=tuple(_received(desk, before, meeting)),
+        sent=tuple(_sent(desk, before, meeting)),
+        since=_("the %(meeting)s (%(where)s)") % {"meeting": before, "where": _where(before)} if before else "",
+    )
+
+
+def _latest(report: Document | None) -> Document | None:
+    """The last revision of the report that was filed, also by hand."""
+    if report is None:
+        return None
+    return report.series.documents.filter(number=report.number).order_by("revision").last()
+
+
+def _before(meeting: Meeting) -> Meeting | None:
+    return Meeting.objects.filter(group=meeting.group, ends_on__lt=meeting.starts_on).order_by("ends_on", "pk").last()
+
+
+def _item(item: AgendaItem) -> Item:
+    papers = tuple(
+        Paper(
+            at.document.reference,
+            at.document.title,
+            str(at.document.source or at.document.source_text),
+            str(at.presenter or at.presenter_text),
+            at.get_disposition_display(),
+        )
+        for at in sorted(item.documents.all(), key=lambda at: (at.document.number, at.document.revision))
+    )
+    return Item(item.clause, item.title, item.text, papers, tuple(one.text for one in item.decisions.all()))
+
+
+def _received(desk: Desk, before: Meeting | None, meeting: Meeting) -> Iterable[Exchanged]:
+    rows = Registration.objects.of_desk(desk).filter(received_on__lte=meeting.ends_on)
+    if before:
+        rows = rows.filter(received_on__gt=before.ends_on)
+    known = rows.select_related("statement__revision", "statement__source", "document")
+    for row in known.order_by("received_on", "pk"):
+        yield Exchanged(
+            str(row.document or row.statement.reference),
+            str(row.statement.source or row.statement.source_text),
+            row.statement.title,
+            _day(row.received_on),
+            row.get_state_display(),
+        )
+
+
+def _sent(desk: Desk, before: Meeting | None, meeting: Meeting) -> Iterable[Exchanged]:
+    """Days at the desk's seat: the ends of the days on which the two meetings ended."""
+    until = _after(meeting.ends_on, desk)
+    rows = Statement.objects.issued_by(desk).filter(sent_at__lt=until)
+    if before:
+        rows = rows.filter(sent_at__gte=_after(before.ends_on, desk))
+    for row in rows.select_related("revision").prefetch_related("addressees__group").order_by("sent_at", "pk"):
+        named = [str(one) for one in row.addressees.all()]
+        rest = len(named) - 3
+        some = ", ".join(named[:3])
+        body = _("%(names)s and %(count)d others") % {"names": some, "count": rest} if rest > 1 else ", ".join(named)
+        sent_on = row.sent_at.astimezone(desk.zoneinfo).date() if row.sent_at else None
+        yield Exchanged(row.reference, body, row.title, _day(sent_on), row.get_state_display())
+
+
+def _after(day: date, desk: Desk) -> datetime:
+    return datetime.combine(day + timedelta(days=1), time(), desk.zoneinfo)
+
+
+def _contact(desk: Desk, on: date) -> str:
+    """The secretariat in office at the end of the meeting, with the desk's mailbox."""
+    people = Person.objects.filter(
+        Q(appointments__in=desk.group.appointments.in_force(on).filter(role="secretariat"))
+    ).order_by("name")
+    return ", ".join([*map(str, people.distinct()), desk.mailbox])
+
+
+def _opening(meeting: Meeting) -> str:
+    words = {
+        "meeting": meeting,
+        "group": meeting.group.name or meeting.group.designation,
+        "where": _where(meeting),
+        "count": meeting.participants,
+    }
+    first = _("The %(meeting)s of the %(group)s was held (%(where)s).") % words
+    second = _("%(count)d people took part.") % words if meeting.participants else ""
+    with_ = _("It was held with %(event)s.") % {"event": meeting.collocated} if meeting.collocated else ""
+    return " ".join(part for part in (first, with_, second) if part)
+
+
+def _where(meeting: Meeting) -> str:
+    same = meeting.starts_on == meeting.ends_on
+    days = _day(meeting.ends_on) if same else f"{_day(meeting.starts_on)} – {_day(meeting.ends_on)}"
+    return f"{meeting.place}, {days}" if meeting.place else days
+
+
+def _day(day: date | None) -> str:
+    return date_format(day, "j F Y") if day else ""
