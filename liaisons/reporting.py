@@ -94,18 +94,22 @@ def _item(item: AgendaItem) -> Item:
 
 
 def _received(desk: Desk, before: Meeting | None, meeting: Meeting) -> Iterable[Exchanged]:
-    rows = Registration.objects.of_desk(desk).filter(received_on__lte=meeting.ends_on)
-    if before:
-        rows = rows.filter(received_on__gt=before.ends_on)
-    known = rows.select_related("statement__revision", "statement__source", "document")
-    for row in known.order_by("received_on", "pk"):
-        yield Exchanged(
-            str(row.document or row.statement.reference),
-            str(row.statement.source or row.statement.source_text),
-            row.statement.title,
-            _day(row.received_on),
-            row.get_state_display(),
-        )
+    known = Registration.objects.of_desk(desk).select_related("statement__revision", "statement__source", "document")
+    came = [(_came_on(row, desk), row) for row in known.order_by("pk")]
+    for day, row in sorted(came, key=lambda one: one[0]):
+        if (before is None or day > before.ends_on) and day <= meeting.ends_on:
+            yield Exchanged(
+                str(row.document or row.statement.reference),
+                str(row.statement.source or row.statement.source_text),
+                row.statement.title,
+                _day(row.received_on) or row.received_text,
+                row.get_state_display(),
+            )
+
+
+def _came_on(row: Registration, desk: Desk) -> date:
+    """The day it came; where only words say that, the day on which it was entered in the register."""
+    return row.received_on or desk.today(row.document.registered_at if row.document else row.created_at)
 
 
 def _sent(desk: Desk, before: Meeting | None, meeting: Meeting) -> Iterable[Exchanged]:
