@@ -1,0 +1,60 @@
+"""manage.py remind: makes the reminders that are due now, or says who would get which on a day and why."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+
+from liaisons import reminders
+from liaisons.mail.text import columns
+from liaisons.reminders.rehearsing import Told, rehearse
+
+FURTHEST = timedelta(days=366)
+HEADINGS = ("when", "to", "what", "of", "stage", "due", "why")
+
+
+class Command(BaseCommand):
+    """A rehearsal plays the days until then through inside a transaction that is rolled back."""
+
+    help = "Make the reminders that are due now. With --dry-run say who would get what, and why, and change nothing."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--on", type=_day, metavar="DATE", help="a day from today on, as in 2026-01-30")
+        parser.add_argument("--dry-run", action="store_true", help="say what would be told and change nothing")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        now = timezone.now()
+        on: date | None = options["on"]
+        if not options["dry_run"]:
+            if on is not None:
+                raise CommandError("Reminders are made for now. To see what another day would bring, add --dry-run.")
+            self.stdout.write(f"{reminders.remind(now)} mails queued.")
+            return
+        on = on or now.date()
+        # West of here it may still be yesterday.
+        if not now.date() - timedelta(days=1) <= on <= now.date() + FURTHEST:
+            raise CommandError("Give a day between today and a year from now; what has left is in the outbox.")
+        told = rehearse(on, now)
+        self.stdout.write("\n".join(_lines(told)) if told else f"Nobody would be reminded on {on}.")
+
+
+def _day(text: str) -> date:
+    return date.fromisoformat(text)
+
+
+def _lines(told: list[Told]) -> list[str]:
+    rows = [HEADINGS, *(_cells(one) for one in told)]
+    widths = [max(columns(row[place]) for row in rows) for place in range(len(HEADINGS))]
+    return [
+        "  ".join(cell + " " * (width - columns(cell)) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in rows
+    ]
+
+
+def _cells(one: Told) -> tuple[str, ...]:
+    return (_moment(one.at), one.recipient, one.kind, one.thing, str(one.stage), one.due_on.isoformat(), one.why)
+
+
+def _moment(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M} {at.tzinfo}"

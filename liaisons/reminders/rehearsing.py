@@ -1,0 +1,93 @@
+"""What would be told to whom on a day: the days until then are played through, and nothing of it stays."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+
+from liaisons.mail import digests
+from liaisons.models import Message, Reminder
+
+from .digesting import digest
+from .filling import fill
+from .hours import WORKING_HOURS, zones
+
+
+@dataclass(frozen=True)
+class Told:
+    """A thing that one mail would tell of; `at` is in the zone of its reader."""
+
+    at: datetime
+    recipient: str
+    kind: str
+    thing: str
+    stage: int
+    due_on: date
+    why: str
+
+
+def rehearse(on: date, now: datetime) -> list[Told]:
+    """What readers would get on that day of theirs, if nothing else happened until then."""
+    with transaction.atomic():
+        try:
+            told = _play_through(on, now)
+        finally:
+            transaction.set_rollback(True)
+    return sorted((one for one in told if one.at.date() == on), key=lambda one: (one.at, one.recipient))
+
+
+def _play_through(on: date, now: datetime) -> list[Told]:
+    last = Message.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+    for at in _mornings(on, now):
+        fill(at)
+        digest(at)
+        leaving = Message.objects.filter(kind=Message.Kind.REMIND, state=Message.State.QUEUED)
+        leaving.update(state=Message.State.SENT, sent_at=at)
+    rows = Reminder.objects.filter(message__pk__gt=last).select_related(
+        "message",
+        "person",
+        "desk__group",
+        "addressee__statement__revision",
+        "circulation__document",
+        "registration__document",
+        "registration__statement",
+        "registration__assignee",
+        "action__meeting",
+    )
+    return [_told(row) for row in rows.prefetch_related("person__appointments")]
+
+
+def _mornings(on: date, now: datetime) -> list[datetime]:
+    """When a working day begins in any of the zones, from now until the end of that day; at the earliest now."""
+    found = set()
+    for zone in map(ZoneInfo, zones()):
+        day = now.astimezone(zone).date()
+        while day <= on:
+            begins = datetime.combine(day, time(WORKING_HOURS.start), tzinfo=zone).astimezone(now.tzinfo)
+            found.add(max(begins, now))
+            day += timedelta(days=1)
+    return sorted(found)
+
+
+def _told(row: Reminder) -> Told:
+    assert row.message is not None  # asked for above
+    zone = ZoneInfo(row.person.zone) if row.person else row.desk.zoneinfo
+    return Told(
+        at=row.message.queued_at.astimezone(zone),
+        recipient=row.recipient,
+        kind=row.get_kind_display(),
+        thing=", ".join(_names(row)),
+        stage=row.stage,
+        due_on=row.due_on,
+        why=digests.why(row) if row.person else row.message.why,
+    )
+
+
+def _names(row: Reminder) -> Iterator[str]:
+    if row.addressee:
+        yield str(row.addressee.statement)
+        yield str(row.addressee)
+    else:
+        yield str(row.circulation or row.registration or row.action)

@@ -1,0 +1,94 @@
+"""manage.py remind says who would get what and why, and leaves no trace of it."""
+
+import io
+from datetime import timedelta
+
+import pytest
+from django.apps import apps
+from django.core.management import CommandError, call_command
+
+from contacts.models import Holiday
+from liaisons.models import Addressee, Message, Reminder
+from tests.liaisons.reminders.mornings import DUE, geneva, queued
+
+pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
+
+WEEK_BEFORE = DUE - timedelta(days=7)
+
+
+def said(*arguments: str) -> list[str]:
+    out = io.StringIO()
+    call_command("remind", *arguments, stdout=out)
+    return out.getvalue().splitlines()
+
+
+def everything() -> dict[str, list]:
+    return {
+        model.__name__: sorted(model._base_manager.values_list())
+        for model in apps.get_app_config("liaisons").get_models()
+    }
+
+
+def test_it_says_who_would_get_what_and_why_and_changes_nothing(out, time_machine):
+    time_machine.move_to(geneva(WEEK_BEFORE - timedelta(days=30)), tick=False)
+    before = everything()
+    lines = said("--on", WEEK_BEFORE.isoformat(), "--dry-run")
+    assert everything() == before
+    assert len(lines) == 6
+    assert {len(line) - len(line.lstrip()) for line in lines} == {0}
+    starts = [lines[0].index(heading) for heading in ("when", "to", "what", "of", "stage", "due", "why")]
+    cells = [
+        [line[start:end].strip() for start, end in zip(starts, [*starts[1:], None], strict=True)] for line in lines
+    ]
+    assert cells[1] == [
+        "2026-01-23 09:00 Europe/Zurich",
+        "ietf@example.org",
+        "an answer is awaited",
+        "JCA-MV-LS1, IETF",
+        "7",
+        "2026-01-30",
+        "IETF was asked by JCA-MV-LS1, and this is its address at our desk.",
+    ]
+    assert [row[1] for row in cells[1:]] == ["ietf@example.org"] + ["sam@example.org"] * 3 + ["sg21@example.org"]
+
+
+def test_what_has_been_told_before_that_day_is_not_told_on_it(out, time_machine):
+    time_machine.move_to(geneva(WEEK_BEFORE - timedelta(days=3)), tick=False)
+    assert said("--on", (WEEK_BEFORE + timedelta(days=3)).isoformat(), "--dry-run") == [
+        "Nobody would be reminded on 2026-01-26."
+    ]
+
+
+def test_what_falls_on_a_weekend_or_a_holiday_is_told_on_the_next_day(out, desk, time_machine):
+    Holiday.objects.create(desk=desk, day=WEEK_BEFORE, name="Founding day")
+    time_machine.move_to(geneva(WEEK_BEFORE - timedelta(days=3)), tick=False)
+    lines = said("--on", (WEEK_BEFORE + timedelta(days=3)).isoformat(), "--dry-run")
+    assert len(lines) == 6
+    assert lines[1].startswith("2026-01-26 09:00 Europe/Zurich  ietf@example.org")
+
+
+def test_prompts_are_foreseen(out, time_machine):
+    Addressee.objects.exclude(text="IETF").update(reply="replied")
+    time_machine.move_to(geneva(DUE), tick=False)
+    lines = said("--on", (DUE + timedelta(days=11)).isoformat(), "--dry-run")
+    assert "nothing came after the last reminder" in lines[1]
+
+
+def test_today_begins_now(out, time_machine):
+    time_machine.move_to(geneva(WEEK_BEFORE, 14), tick=False)
+    lines = said("--dry-run")
+    assert lines[1].startswith("2026-01-23 14:00 Europe/Zurich")
+
+
+def test_without_a_rehearsal_it_reminds(out, time_machine):
+    time_machine.move_to(geneva(WEEK_BEFORE), tick=False)
+    assert said() == ["3 mails queued."]
+    assert Reminder.objects.count() == 5
+    assert len(queued()) == Message.objects.filter(kind="remind").count() == 3
+
+
+@pytest.mark.parametrize("arguments", [["--on", "2026-02-01"], ["--on", "2025-01-01", "--dry-run"]])
+def test_what_it_does_not_do_it_says(out, arguments, time_machine):
+    time_machine.move_to(geneva(WEEK_BEFORE), tick=False)
+    with pytest.raises(CommandError):
+        said(*arguments)
