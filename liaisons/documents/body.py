@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from lxml import html
+from lxml import etree, html
 from lxml.html import HtmlElement
 
 from liaisons.documents.figures import set_figures_apart, take_captions_below
@@ -18,6 +18,7 @@ from liaisons.documents.figures import set_figures_apart, take_captions_below
 BLOCKS = {"p", "h2", "h3", "h4", "ul", "ol", "table", "blockquote", "figure"}
 HEADINGS = ("h2", "h3", "h4")
 _OF_WORDS = {"p", *HEADINGS}  # they are nothing without any
+_VOID = {"br", "col", "img"}
 
 MAX_COLUMNS = 63  # Word refuses tables with more
 _TEXT_WIDTH = 482.0  # points between the margins
@@ -78,6 +79,14 @@ def tidy(sanitized: str) -> HtmlElement:
 def markup(root: HtmlElement) -> str:
     """The blocks of a tidied body as HTML."""
     return "".join(html.tostring(block, encoding="unicode") for block in root)
+
+
+def well_formed(root: HtmlElement) -> str:
+    """The same, so that readers of HTML and of XML find the same elements in it."""
+    for element in root.iter():
+        if not len(element) and not element.text and element.tag not in _VOID:
+            element.text = ""  # written as <td></td>, since <td/> would stay open in HTML
+    return "".join(etree.tostring(block, encoding="unicode") for block in root)
 
 
 def text_of(element: HtmlElement) -> str:

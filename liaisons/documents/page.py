@@ -8,7 +8,7 @@ from functools import cached_property
 from django.utils.safestring import SafeString, mark_safe
 from lxml.html import HtmlElement
 
-from liaisons.documents.body import markup, tidy
+from liaisons.documents.body import tidy, well_formed
 from liaisons.documents.labels import ENGLISH, Labels, labels_for
 from liaisons.documents.paragraphs import number_paragraphs
 from liaisons.documents.sanitize import clean, printable
@@ -51,7 +51,7 @@ class Section:
 
     @property
     def html(self) -> SafeString:
-        return mark_safe(markup(self.body))  # noqa: S308 – every text in it came through clean()
+        return mark_safe(well_formed(self.body))  # noqa: S308 – every text in it came through clean()
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,9 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from functools import cache
 from pathlib import Path
+from xml.etree.ElementTree import ParseError, fromstring
 
+from cssselect2 import ElementWrapper  # type: ignore[import-untyped] # it ships no types
 from django.template import Context, Engine, Template
 from weasyprint import CSS, HTML, Attachment
 from weasyprint.text.fonts import FontConfiguration
@@ -62,7 +64,21 @@ def _sheet_of_styles(name: str, fonts: FontConfiguration) -> CSS:
 
 
 class _Statement(HTML):  # type: ignore[misc] # WeasyPrint has no types
-    """HTML with no elements but those of a letter."""
+    """HTML with no elements but those of a letter.
+
+    It is read as XML, which takes a tenth of the time. A page that is none, since the marks of a comparison or a
+    character that XML does not know came in its way, is read as HTML like any other.
+    """
+
+    def __init__(self, source: str, fetcher: RefusingFetcher) -> None:
+        try:
+            root = fromstring(source)  # noqa: S314 – our own template, with no entity of an author in it
+        except ParseError:
+            super().__init__(string=source, base_url=STORED, url_fetcher=fetcher)
+            return
+        self.base_url, self.url_fetcher, self.media_type = STORED, fetcher, "print"
+        self.wrapper_element = ElementWrapper.from_html_root(root, content_language=None)
+        self.etree_element = root
 
     def _ua_stylesheets(self, *forms: object) -> list[CSS]:
         return [_tools().elements]
@@ -92,9 +108,7 @@ def _write_pdf(sheet: Sheet) -> Rendered:
         # WeasyPrint leaves the file of the colour profile, which PDF/A wants, to the garbage collector.
         warnings.filterwarnings("ignore", "unclosed file", ResourceWarning)
         content = tagging.write(
-            _Statement(string=_source(sheet, page), base_url=STORED, url_fetcher=fetcher).render(
-                stylesheets=[tools.styles], font_config=tools.fonts
-            ),
+            _Statement(_source(sheet, page), fetcher).render(stylesheets=[tools.styles], font_config=tools.fonts),
             pdf_variant="pdf/a-3a" if inside else "pdf/ua-1",
             attachments=inside,
             pdf_identifier=hashlib.sha256(sheet_to_json(sheet)).hexdigest()[:32].encode(),
