@@ -30,6 +30,7 @@ from liaisons.views import (
     received_mail,
     register,
     remarks,
+    returned,
     reminders,
     statements,
     steps,
@@ -132,6 +133,11 @@ urlpatterns: list[URLPattern] = [
     path("circulations/<int:pk>/table/", remarks.circulation_table, name="circulation-table"),
     path("circulations/<int:pk>/table/word/", remarks.circulation_table_word, name="circulation-table-word"),
     path("circulations/<int:pk>/table/sheet/", remarks.circulation_table_sheet, name="circulation-table-sheet"),
+    # The Word file sent back, in liaisons.views.returned
+    path("circulations/<int:pk>/word/", returned.circulation_word, name="circulation-word"),
+    path("circulations/<int:pk>/word/read/", returned.circulation_word_read, name="circulation-word-read"),
+    path("l/<str:token>/word/", returned.link_word, name="link-word"),
+    path("l/<str:token>/word/read/", returned.link_word_read, name="link-word-read"),
     path("comments/<int:pk>/withdraw/", circulation.comment_withdraw, name="comment-withdraw"),
     path("comments/<int:pk>/files/<int:file>/", circulation.comment_file, name="comment-file"),
     # What the desk decides about comments, in liaisons.views.disposing

@@ -44,6 +44,20 @@ def of_circulation(circulation: Circulation, revision: Revision | None = None) -
     return _distinct([*(_rendered(row) for row in rendered), *_attached(revision), *kept])
 
 
+def word_name(circulation: Circulation) -> str:
+    """The name of the Word file in which the text went out, or ""."""
+    found = _word(circulation)
+    return found.name if found else ""
+
+
+def word_of(circulation: Circulation) -> Blob | None:
+    """That file, made now if nobody has waited for it yet; a report may have gone out without one."""
+    found = _word(circulation)
+    if found is None:
+        return None
+    return found.blob or (_made(found.rendition) if found.rendition else None)
+
+
 def of_addressee(addressee: Addressee) -> list[Enclosed]:
     """What the addressee was sent with the letter in force."""
     statement = addressee.statement
@@ -68,6 +82,13 @@ def serve(files: Iterable[Enclosed], name: str) -> HttpResponse:
     if blob is None:
         raise Http404(_("%(name)s could not be made. Tell the secretariat.") % {"name": name})
     return attachment(blob, found.name)
+
+
+def _word(circulation: Circulation) -> Enclosed | None:
+    """Of a statement the rendition and not some attachment, of a report the first Word file of its document."""
+    is_letter = circulation.statement is not None
+    words = (file for file in of_circulation(circulation) if file.name.endswith(".docx"))
+    return next((file for file in words if (file.rendition is not None) == is_letter), None)
 
 
 def _made(rendition: Rendition) -> Blob | None:
