@@ -1,6 +1,8 @@
 """What a role at a desk lets people see and change of the directory."""
 
 SECRETARIES = frozenset({"secretariat", "administrator"})
+# A chair names who decides in their place; the secretariat writes it down for them.
+NAMING = SECRETARIES | {"chair", "cochair"}
 OFFICERS = SECRETARIES | {"chair", "cochair", "vice_chair", "rapporteur", "editor"}
 
 

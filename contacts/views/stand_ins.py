@@ -16,10 +16,7 @@ from django.utils.translation import gettext_lazy
 from contacts.forms import DayField
 from contacts.http import AtDesk, at_desk, posted
 from contacts.models import CHAIRING, Appointment, Person, StandIn
-from contacts.rights import SECRETARIES
-
-# A chair names who decides in their place; the secretariat writes it down for them.
-NAMING = SECRETARIES | CHAIRING
+from contacts.rights import NAMING
 
 
 class StandInForm(forms.ModelForm[StandIn]):

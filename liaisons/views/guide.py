@@ -14,7 +14,7 @@ from django_stubs_ext import StrOrPromise
 
 from contacts.http import DeskRequest
 from contacts.models import Appointment
-from contacts.rights import OFFICERS, SECRETARIES
+from contacts.rights import NAMING, OFFICERS, SECRETARIES
 from liaisons.models import Registration, Statement
 from liaisons.rules import AUTHORS, BY_ITSELF, CHAIRS, ROLES, SECRETARIAT
 
@@ -130,6 +130,9 @@ def rights() -> list[Right]:
         Right(_("write"), _("begin and change drafts"), AUTHORS),
         *(Right(step, MEANINGS[step], roles) for step, roles in ROLES.items()),
         Right(_("dispose"), _("say what was done about a comment, and move the window"), SECRETARIAT | CHAIRS),
+        Right(_("look again"), _("set a day on which a sent statement comes back to the desk"), AUTHORS),
+        Right(_("grant time"), _("give an addressee more time, or not"), SECRETARIAT),
+        Right(_("stand in"), _("name the vice-chair who decides in place of a chair, and the days"), NAMING),
         Right(_("register"), _("enter received statements, documents and meetings"), SECRETARIAT),
         Right(_("keep"), _("change groups, channels and people"), SECRETARIES),
         Right(_("see addresses"), _("read the e-mail and telephone of people"), OFFICERS),
