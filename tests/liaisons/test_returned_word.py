@@ -112,7 +112,6 @@ def test_a_stranger_confirms_all_of_it_with_one_mail(client, circulation, edited
     [
         ("as it went out", "Change it with “Track changes” on"),
         (b"PK no Word file", "Word"),
-        ("another", "another text"),
     ],
 )
 def test_a_file_that_says_nothing_is_answered_with_a_sentence(client, circulation, member, content, sentence):
