@@ -317,6 +317,11 @@ class DeskForm(forms.ModelForm[Desk]):
         required=False,
         help_text=gettext_lazy("In the same way; the responsible person gets them in one mail."),
     )
+    remind_window = StagesField(
+        label=gettext_lazy("Reminders before comments close"),
+        required=False,
+        help_text=gettext_lazy("To the list, and to members who have not said anything yet."),
+    )
 
     class Meta:
         model = Desk
@@ -339,6 +344,7 @@ class DeskForm(forms.ModelForm[Desk]):
             "remind_outsiders",
             "remind_insiders",
             "remind_weekly",
+            "remind_window",
         ]
         help_texts = {
             "mailbox": gettext_lazy("Letters and notices go out from it, and answers come to it."),
@@ -365,7 +371,7 @@ class DeskForm(forms.ModelForm[Desk]):
             (_("The printed page"), ["questions_label", "questions_default", "printed_as", "capitals", "word_inside"]),
             (_("The folder"), ["mirrored"]),
             (_("Circulation and approval"), ["window_days", "approvers"]),
-            (_("Reminders"), ["remind_outsiders", "remind_insiders", "remind_weekly"]),
+            (_("Reminders"), ["remind_outsiders", "remind_insiders", "remind_weekly", "remind_window"]),
         ]
         return [(title, [self[name] for name in names if name in self.fields]) for title, names in parts]
 

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from contacts.views import groups, people, stand_ins, transfer
+from contacts.views import groups, holidays, people, stand_ins, transfer
 
 urlpatterns: list[URLPattern] = [
     path("groups/", groups.groups, name="groups"),
@@ -11,6 +11,9 @@ urlpatterns: list[URLPattern] = [
     path("groups/import/", transfer.groups_import, name="groups-import"),
     path("groups/import/apply/", transfer.groups_import_apply, name="groups-import-apply"),
     path("groups/<int:pk>/edit/", groups.group_edit, name="group-edit"),
+    path("desk/holidays/", holidays.holidays, name="holidays"),
+    path("desk/holidays/list/", holidays.holidays_list, name="holidays-list"),
+    path("desk/holidays/<int:pk>/remove/", holidays.holiday_remove, name="holiday-remove"),
     path("people/", people.people, name="people"),
     path("people/new/", people.person_new, name="person-new"),
     path("people/export.csv", transfer.people_export, name="people-export"),

@@ -214,6 +214,7 @@ urlpatterns: list[URLPattern] = [
         name="group-succession-remove",
     ),
     # What a person is reminded of, in liaisons.views.reminders
+    path("statements/<int:pk>/reminders/", reminders.statement_reminders, name="statement-reminders"),
     path("reminders/", reminders.reminders, name="reminders"),
     path("reminders/mute/", reminders.reminders_mute, name="reminders-mute"),
     path("reminders/unmute/<int:pk>/", reminders.reminders_unmute, name="reminders-unmute"),

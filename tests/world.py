@@ -10,7 +10,7 @@ import pytest
 from django.core.mail import EmailMessage
 
 from contacts.actor import Actor
-from contacts.models import Alias, Appointment, Person, StandIn, Succession
+from contacts.models import Alias, Appointment, Holiday, Person, StandIn, Succession
 from liaisons import links, reminders
 from liaisons.arrivals.taking import take
 from liaisons.comments import comment
@@ -68,6 +68,7 @@ def world(desk, groups, letter, sent, secretary, chair, member, meeting):
         **_mails(sent, blob),
         **_papers(desk, groups, meeting, sent, by, blob),
         **_contacts(groups, member, chair),
+        "holiday": {"pk": Holiday.objects.create(desk=desk, day=AFTER.date(), name="Founding day").pk},
     }
 
 

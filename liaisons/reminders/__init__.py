@@ -2,12 +2,12 @@
 
 from datetime import datetime
 
-from .cancelling import cancel_for
+from .cancelling import cancel_for, replan
 from .digesting import digest
 from .filling import fill
 from .muting import mute, unmute
 
-__all__ = ["cancel_for", "digest", "fill", "mute", "remind", "unmute"]
+__all__ = ["cancel_for", "digest", "fill", "mute", "remind", "replan", "unmute"]
 
 
 def remind(now: datetime) -> int:

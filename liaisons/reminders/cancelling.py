@@ -10,6 +10,8 @@ from django.db.models.functions import Cast, Concat
 from liaisons import outbox
 from liaisons.models import Addressee, Circulation, Message, Registration, Reminder, Statement
 
+from .stages import weekly
+
 
 def cancel_for(whom: Addressee | Statement | Circulation | Registration, now: datetime) -> int:
     """Take back every reminder about it that has not left; returns how many rows.
@@ -49,3 +51,18 @@ def _freed(messages: Collection[int]) -> list[int]:
 
 def _let_go(messages: Collection[int]) -> None:
     Reminder.objects.filter(message__in=messages, cancelled_at__isnull=True).update(message=None)
+
+
+def replan(statement: Statement, now: datetime) -> int:
+    """Take back the reminders of answers that are due at days on which the statement reminds no more."""
+    desk = statement.desk
+    assert desk is not None  # nothing is owed to a statement issued elsewhere
+    dropped = 0
+    for outsider, own, of_desk in (
+        (True, statement.remind_outsiders, desk.remind_outsiders),
+        (False, statement.remind_insiders, desk.remind_insiders),
+    ):
+        days = of_desk if own is None else own
+        rows = Reminder.objects.filter(addressee__statement=statement, kind=Reminder.Kind.ANSWER, outsider=outsider)
+        dropped += cancel(rows.exclude(stage__in={*days, *(weekly(desk) if days else ())}), now)
+    return dropped

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -15,13 +16,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from contacts.http import AtDesk, DeskRequest, at_desk
+from contacts.http import AtDesk, DeskRequest, at_desk, posted
 from contacts.models import Desk, Person
 from contacts.transfer import table
 from liaisons import feeds, links
 from liaisons import reminders as reminding
-from liaisons.models import Link, Mute, Registration, Reminder, Statement
+from liaisons.forms.reminding import StatementStagesForm
+from liaisons.models import Event, Link, Mute, Registration, Reminder, Statement
 from liaisons.overviews import deadlines
+from liaisons.rules import AUTHORS
 from liaisons.views.opened import by_link
 
 
@@ -103,6 +106,33 @@ def deadlines_table(request: AtDesk) -> HttpResponse:
     name = f"deadlines-{request.desk.slug}.csv"
     response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name) or ""
     return response
+
+
+@at_desk(*AUTHORS)
+def statement_reminders(request: AtDesk, pk: int) -> HttpResponse:
+    """When the addressees of one statement, and our own people, are reminded of it."""
+    found = get_object_or_404(
+        Statement.objects.issued_by(request.desk).select_related("desk__group", "revision"), pk=pk
+    )
+    before = (found.remind_outsiders, found.remind_insiders)
+    form = StatementStagesForm(posted(request), instance=found)
+    if request.method == "POST" and form.is_valid():
+        now = timezone.now()
+        with transaction.atomic():
+            Statement.objects.select_for_update().get(pk=pk)
+            outsiders, insiders = form.cleaned_data["remind_outsiders"], form.cleaned_data["remind_insiders"]
+            Statement.objects.filter(pk=pk).update(remind_outsiders=outsiders, remind_insiders=insiders)
+            if before != (outsiders, insiders):
+                changed = {"remind_outsiders": [before[0], outsiders], "remind_insiders": [before[1], insiders]}
+                Event.objects.record(
+                    "stages", by=request.actor, at=now, desk=found.desk, statement=found, data=changed, private=True
+                )
+            found.remind_outsiders, found.remind_insiders = outsiders, insiders
+            reminding.replan(found, now)
+        messages.success(request, _("These days hold from now on."))
+        return redirect(found)
+    context = {"form": form, "statement": found}
+    return render(request, "liaisons/statement_reminders.html", context, status=400 if form.errors else 200)
 
 
 # By the links in mails, and the one of the calendar

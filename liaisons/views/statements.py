@@ -165,6 +165,7 @@ def _for_the_desk(request: DeskRequest, statement: Statement, reader: Reader, no
         if is_here and statement.state == Statement.State.SENT and reader.roles & AUTHORS
         else None,
         "may_edit": is_here and statement.state == Statement.State.DRAFT and bool(reader.roles & AUTHORS),
+        "may_set_reminders": is_here and statement.ended_at is None and bool(reader.roles & AUTHORS),
         "may_settle": is_here and statement.state in matrix.OUT and bool(reader.roles & SECRETARIAT),
         "sees_dispatch": is_here and bool(reader.roles & (SECRETARIAT | rules.CHAIRS | {"administrator"})),
         "circulations": [_counted(circulation) for circulation in circulations],
