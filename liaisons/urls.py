@@ -4,6 +4,7 @@ from django.urls import URLPattern, path
 
 from liaisons.views import (
     answer,
+    as_it_leaves,
     awaited,
     circulation,
     comparing,
@@ -153,12 +154,19 @@ urlpatterns: list[URLPattern] = [
     path("outbox/", outbox.outbox, name="outbox"),
     path("outbox/<int:pk>/", outbox.message, name="message"),
     path("outbox/<int:pk>/files/<str:name>/", outbox.message_file, name="message-file"),
+    path(
+        "statements/<int:pk>/dispatch/mails/<int:number>/",
+        as_it_leaves.statement_mail_html,
+        name="statement-mail-html",
+    ),
     path("outbox/<int:pk>/send-again/", outbox.message_send_again, name="message-send-again"),
     path("outbox/<int:pk>/arrived/", outbox.message_arrived, name="message-arrived"),
     path("outbox/<int:pk>/give-up/", outbox.message_give_up, name="message-give-up"),
     # Mailbox, in liaisons.views.mailbox
     path("mailbox/", mailbox.mailbox, name="mailbox"),
     path("mailbox/<str:name>/", mailbox.mailbox_mail, name="mailbox-mail"),
+    path("outbox/<int:pk>/html/", as_it_leaves.message_html, name="message-html"),
+    path("outbox/<int:pk>/source/", as_it_leaves.message_source, name="message-source"),
     path("mailbox/<str:name>/files/<int:number>/", mailbox.mailbox_file, name="mailbox-file"),
     # Mail that came in, in liaisons.views.received_mail
     path("mail/", received_mail.received_mails, name="received-mails"),

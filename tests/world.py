@@ -60,6 +60,7 @@ def world(desk, groups, letter, sent, secretary, chair, member, meeting):
         "from-word": {"pk": from_word.pk, "number": 1},
         "circulated": _as_seen(circulation.statement),
         "approved": _as_seen(_approved(desk, letter, meeting, by, "Approved")),
+        "dispatch-mail": {"pk": Statement.objects.get(reference="JCA-MV-LS2").pk, "number": 0},
         "held": _as_seen(_held(_approved(desk, letter, meeting, by, "Held"), by)),
         **_statements(sent, by, blob),
         "attachment": {"pk": draft.pk, "file_pk": draft.revision.attachments.get().pk},

@@ -12,7 +12,8 @@ from liaisons.mail.commenting import confirm_comment, disposed, kind_corrected
 from liaisons.mail.digests import reminder_digest
 from liaisons.mail.dispatching import correction, dispatch, withdrawal
 from liaisons.mail.reminding import remind_addressee, remind_list
-from liaisons.models import Message, Rendition
+from liaisons.mail.seen import Seen
+from liaisons.models import Message
 from liaisons.outbox import Draft
 
 __all__ = [
@@ -41,12 +42,8 @@ __all__ = [
 
 def preview(mail: Draft | Message) -> str:
     """The mail as it will leave, for people to read: headers, text, names of files. Links are masked."""
-    if isinstance(mail, Draft):
-        message = mail.message
-        names = [file.name if isinstance(file, Rendition) else file[1] for file in mail.files]
-    else:
-        message = mail
-        names = [file.name for file in message.files.all()]
+    seen = Seen.of(mail)
+    message = seen.message
     headers = {
         "From": message.sender,
         "To": message.to,
@@ -58,5 +55,5 @@ def preview(mail: Draft | Message) -> str:
         **message.headers,
     }
     head = "\n".join(f"{name}: {links.mask(value)}" for name, value in headers.items() if value)
-    files = "".join(f"\n[{name}]" for name in names)
-    return f"{head}\n\n{links.mask(message.text)}" + (f"\n{_('Attached:')}{files}\n" if files else "")
+    files = "".join(f"\n[{name}]" for name in seen.names) if seen.attached else ""
+    return f"{head}\n\n{seen.text}" + (f"\n{_('Attached:')}{files}\n" if files else "")

@@ -16,12 +16,13 @@ from django.views.decorators.http import require_POST, require_safe
 
 from contacts.http import AtDesk, at_desk
 from contacts.models import Channel, Desk
-from liaisons import handover, links, mail, outbox, renditions, rules
+from liaisons import handover, outbox, renditions, rules
 from liaisons.forms.dispatch import HandoverForm
 from liaisons.forms.links import DecideForm
+from liaisons.mail.seen import Seen
 from liaisons.models import Addressee, Message, Statement
-from liaisons.outbox import Draft
 from liaisons.rules import Moved, Refused
+from liaisons.views import as_it_leaves
 from liaisons.workflow import advance, obstacles
 
 LOOKERS = ("secretariat", "chair", "cochair", "administrator")
@@ -116,7 +117,7 @@ def statement_dispatch(request: AtDesk, pk: int) -> HttpResponse:
     now = timezone.now()
     statement = _statement(request.desk, pk)
     if request.headers.get("HX-Request") and statement.sent_at:
-        return render(request, "liaisons/dispatch_progress.html", _progress(request, statement, now))
+        return render(request, "liaisons/_dispatch_progress.html", _progress(request, statement, now))
     return _page(request, statement, now)
 
 
@@ -208,22 +209,18 @@ def _page(
 
 def _preview(request: AtDesk, statement: Statement, now: datetime) -> dict[str, Any]:
     """Every mail as it would leave now, the one asked for in full."""
-    drafts: list[Draft] = []
-    if statement.state == Statement.State.APPROVED:
-        drafts = mail.dispatch(statement, now, preview=True)
-        if statement.corrects:
-            drafts += mail.correction(statement.corrects, statement, now)
+    drafts = as_it_leaves.drafts_of(statement) if statement.state == Statement.State.APPROVED else []
     at = request.GET.get("mail", "")
-    shown = drafts[int(at) % len(drafts)] if drafts and at.isdecimal() and len(at) < 6 else next(iter(drafts), None)
+    number = int(at) % len(drafts) if drafts and at.isdecimal() and len(at) < 6 else 0
     taken_back = statement.messages.of_dispatch(statement).filter(state=Message.State.CANCELLED).exists()
     return {
         "may_send": rules.permits(statement, "send", request.actor),
         "obstacles": obstacles(statement, "send", request.actor, now),
         "decide_form": DecideForm(initial={"seen": statement.revision_id}),
         "drafts": [(draft, whom(draft.message)) for draft in drafts],
-        "shown": shown,
-        "shown_text": links.mask(shown.message.text) if shown else "",
-        "shown_files": [file[1] if isinstance(file, tuple) else file.name for file in shown.files] if shown else [],
+        "shown": drafts[number] if drafts else None,
+        "seen": Seen.of(drafts[number]) if drafts else None,
+        "number": number,
         "taken_back": taken_back,
         "addressed": sum(draft.message.addressee_id is not None for draft in drafts),
     }

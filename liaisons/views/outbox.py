@@ -14,9 +14,10 @@ from django.views.decorators.http import require_POST, require_safe
 from contacts.http import AtDesk, at_desk
 from contacts.models import Desk
 from contacts.paging import page_of
-from liaisons import health, links
+from liaisons import health
 from liaisons import outbox as mails
 from liaisons.forms.dispatch import ReasonForm
+from liaisons.mail.seen import Seen
 from liaisons.models import Event, Message
 from liaisons.rules import Refused
 from liaisons.views import enclosed
@@ -35,7 +36,7 @@ def outbox(request: AtDesk) -> HttpResponse:
     state = request.GET.get("state", "")
     if state in Message.State.values:
         rows = rows.filter(state=state)
-    page = page_of(rows.select_related("statement").defer("text"), "queued_at", request.GET, descending=True)
+    page = page_of(rows.select_related("statement").defer("text", "html"), "queued_at", request.GET, descending=True)
     context = {
         "rows": [Leaving(message, now) for message in page.rows],
         "page": page,
@@ -131,7 +132,7 @@ def _page(request: AtDesk, row: Message, form: ReasonForm | None = None, status:
     context = {
         "row": Leaving(row, timezone.now()),
         "message": row,
-        "text": links.mask(row.text),
+        "seen": Seen.of(row),
         "files": enclosed.of_message(row),
         "came": row.answers.order_by("received_at", "pk"),
         "decided": decided.select_related("person", "user"),
