@@ -7,6 +7,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -53,8 +54,8 @@ service anvil {{
 
 
 class ImapServer:
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self) -> None:
+        self.folder = Path()
         self.port = _free_port()
 
     def url(self, rest: str = "") -> str:
@@ -90,6 +91,14 @@ class ImapServer:
 
     @contextmanager
     def running(self) -> Iterator["ImapServer"]:
+        # Not below the folder of pytest, which shuts out everybody else whenever another run begins.
+        with tempfile.TemporaryDirectory(prefix="liaise-imap-") as folder:
+            self.folder = Path(folder)
+            with self._served():
+                yield self
+
+    @contextmanager
+    def _served(self) -> Iterator[None]:
         config = self.folder / "dovecot.conf"
         config.write_text(self._config())
         program = shutil.which("dovecot") or "/usr/sbin/dovecot"
@@ -99,7 +108,7 @@ class ImapServer:
             server = subprocess.Popen([program, "-F", "-c", config], stdout=said, stderr=said)
         try:
             self._wait(server)
-            yield self
+            yield
         finally:
             server.terminate()
             server.wait(timeout=20)
@@ -111,9 +120,7 @@ class ImapServer:
         (self.folder / "mail").mkdir()
         (self.folder / "home").mkdir()
         if is_root:
-            # The folders of pytest are for root alone.
-            for part in (self.folder, *list(self.folder.parents)[:2]):
-                part.chmod(part.stat().st_mode | 0o011)
+            self.folder.chmod(0o711)
             for part in ("mail", "home"):
                 os.chown(self.folder / part, mine.pw_uid, mine.pw_gid)
         return CONFIG.format(

@@ -4,7 +4,7 @@ import re
 from datetime import datetime
 
 from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
+from django.core.validators import MaxLengthValidator, validate_email
 from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
@@ -70,5 +70,6 @@ def _refuse_senders_that_cannot_confirm(row: ReceivedMail) -> None:
         raise Refused([_("It comes from an address of the desk, not of a person: nobody there can confirm it.")])
     try:
         validate_email(row.sender)
+        MaxLengthValidator(254)(row.sender)  # longer ones no server takes (RFC 5321, 4.5.3.1.3), nor a row here
     except ValidationError as error:
         raise Refused([_("It has no address to which a confirmation could go.")]) from error

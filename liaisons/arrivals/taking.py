@@ -4,7 +4,7 @@ import hashlib
 import logging
 from datetime import datetime, timedelta
 
-from django.db import DatabaseError, transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.utils.translation import gettext as _
 
 from contacts.models import Desk
@@ -20,6 +20,8 @@ logger = logging.getLogger(__name__)
 Kind = ReceivedMail.Kind
 State = ReceivedMail.State
 
+# That the database is away; other errors of it are about this one mail.
+AWAY = (OperationalError, InterfaceError)
 # From one address at one desk: who writes more within an hour is a machine that answers another one.
 MOST_AN_HOUR = 20
 
@@ -58,7 +60,8 @@ def take(raw: bytes, now: datetime, *, desk: Desk | None = None) -> ReceivedMail
             },
         )
         if is_new:
-            _keep_files(row, arrival)
+            if kind != Kind.BOUNCE:  # whose files are its report and what it gives back
+                _keep_files(row, arrival)
             _settle(row, arrival, now)
     return row
 
@@ -90,7 +93,7 @@ def _settle(row: ReceivedMail, arrival: Arrival, now: datetime) -> None:
             row.state, row.note = _followed(row, arrival, now)
     except Refused as refused:
         row.note = str(refused)[:300]
-    except DatabaseError:
+    except AWAY:
         raise  # nothing is kept: whoever brought the mail tries again
     except Exception:
         logger.exception("Mail %s could not be dealt with", row.pk)

@@ -9,6 +9,7 @@ from django.conf import settings as django_settings
 from django.core.management import CommandError, call_command
 from django.db import OperationalError
 
+from contacts.models import Person
 from liaisons import tasks
 from liaisons.arrivals import fetching
 from liaisons.models import ReceivedMail
@@ -21,8 +22,8 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(scope="module")
-def running(tmp_path_factory):
-    with ImapServer(tmp_path_factory.mktemp("imap")).running() as server:
+def running():
+    with ImapServer().running() as server:
         yield server
 
 
@@ -152,6 +153,13 @@ def test_an_inbox_that_cannot_be_opened_is_said_and_holds_up_no_other(desk, serv
     settings.INBOX_URLS = [server.url()]
     fetching.fetch()
     assert fetching.troubles() == []
+
+
+def test_beside_demo_data_real_mail_stays_where_it_is(desk, server, secretary):
+    Person.objects.filter(pk=secretary.person_id).update(demo=True)
+    server.put(an_answer(Subject="One"))
+    assert "demo data" in fetching.fetch()[0].error
+    assert server.subjects() == ["One"]
 
 
 def test_the_command_says_what_it_took(desk, server, settings, capsys):

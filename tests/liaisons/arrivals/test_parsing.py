@@ -92,10 +92,10 @@ def test_the_history_under_an_answer_is_cut_off(written, answer):
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_mail_is_read_in_time_and_can_be_stored(name):
-    began = time.monotonic()
+    began = time.process_time()  # whatever else this machine does
     mail = parse(HOSTILE[name])
     kind_of(mail)
-    assert time.monotonic() - began < 8
+    assert time.process_time() - began < 5
     said = (
         mail.sender,
         mail.sender_name,

@@ -108,7 +108,9 @@ def test_no_reminder_follows_a_letter_that_came_back(to_ietf, secretary):
     due = addressee.due_on
 
     def reminder(recipient, **fields):
-        return Reminder.objects.create(addressee=addressee, due_on=due, recipient=recipient, came_at=AFTER, **fields)
+        return Reminder.objects.create(
+            desk=to_ietf.desk, addressee=addressee, due_on=due, recipient=recipient, came_at=AFTER, **fields
+        )
 
     first = reminder(to_ietf.recipient, stage=7, outsider=True, message=queued)
     second = reminder(to_ietf.recipient, stage=-1, outsider=True)
