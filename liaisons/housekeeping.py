@@ -24,6 +24,7 @@ def keep_house(now: datetime) -> None:
     """Run once a minute; a second run at the same time finds nothing left to do."""
     ask_chairs(now)
     tell_what_stops(now)
+    ask_about_reports(now)
     close_what_is_over(now)
     mark_answered(now)
 
@@ -40,6 +41,21 @@ def tell_what_stops(now: datetime) -> int:
     stopped = Circulation.objects.filter(Exists(standing), ~Exists(told), closes_at__lte=now, ended_at__isnull=True)
     rows = stopped.select_related("desk__group", "document", "statement")
     return len(outbox.queue([mail.stopped(circulation, now) for circulation in rows]))
+
+
+def ask_about_reports(now: datetime) -> int:
+    """Tell once that a report can be declared approved; returns the number of mails queued."""
+    told = Message.objects.filter(circulation=OuterRef("pk"), key__startswith="report:")
+    standing = Comment.objects.standing_objections().filter(circulation=OuterRef("pk"))
+    over = Circulation.objects.filter(
+        ~Exists(standing), ~Exists(told), statement__isnull=True, closes_at__lte=now, ended_at__isnull=True
+    )
+    queued = 0
+    for circulation in over.select_related("desk__group", "document"):
+        desk = circulation.desk
+        chairs = Person.objects.holding(*CHAIRS, group=desk.group, on=desk.today(now)).exclude(email="")
+        queued += len(outbox.queue(mail.report_over(circulation, chairs, now)))
+    return queued
 
 
 def _silent(now: datetime) -> QuerySet[Circulation]:

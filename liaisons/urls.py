@@ -33,6 +33,7 @@ from liaisons.views import (
     remarks,
     returned,
     reminders,
+    reports,
     statements,
     steps,
     word_in,
@@ -134,6 +135,10 @@ urlpatterns: list[URLPattern] = [
     path("circulations/<int:pk>/table/", remarks.circulation_table, name="circulation-table"),
     path("circulations/<int:pk>/table/word/", remarks.circulation_table_word, name="circulation-table-word"),
     path("circulations/<int:pk>/table/sheet/", remarks.circulation_table_sheet, name="circulation-table-sheet"),
+    # Reports before the list, in liaisons.views.reports
+    path("documents/<int:pk>/circulate/", reports.document_circulate, name="document-circulate"),
+    path("circulations/<int:pk>/approve/", reports.report_approve, name="report-approve"),
+    path("circulations/<int:pk>/take-back/", reports.report_take_back, name="report-take-back"),
     # The Word file sent back, in liaisons.views.returned
     path("circulations/<int:pk>/word/", returned.circulation_word, name="circulation-word"),
     path("circulations/<int:pk>/word/read/", returned.circulation_word_read, name="circulation-word-read"),

@@ -38,6 +38,17 @@ class WindowForm(forms.Form):
         return given
 
 
+class TakeBackForm(forms.Form):
+    """Why a report is before the list no more."""
+
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("The list gets it by mail."),
+    )
+
+
 class DispositionForm(forms.Form):
     """What was done about a comment; `seen` is how it stood on the page.
 

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from liaisons import links
 from liaisons.mail.answering import answer_received, receipt, time_decided
-from liaisons.mail.approving import approved, ask_approval, returned, stopped
+from liaisons.mail.approving import approved, ask_approval, report_over, returned, stopped
 from liaisons.mail.circulating import taken_back, to_list, window_moved
 from liaisons.mail.commenting import confirm_comment, disposed, kind_corrected
 from liaisons.mail.digests import reminder_digest
@@ -30,6 +30,7 @@ __all__ = [
     "remind_addressee",
     "remind_list",
     "reminder_digest",
+    "report_over",
     "returned",
     "stopped",
     "taken_back",

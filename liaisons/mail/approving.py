@@ -168,6 +168,41 @@ def stopped(circulation: Circulation, now: datetime) -> Draft:
     return Draft(message)
 
 
+def report_over(circulation: Circulation, chairs: Iterable[Person], now: datetime) -> list[Draft]:
+    """The window of a report has closed: the secretariat and the chairs are asked to declare it approved."""
+    desk, document = circulation.desk, circulation.document
+    drafts = []
+    for recipient in [Recipient.desk(desk), *(Recipient.of(chair) for chair in chairs)]:
+        with recipient.reading():
+            facts = text.facts(
+                [
+                    (_("Document"), document.reference),
+                    (_("Title"), document.title),
+                    (_("Comments until"), until_text(circulation)),
+                ]
+            )
+            words = {
+                "desk": desk,
+                "facts": facts,
+                "outcome": Outcome.of(circulation).sentence,
+                "address": f"{settings.SITE_URL}{reverse('circulation', args=[circulation.pk])}",
+            }
+            message = letterhead.message(
+                desk,
+                recipient,
+                now,
+                kind=Message.Kind.NOTIFY,
+                key=f"report:{circulation.pk}:{recipient.email}",
+                circulation=circulation,
+                subject=_("%(number)s can be declared approved: %(title)s")
+                % {"number": document.reference, "title": document.title},
+                text=text.text("report", words),
+                headers=letterhead.AUTOMATIC,
+            )
+        drafts.append(Draft(message))
+    return drafts
+
+
 def _authors(statement: Statement, by: Actor, desk: Desk) -> list[Recipient]:
     """The author of the text in force and whoever is responsible for it, then the secretariat; each address once."""
     people = [statement.revision.author if statement.revision else None, statement.responsible]

@@ -36,6 +36,7 @@ def to_list(circulation: Circulation, now: datetime) -> list[Draft]:
                     (_("Comments until"), text.deadline_text(desk, until, zone=circulation.zone)),
                 ]
             ),
+            "report": circulation.statement is None,
             "again": document.revision > 0,
             "earlier": before.document.reference if before else "",
             "days": circulation.window_days,

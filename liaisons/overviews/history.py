@@ -185,6 +185,22 @@ def _disposed(event: Event, statement: Statement | None) -> str:
     return f"{_comment_kind(event).capitalize()}: {label}"
 
 
+def _report_circulated(event: Event, statement: Statement | None) -> str:
+    return _("Circulated for comment")
+
+
+def _report_approved(event: Event, statement: Statement | None) -> str:
+    return _("Declared approved")
+
+
+def _report_revised(event: Event, statement: Statement | None) -> str:
+    return _("Ended: its next revision circulates")
+
+
+def _report_taken_back(event: Event, statement: Statement | None) -> str:
+    return _("Taken back")
+
+
 def _kind_corrected(event: Event, statement: Statement | None) -> str:
     before = str(event.data.get("before", ""))
     return _("%(before)s counts as: %(kind)s") % {
@@ -335,6 +351,10 @@ WORDS: dict[str, Callable[[Event, Statement | None], str]] = {
     "set_aside_nomination": _nomination_set_aside,
     "dispose": _disposed,
     "correct_kind": _kind_corrected,
+    "circulate_report": _report_circulated,
+    "approve_report": _report_approved,
+    "revise_report": _report_revised,
+    "take_back_report": _report_taken_back,
     "move_window": _window_moved,
     "hand_over": _handed_over,
     "send_again": _sent_again,

@@ -18,20 +18,26 @@ from contacts.actor import Actor
 from contacts.http import AtDesk, DeskRequest, at_desk
 from contacts.models import Desk
 from liaisons import comments, links, sheets
-from liaisons.comments import TOGETHER
+from liaisons.comments import TOGETHER, reports
 from liaisons.documents.page import Page
 from liaisons.documents.paragraphs import named, numbers
 from liaisons.documents.screen import on_screen
-from liaisons.forms.circulation import DispositionForm, KindForm, WindowForm
+from liaisons.forms.circulation import DispositionForm, KindForm, TakeBackForm, WindowForm
 from liaisons.forms.links import CommentForm, OpenCommentForm
 from liaisons.letter import Sheet
 from liaisons.models import Circulation, Comment, Event, Link, Statement
+from liaisons.overviews import history
 from liaisons.rules import CHAIRS, SECRETARIAT, Refused
 from liaisons.silence import Outcome
 from liaisons.views import comparing, enclosed
 from liaisons.views.files import attachment
 from liaisons.views.opened import by_link
 
+# What the page tells of a circulation; its comments stand there themselves.
+TOLD = (
+    "circulate", "amend", "move_window", "correct_kind", "approve", "revise", "withdraw",
+    "circulate_report", "approve_report", "revise_report", "take_back_report",
+)  # fmt: skip
 # Where the page says what was done; without it a browser would stay at the form, whose address it keeps.
 TOP = "#main"
 
@@ -281,18 +287,25 @@ def desk_page(
     *,
     form: CommentForm | None = None,
     window_form: WindowForm | None = None,
+    back_form: TakeBackForm | None = None,
     about: tuple[Comment, DispositionForm | KindForm] | None = None,
 ) -> HttpResponse:
     """The page of the circulation; one of the forms may be given back with what is wrong in it."""
-    refused = next((asked for asked in (form, window_form, about) if asked), None)
+    refused = next((asked for asked in (form, window_form, back_form, about) if asked), None)
     form = form or CommentForm(initial={"clause": request.GET.get("at", "")[:100]})
     visible = Statement.objects.visible_to(request.actor, request.desk.today(now))
+    decides = bool(request.roles & (SECRETARIAT | CHAIRS))
+    told = row.events.filter(verb__in=TOLD).select_related("statement", *history.JOINED).order_by("-at", "-pk")
     said = [_said(request, comment, about) for comment in _comments_on(row)]
     context = {
         **_reading(row, now, reverse("circulation", args=[row.pk])),
         "said": said,
         "since": comparing.since(row),
-        "decides": bool(request.roles & (SECRETARIAT | CHAIRS)),
+        "decides": decides,
+        "decides_report": decides and row.statement_id is None and row.ended_at is None,
+        "report_obstacles": reports.against_approving(row, now) if row.statement_id is None else [],
+        "back_form": back_form or TakeBackForm(prefix="back"),
+        "events": history.told(told),
         "several": sum(row.form is not None and row.comment.kind in TOGETHER for row in said) > 1,
         "form": form,
         "beside": _beside(row, form),

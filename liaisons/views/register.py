@@ -19,6 +19,7 @@ from contacts.forms import designations
 from contacts.http import AtDesk, at_desk, posted
 from contacts.paging import page_of
 from liaisons import reporting
+from liaisons.comments import reports
 from liaisons.filing import file_document
 from liaisons.forms.papers import (
     ActionForm,
@@ -70,6 +71,8 @@ def document(request: AtDesk, pk: int) -> HttpResponse:
         "files": found.files.select_related("blob"),
         "registration": getattr(found, "registration", None),
         "circulation": circulation,
+        "may_circulate": reports.may_circulate(found, request.desk, request.actor, timezone.now()),
+        "against_circulating": reports.against_circulating(found, request.desk),
         "circulated": visible.filter(pk=circulation.statement_id).first() if circulation else None,
         "annexed": annexed.select_related("statement").distinct(),
         "at_items": found.at_items.select_related("item__meeting", "presenter"),

@@ -20,7 +20,9 @@ def closed_windows(here: Desktop) -> list[Heap]:
     if not (here.is_secretary or here.is_chair):
         return []
     over = Circulation.objects.of_desk(here.desk).filter(
-        closes_at__lte=here.now, ended_at__isnull=True, statement__state=Statement.State.CIRCULATED
+        Q(statement__state=Statement.State.CIRCULATED) | Q(statement__isnull=True),
+        closes_at__lte=here.now,
+        ended_at__isnull=True,
     )
     standing = Comment.objects.standing_objections().filter(circulation=OuterRef("pk"))
     granted = Approval.objects.granted().filter(revision=OuterRef("statement__revision"))
@@ -42,21 +44,20 @@ def closed_windows(here: Desktop) -> list[Heap]:
 
 
 def _closed_window(circulation: Circulation, *, mine: bool) -> Row:
-    statement = circulation.statement
-    assert statement is not None  # asked for by its state
+    statement = circulation.statement  # a report has none
     objections, approvals = getattr(circulation, "objections", 0), getattr(circulation, "approvals", 0)
     if objections:
         note = ngettext("%(n)d objection stands", "%(n)d objections stand", objections) % {"n": objections}
     elif approvals:
         note = ngettext("%(n)d approval so far", "%(n)d approvals so far", approvals) % {"n": approvals}
     else:
-        note = _("no objection") if mine else _("waits for the chairs")
+        note = _("no objection") if mine or statement is None else _("waits for the chairs")
     return Row(
         reference=str(circulation.document),
-        title=statement.title,
-        url=statement.get_absolute_url(),
-        state="objection" if objections else statement.state,
-        label=_("objection") if objections else statement.get_state_display(),
+        title=circulation.document.title,
+        url=statement.get_absolute_url() if statement else reverse("circulation", args=[circulation.pk]),
+        state="objection" if objections else Statement.State.CIRCULATED,
+        label=_("objection") if objections else str(Statement.State.CIRCULATED.label),
         on=circulation.closes_on,
         what=_("closed"),
         note=note,

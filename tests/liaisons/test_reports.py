@@ -1,0 +1,212 @@
+"""A meeting report before the list: circulated from its document, commented on, approved by silence or taken back."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.urls import reverse
+from pytest_django.asserts import assertContains, assertNotContains
+
+from contacts.actor import Actor
+from liaisons import comments, housekeeping, outbox
+from liaisons.comments import reports
+from liaisons.filing import Paper, file_document
+from liaisons.models import Blob, Circulation, Comment, Document, Event, Link, Message
+from liaisons.overviews import history
+from liaisons.rules import Refused
+from tests.fixtures import AFTER, NOW
+
+DURING = NOW + timedelta(days=2)
+
+
+@pytest.fixture
+def paper():
+    blob = Blob.objects.keep(b"PK report", "application/msword")
+    return Paper(
+        kind=Document.Kind.REPORT, title="Report of the first meeting", source_text="JCA-MV",
+        files=((blob, "report.docx"),),
+    )  # fmt: skip
+
+
+@pytest.fixture
+def report(desk, paper, secretary, chair, cochair):
+    return file_document(desk, paper, by=Actor.of(secretary), now=NOW)
+
+
+@pytest.fixture
+def circulation(report, desk, secretary):
+    row = reports.circulate(report, desk, by=Actor.of(secretary), now=NOW)
+    outbox.deliver_due(NOW)
+    return Circulation.objects.get(pk=row.pk)
+
+
+def words(message) -> str:
+    return " ".join(message.text.split())
+
+
+def test_a_report_is_put_before_the_list_from_its_page(client, report, secretary, member):
+    client.force_login(secretary)
+    address = reverse("document-circulate", args=[report.pk])
+    with time_machine.travel(NOW, tick=False):
+        assertContains(client.get(report.get_absolute_url()), address)
+        page = client.post(address, follow=True)
+        assertContains(page, "Comments are open until 27 October 2025, counted from today.")
+        assertNotContains(client.get(report.get_absolute_url()), address)
+        client.force_login(member)
+        page = client.get(report.get_absolute_url())
+        assertContains(page, "It is before the list for comment:")
+    circulation = Circulation.objects.get()
+    assert (circulation.document, circulation.statement, circulation.window_days) == (report, None, 14)
+    [mail] = Message.objects.filter(kind="circulate")
+    assert mail.recipient == "list@jca-mv.example.org"
+    assert [file.name for file in mail.files.all()] == ["report.docx"]
+    assert "This report is before the list for comment, for 14 days" in words(mail)
+    assert "put to the chairs" not in words(mail)
+
+
+@pytest.mark.parametrize("role", ["member", "rapporteur"])
+def test_others_do_not_circulate_it(client, report, request, role):
+    client.force_login(request.getfixturevalue(role))
+    assertNotContains(client.get(report.get_absolute_url()), reverse("document-circulate", args=[report.pk]))
+    assert client.post(reverse("document-circulate", args=[report.pk])).status_code == 403
+
+
+def test_what_is_no_report_is_not_circulated(client, desk, paper, secretary):
+    paper = Paper(kind="agenda", title="Agenda", source_text="JCA-MV", files=paper.files)
+    agenda = file_document(desk, paper, by=Actor.of(secretary), now=NOW)
+    client.force_login(secretary)
+    assertNotContains(client.get(agenda.get_absolute_url()), "Circulate for comment")
+    with pytest.raises(Refused):
+        reports.circulate(agenda, desk, by=Actor.of(secretary), now=NOW)
+
+
+def test_without_a_file_the_page_says_what_to_do(client, desk, secretary):
+    bare = file_document(
+        desk, Paper(kind="report", title="Report", source_text="JCA-MV"), by=Actor.of(secretary), now=NOW
+    )
+    client.force_login(secretary)
+    assertContains(client.get(bare.get_absolute_url()), "It has no file that the list could read.")
+    page = client.post(reverse("document-circulate", args=[bare.pk]), follow=True)
+    assertContains(page, "It has no file that the list could read.")
+    assert not Circulation.objects.exists()
+
+
+def test_comments_on_it_are_made_by_link_and_at_the_desk(client, circulation, member):
+    link = Link.objects.get(purpose="comment", circulation=circulation)
+    from liaisons import links
+
+    given = {"kind": "editorial", "clause": "7.2", "text": "Name who spoke.", "name": "Dee", "email": "dee@example.org"}
+    with time_machine.travel(DURING, tick=False):
+        client.post(reverse("link-comment", args=[links.token(link.pk)]), given)
+        comments.confirm(Comment.objects.get(), by=Actor("link"), now=DURING)
+        client.force_login(member)
+        page = client.get(reverse("circulation", args=[circulation.pk]))
+    assertContains(page, "Name who spoke.")
+    assertContains(page, "The text of JCA-MV-Doc-001 is in its files.")
+
+
+def test_its_window_is_moved_as_any_other(circulation, chair):
+    moved = comments.move_window(circulation, None, reason="All spoke.", by=Actor.of(chair), now=DURING)
+    assert moved.is_over(DURING)
+    [told] = Message.objects.filter(key__startswith="window:")
+    assert told.subject == "JCA-MV-Doc-001: comments are closed now"
+
+
+def test_after_its_window_it_is_declared_approved(client, member, circulation, chair, secretary):
+    comments.comment(circulation, by=Actor.of(member), kind="editorial", text="Comma.", now=DURING)
+    approve = reverse("report-approve", args=[circulation.pk])
+    page = reverse("circulation", args=[circulation.pk])
+    client.force_login(chair)
+    with time_machine.travel(DURING, tick=False):
+        assertNotContains(client.get(page), approve)
+        assertContains(client.post(approve, follow=True), "Comments are open until 27 October 2025.")
+    for _time in range(2):
+        housekeeping.keep_house(AFTER)
+    asked = Message.objects.filter(key__startswith="report:").order_by("recipient")
+    assert [message.recipient for message in asked] == [
+        "chris@example.org", "kim@example.org", "secretariat@jca-mv.example.org",
+    ]  # fmt: skip
+    sentence = (
+        "Asked were the list and 1 appointed member, from 13 October 2025 to 27 October 2025. "
+        "What came: 1 comment, no objection."
+    )
+    assert sentence in words(asked[0])
+    with time_machine.travel(AFTER, tick=False):
+        client.force_login(chair)
+        assertContains(client.get(page), approve)
+        assertContains(client.post(approve, follow=True), "JCA-MV-Doc-001 is approved.")
+        assertContains(client.get(page), "it was declared approved on 28 October 2025")
+        assertContains(client.get(circulation.document.get_absolute_url()), "The list approved it by its silence")
+    circulation.refresh_from_db()
+    assert (circulation.approved_at, circulation.ended_at) == (AFTER, AFTER)
+    [told] = history.told(Event.objects.filter(verb="approve_report"))
+    assert (told.text, told.who, told.reason) == ("Declared approved", "Chris Chair", sentence)
+    assert not Link.objects.valid(AFTER).filter(circulation=circulation).exists()
+
+
+def test_an_objection_keeps_it_from_being_approved(client, circulation, member, secretary, chair):
+    objection = comments.comment(circulation, by=Actor.of(member), kind="objection", text="Not so.", now=DURING)
+    housekeeping.keep_house(AFTER)
+    assert Message.objects.get(key__startswith="stopped:").recipient == "secretariat@jca-mv.example.org"
+    assert not Message.objects.filter(key__startswith="report:").exists()
+    with pytest.raises(Refused, match="Mel Member objects"):
+        reports.approve(circulation, by=Actor.of(secretary), now=AFTER)
+    with time_machine.travel(AFTER, tick=False):
+        client.force_login(secretary)
+        assertContains(client.get(reverse("circulation", args=[circulation.pk])), "The report cannot be approved yet")
+        assertContains(client.get("/"), "1 objection stands")
+    comments.dispose(objection, "overruled", seen="", text="It is so.", by=Actor.of(chair), now=AFTER)
+    assert reports.approve(circulation, by=Actor.of(secretary), now=AFTER).approved_at == AFTER
+
+
+def test_its_next_revision_takes_its_place_before_the_list(circulation, report, desk, paper, secretary):
+    by = Actor.of(secretary)
+    again = file_document(
+        desk, Paper(kind="report", title=paper.title, source_text="JCA-MV", revises=report, files=paper.files),
+        by=by, now=DURING,
+    )  # fmt: skip
+    with pytest.raises(Refused, match="It has been before the list already"):
+        reports.circulate(report, desk, by=by, now=DURING)
+    second = reports.circulate(again, desk, by=by, now=DURING)
+    circulation.refresh_from_db()
+    assert (circulation.ended_at, circulation.approved_at) == (DURING, None)
+    assert Circulation.objects.running(DURING).get() == second
+    assert second.document.reference == "JCA-MV-Doc-001-R1"
+
+
+def test_a_report_that_a_later_one_has_replaced_is_not_circulated(report, desk, paper, secretary):
+    by = Actor.of(secretary)
+    paper = Paper(kind="report", title="Report", source_text="JCA-MV", revises=report, files=paper.files)
+    file_document(desk, paper, by=by, now=NOW)
+    with pytest.raises(Refused, match="JCA-MV-Doc-001-R1 has taken its place"):
+        reports.circulate(report, desk, by=by, now=NOW)
+
+
+def test_it_is_taken_back_with_a_reason_that_the_list_reads(client, circulation, secretary):
+    client.force_login(secretary)
+    address = reverse("report-take-back", args=[circulation.pk])
+    with time_machine.travel(DURING, tick=False):
+        client.force_login(secretary)
+        assert client.post(address, {"back-reason": " "}).status_code == 400
+        page = client.post(address, {"back-reason": "A wrong list of participants."}, follow=True)
+    assertContains(page, "It is taken back.")
+    [told] = Message.objects.filter(key__startswith="taken_back:")
+    assert told.recipient == "list@jca-mv.example.org"
+    assert "> A wrong list of participants." in told.text
+    circulation.refresh_from_db()
+    assert (circulation.ended_at, circulation.approved_at) == (DURING, None)
+    with pytest.raises(Refused, match="This circulation has ended"):
+        reports.approve(circulation, by=Actor.of(secretary), now=AFTER)
+
+
+def test_members_declare_nothing(client, circulation, member):
+    client.force_login(member)
+    for name in ("report-approve", "report-take-back"):
+        assert client.post(reverse(name, args=[circulation.pk])).status_code == 403
+    with pytest.raises(Refused):
+        reports.approve(circulation, by=Actor.of(member), now=AFTER)
+
+
+def test_a_statement_is_not_approved_as_a_report(circulated, chair):
+    with pytest.raises(Refused, match="This is a statement"):
+        reports.approve(circulated.circulation, by=Actor.of(chair), now=AFTER)
