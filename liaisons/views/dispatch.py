@@ -193,14 +193,14 @@ def _page(
     is_out = statement.sent_at is not None and statement.state != Statement.State.APPROVED
     if statement.state == Statement.State.APPROVED:
         renditions.proof(statement)
-    otherwise = _otherwise(request, statement, now, is_out=is_out, handing=handing)
+    not_by_mail = otherwise(request, statement, now, is_out=is_out, handing=handing)
     context = {
         "statement": statement,
         "at": request.desk,
         "is_out": is_out,
         "warnings": rules.warnings(statement),
-        "otherwise": otherwise,
-        "to_hand_over": sum(row.addressee.posted_at is None for row in otherwise),
+        "otherwise": not_by_mail,
+        "to_hand_over": sum(row.addressee.posted_at is None for row in not_by_mail),
         "nothing_leaves": outbox.refusal(),
         **(_progress(request, statement, now) if is_out else _preview(request, statement, now)),
     }
@@ -257,8 +257,8 @@ def _summary(progress: Progress) -> str:
     return ", ".join(told)
 
 
-def _otherwise(
-    request: AtDesk, statement: Statement, now: datetime, *, is_out: bool, handing: HandoverForm | None
+def otherwise(
+    request: AtDesk, statement: Statement, now: datetime, *, is_out: bool, handing: HandoverForm | None = None
 ) -> list[Otherwise]:
     """Addressees no mail goes to, by name; once it is sent those it did not reach, and those served by hand."""
     left_out = set(statement.addressees.unreachable().values_list("pk", flat=True))
