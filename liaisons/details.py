@@ -5,7 +5,7 @@ from datetime import date
 
 from contacts.models import Group, Person
 from liaisons.letter import Letter
-from liaisons.models import Blob, Meeting, ReceivedMail, Statement
+from liaisons.models import Blob, Meeting, ReceivedMail, Reply, Statement
 
 
 @dataclass(frozen=True)
@@ -69,6 +69,15 @@ class Answer:
 
 
 @dataclass(frozen=True)
+class Forwarding:
+    """forward: the reply that named another body, and the body that is asked in its place by a day; None: nobody is."""
+
+    reply: Reply
+    to: Group | None
+    due_on: date | None = None
+
+
+@dataclass(frozen=True)
 class Assignment:
     """assign: Questions or a person take a received statement on, a deputy stands in, an answer is due on a day."""
 
@@ -93,7 +102,7 @@ class Noted:
     clause: str = ""
 
 
-Details = Amendment | MeetingApproval | Returned | Closing | Answer | Assignment | Answered | Noted
+Details = Amendment | MeetingApproval | Returned | Closing | Answer | Forwarding | Assignment | Answered | Noted
 
 
 @dataclass(frozen=True)

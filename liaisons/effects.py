@@ -24,6 +24,7 @@ from liaisons.details import (
     Assignment,
     Closing,
     Details,
+    Forwarding,
     MeetingApproval,
     Noted,
     Returned,
@@ -40,7 +41,7 @@ from liaisons.models import (
     Statement,
 )
 from liaisons.numbering import last_correction, next_revision, number_document, number_statement
-from liaisons.replies import answers
+from liaisons.replies import answers, passing
 from liaisons.rules import Refused
 from liaisons.silence import Outcome
 
@@ -246,6 +247,13 @@ def settle(addressee: Addressee, taken: Taken) -> Data:
     return {"reply": reply.pk, "kind": reply.kind}
 
 
+def forward(addressee: Addressee, taken: Taken) -> Data:
+    forwarding = _given(taken, Forwarding)
+    addressee.forward(taken.now)
+    to = passing.on(addressee, forwarding, by=taken.by, now=taken.now)
+    return {"reply": forwarding.reply.pk, "to": to.pk if to else None}
+
+
 def assign(registration: Registration, taken: Taken) -> Data:
     assignment = _given(taken, Assignment)
     if assignment.assignee is None and not assignment.questions.strip():
@@ -293,6 +301,7 @@ EFFECTS: dict[str, Callable[[Any, Taken], Data]] = {
     "correct": correct,
     "withdraw": withdraw,
     "settle": settle,
+    "forward": forward,
     "assign": assign,
     "answer": answer,
     "note": note,
@@ -304,7 +313,9 @@ EFFECTS: dict[str, Callable[[Any, Taken], Data]] = {
 
 
 def still_owed(statement: Statement) -> bool:
-    return Request.objects.still_open().filter(addressee__statement=statement, addressee__dropped=False).exists()
+    """Whether a request is open, or is nobody's until the secretariat says who is asked in place of a body."""
+    requests = Request.objects.filter(addressee__statement=statement, addressee__dropped=False)
+    return requests.still_open().exists() or passing.undecided(statement)
 
 
 def _outcome_by_itself(statement: Statement) -> Statement.Outcome:

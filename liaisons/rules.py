@@ -46,6 +46,7 @@ ROLES: dict[str, frozenset[str]] = {
     "correct": SECRETARIAT,
     "withdraw": SECRETARIAT | CHAIRS,
     "settle": SECRETARIAT,
+    "forward": SECRETARIAT,
     "assign": SECRETARIAT,
     "answer": SECRETARIAT,
     "note": SECRETARIAT,
@@ -213,6 +214,16 @@ def to_settle(addressee: "Addressee") -> list[str]:
     return []
 
 
+def to_forward(addressee: "Addressee") -> list[str]:
+    statement = addressee.statement
+    if statement.state != "sent":
+        return [
+            _("The statement is %(state)s and asks nobody any more. Write a new statement to the body that is meant.")
+            % {"state": state_text(statement)}
+        ]
+    return []
+
+
 def to_assign(registration: "Registration") -> list[str]:
     if registration.watched:
         return [_("This letter passes between two other bodies. Nothing is owed; it can be noted.")]
@@ -270,6 +281,7 @@ CHECKS: dict[str, Callable[..., list[str]]] = {
     "recall": to_recall,
     "correct": to_correct,
     "settle": to_settle,
+    "forward": to_forward,
     "assign": to_assign,
 }
 

@@ -27,6 +27,7 @@ from liaisons.views import (
     nominations,
     outbox,
     papers,
+    passing,
     pictures,
     preview,
     received_mail,
@@ -55,6 +56,7 @@ urlpatterns: list[URLPattern] = [
     # Answers of addressees, in liaisons.views.awaited and extensions
     path("answers/", awaited.answers, name="answers"),
     path("statements/<int:pk>/replies/<int:reply_pk>/time/", extensions.reply_time, name="reply-time"),
+    path("statements/<int:pk>/replies/<int:reply_pk>/forward/", passing.reply_forward, name="reply-forward"),
     path("statements/<int:pk>/amend/", drafting.statement_amend, name="statement-amend"),
     path("statements/<int:pk>/editing/", drafting.statement_editing, name="statement-editing"),
     # Drafts as they will be printed, in liaisons.views.preview

@@ -28,7 +28,7 @@ STEPS: dict[type[Thing], tuple[str, ...]] = {
     Statement: (
         "circulate", "amend", "revise", "approve", "send", "recall", "complete", "close", "correct", "withdraw",
     ),
-    Addressee: ("settle",),
+    Addressee: ("settle", "forward"),
     Registration: ("assign", "answer", "note", "reopen"),
 }  # fmt: skip
 

@@ -105,6 +105,7 @@ def _statements(sent, by, blob):
     reply = Reply.objects.get()
     Nomination.objects.create(reply=reply, name="Nora Nominee", email="nora@example.org")
     wish = Reply.objects.create(addressee=addressee, kind="more_time", until=date(2027, 1, 1), received_at=AFTER)
+    elsewhere = Reply.objects.create(addressee=addressee, kind="not_for_us", for_whom="IETF", received_at=AFTER)
     advance(sent, "correct", by=by, seen=sent.revision_id, reason="A slip.", now=AFTER)
     correction = Statement.objects.get(corrects=sent)
     permanent = {"study_period": sent.study_period, "reference": sent.reference}
@@ -117,6 +118,7 @@ def _statements(sent, by, blob):
         "addressee-alone": {"pk": sent.addressees.get(text="World Metaverse Council").pk},
         "nomination": {"pk": sent.pk, "nomination_pk": Nomination.objects.get().pk},
         "reply-file": {"pk": sent.pk, "file_pk": reply.reply_files.get().pk},
+        "for-another": {"pk": sent.pk, "reply_pk": elsewhere.pk},
         "more-time": {"pk": sent.pk, "reply_pk": wish.pk},
         "permanent": permanent,
         "correction": {**permanent, "correction": correction.correction},

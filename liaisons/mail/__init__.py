@@ -5,12 +5,12 @@ from email.utils import format_datetime
 from django.utils.translation import gettext as _
 
 from liaisons import links
-from liaisons.mail.answering import answer_received, receipt, time_decided
+from liaisons.mail.answering import answer_received, passed_on, receipt, time_decided
 from liaisons.mail.approving import approved, ask_approval, report_over, returned, stopped
 from liaisons.mail.circulating import taken_back, to_list, window_moved
 from liaisons.mail.commenting import confirm_comment, disposed, kind_corrected
 from liaisons.mail.digests import reminder_digest
-from liaisons.mail.dispatching import correction, dispatch, withdrawal
+from liaisons.mail.dispatching import correction, dispatch, forwarded, withdrawal
 from liaisons.mail.reminding import remind_addressee, remind_list
 from liaisons.mail.seen import Seen
 from liaisons.models import Message
@@ -24,7 +24,9 @@ __all__ = [
     "correction",
     "dispatch",
     "disposed",
+    "forwarded",
     "kind_corrected",
+    "passed_on",
     "preview",
     "receipt",
     "remind_addressee",

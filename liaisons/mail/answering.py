@@ -147,6 +147,47 @@ def time_decided(reply: Reply, now: datetime) -> list[Draft]:
     return [Draft(message)]
 
 
+def passed_on(reply: Reply, now: datetime) -> list[Draft]:
+    """Whoever said that it is for another body is told who is asked now; nobody where no address of theirs is known."""
+    addressee = reply.addressee
+    statement = addressee.statement
+    desk = _desk(reply)
+    email = reply.email or _mail_channel(addressee)
+    if not email:
+        return []
+    recipient = Recipient(reply.name or str(addressee), email)
+    with recipient.reading():
+        words = {
+            "desk": desk,
+            "facts": text.facts(
+                [
+                    (_("From"), text.group_text(desk.group)),
+                    (_("To"), str(addressee)),
+                    (_("Number"), statement.reference),
+                    (_("Title"), statement.title),
+                ]
+            ),
+            "for_whom": reply.for_whom,
+            "to": text.group_text(reply.forwarded_to.group) if reply.forwarded_to else "",
+            "open": text.listed(str(request) for request in addressee.requests.still_open()),
+            "address": text.address_of(statement),
+        }
+        message = letterhead.message(
+            desk,
+            recipient,
+            now,
+            kind=Message.Kind.NOTIFY,
+            key=f"forward:{reply.pk}",
+            statement=statement,
+            addressee=addressee,
+            subject=_("%(number)s is passed on to %(body)s")
+            % {"number": statement.reference, "body": reply.forwarded_to},
+            text=text.text("forward", words),
+            headers={**letterhead.AUTOMATIC, **letterhead.thread(statement)},
+        )
+    return [Draft(message)]
+
+
 def _mail_channel(addressee: Addressee) -> str:
     channels = addressee.group.channels.filter(kind=Channel.Kind.MAIL) if addressee.group else Channel.objects.none()
     channel = channels.order_by("pk").first()

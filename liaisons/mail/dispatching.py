@@ -42,6 +42,26 @@ def dispatch(statement: Statement, now: datetime, *, preview: bool = False) -> l
     return drafts + [letter.copy(one) for one in copied(statement, now) if one.recipient.email.lower() not in served]
 
 
+def forwarded(to: Addressee, first: Addressee, now: datetime) -> list[Draft]:
+    """The letter to a body that is asked in place of the first one; none where it takes letters some other way."""
+    statement = to.statement
+    desk, revision = statement.desk, statement.revision
+    if desk is None or revision is None:
+        return []
+    by_mail = [(addressee, channel) for addressee, channel in _by_mail(statement) if addressee == to]
+    drafts = []
+    for addressee, channel in by_mail:
+        door = links.answer(addressee, channel.email, now)
+        door.save()
+        files: tuple[File, ...] = (
+            *renditions.order(revision, sheets.masthead_of(statement)),
+            *text.travelling(revision),
+        )
+        letter = _Dispatch(statement, revision, desk, now, files, text.letter_text(revision.letter))
+        drafts.append(letter.to_addressee(addressee, channel, door, first=str(first)))
+    return drafts
+
+
 def correction(old: Statement, new: Statement, now: datetime) -> list[Draft]:
     """Those who had the corrected statement and are not sent the new one are told; held and taken back with it."""
     desk, revision = new.desk, new.revision
@@ -95,7 +115,8 @@ class _Dispatch:
     files: tuple[File, ...]
     letter_text: dict[str, Block]  # made once for all of them
 
-    def to_addressee(self, addressee: Addressee, channel: Channel, door: Link) -> Draft:
+    def to_addressee(self, addressee: Addressee, channel: Channel, door: Link, first: str = "") -> Draft:
+        """`first`: the body that had the letter before and says that it is for this one."""
         recipient = Recipient(str(addressee), channel.email, self.revision.language)
         due_on = addressee.due_on if addressee.purpose != Addressee.Purpose.INFORMATION else None
         with recipient.reading():
@@ -118,7 +139,7 @@ class _Dispatch:
                 subject=_("%(number)s, %(purpose)s: %(title)s") % {**self._named(), "purpose": purpose},
                 text=text.text(
                     "send",
-                    {**self._words(until=door.expires_at), "facts": text.facts(facts), "asked": asked},
+                    {**self._words(until=door.expires_at), "facts": text.facts(facts), "asked": asked, "first": first},
                     link=door,
                 ),
                 why=_("%(group)s is addressed %(purpose)s, and this is how it takes letters.")

@@ -129,6 +129,10 @@ class Addressee(models.Model):
         """Something came back; `reached` is the reply state derived from all that has come."""
         return reached
 
+    @transition(reply, source=list(ReplyState), target=None, permission=may("forward"), conditions=[is_open("forward")])
+    def forward(self, now: datetime) -> None:
+        """It named another body: that one is asked in its place, or the secretariat leaves it at that."""
+
 
 class RequestQuerySet(models.QuerySet["Request"]):
     def still_open(self) -> Self:

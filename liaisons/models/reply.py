@@ -21,12 +21,17 @@ class ReplyQuerySet(models.QuerySet["Reply"]):
             kind=Reply.Kind.MORE_TIME, until__isnull=False, decided_at__isnull=True, addressee__statement__state="sent"
         )
 
+    def to_pass_on(self) -> Self:
+        """Replies that name another body, where the secretariat has neither passed it on nor left it at that."""
+        return self.filter(kind=Reply.Kind.NOT_FOR_US, decided_at__isnull=True, addressee__statement__state="sent")
+
 
 class Reply(models.Model):
     """One thing that came back from one addressee. An incoming statement that answers several is several rows.
 
     A request for more time is decided once: `granted_until` is the new deadline, none when it was not granted.
-    What an addressee passed on to another body names the addressee row made for that body.
+    One that names another body is decided once too: `forwarded_to` is the row made for that body, none when it was
+    left at that.
     """
 
     class Kind(models.TextChoices):

@@ -167,6 +167,13 @@ def _settled(event: Event, statement: Statement | None) -> str:
     return f"{event.addressee}: {dict(Reply.Kind.choices).get(kind, kind)}"
 
 
+def _forwarded(event: Event, statement: Statement | None) -> str:
+    reply = Reply.objects.select_related("forwarded_to").get(pk=event.data["reply"])
+    if reply.forwarded_to is None:
+        return _("%(addressee)s: it is for another body, and left at that") % {"addressee": event.addressee}
+    return _("%(addressee)s: passed on to %(body)s") % {"addressee": event.addressee, "body": reply.forwarded_to}
+
+
 def _commented(event: Event, statement: Statement | None) -> str:
     return _comment_kind(event).capitalize()
 
@@ -342,6 +349,7 @@ WORDS: dict[str, Callable[[Event, Statement | None], str]] = {
     "correct": _corrected,
     "withdraw": _withdrawn,
     "settle": _settled,
+    "forward": _forwarded,
     "comment": _commented,
     "confirm": _confirmed,
     "withdraw_comment": _comment_withdrawn,

@@ -93,10 +93,11 @@ def table(statement: Statement, now: datetime, *, inside: bool) -> Table:
 def _addressees(statement: Statement, *, inside: bool) -> Iterable[Addressee]:
     rows = statement.addressees.select_related("group").prefetch_related("requests")
     if inside:
-        replies = Reply.objects.select_related("statement", "person").prefetch_related(
+        replies = Reply.objects.select_related("statement", "person", "decided_by", "forwarded_to").prefetch_related(
             "reply_files__blob", "nominations"
         )
-        rows = rows.prefetch_related(Prefetch("replies", replies))
+        named = Reply.objects.select_related("addressee")
+        rows = rows.prefetch_related(Prefetch("replies", replies), Prefetch("forwarded_from", named))
     return rows.order_by("position", "pk")
 
 
@@ -152,6 +153,8 @@ def _note(addressee: Addressee) -> str:
     """What the author should see beside the name: nobody known by it, or the words it was written with."""
     if addressee.group_id is None:
         return _("not known here: kept as written")
+    if named_by := [str(reply.addressee) for reply in addressee.forwarded_from.all()]:
+        return _("named by %(body)s") % {"body": ", ".join(named_by)}
     shorter = key(addressee.designation).endswith(key(addressee.text))
     return "" if shorter else addressee.text
 

@@ -48,6 +48,7 @@ come AS MATERIALIZED (
         AND t.plan = CASE WHEN t.outsider THEN {outsiders} ELSE {insiders} END
     WHERE a.reply IN ('awaiting', 'acknowledged') AND NOT a.dropped AND a.due_at < %s
         AND EXISTS (SELECT 1 FROM liaisons_request r WHERE r.addressee_id = a.id AND r.outcome = '')
+        AND NOT EXISTS (SELECT 1 FROM liaisons_reply f WHERE f.forwarded_to_id = a.id AND f.decided_at >= t.ends_at)
 )
 SELECT come.desk_id, 'answer', come.id, come.stage, come.due_on, c.email, NULL, come.outsider, %s
 FROM come

@@ -31,6 +31,7 @@ MEANINGS: dict[str, StrOrPromise] = {
     "correct": gettext_lazy("begin the statement that takes the place of a sent one"),
     "withdraw": gettext_lazy("give a statement up"),
     "settle": gettext_lazy("record what an addressee answered"),
+    "forward": gettext_lazy("pass a statement on to the body that an addressee names, or not"),
     "assign": gettext_lazy("give a received statement to Questions or a person"),
     "answer": gettext_lazy("mark a received statement as answered"),
     "note": gettext_lazy("mark a received statement as noted"),

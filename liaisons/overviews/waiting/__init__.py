@@ -9,7 +9,7 @@ from contacts.models import Desk
 from .desktop import Desktop, Heap, Row
 from .mails import troubled
 from .ours import answers, drafts, to_dispatch
-from .theirs import asking_for_time, nominated, received
+from .theirs import asking_for_time, for_others, nominated, received
 from .undated import to_look_at_again, undated
 from .windows import closed_windows, windows
 
@@ -22,6 +22,7 @@ KINDS: tuple[Callable[[Desktop], Iterable[Heap]], ...] = (
     answers,
     received,
     asking_for_time,
+    for_others,
     nominated,
     to_look_at_again,
     undated,

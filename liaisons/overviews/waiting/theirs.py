@@ -82,6 +82,29 @@ def _wish(here: Desktop, reply: Reply) -> Row:
     )
 
 
+def for_others(here: Desktop) -> list[Heap]:
+    """Replies that name another body: it is asked when the secretariat passes the statement on."""
+    if not here.is_secretary:
+        return []
+    named = Reply.objects.to_pass_on().filter(addressee__statement__desk=here.desk)
+    rows = named.select_related("addressee__statement__revision", "addressee__group").order_by("received_at", "pk")
+    return [Heap("forward", _("For another body"), [_for_another(here, row) for row in rows[:MOST]])]
+
+
+def _for_another(here: Desktop, reply: Reply) -> Row:
+    statement = reply.addressee.statement
+    return Row(
+        reference=statement.reference,
+        title=_("%(body)s says: for %(whom)s") % {"body": reply.addressee, "whom": reply.for_whom},
+        url=reverse("reply-forward", args=[statement.pk, reply.pk]),
+        state="awaiting",
+        label=_("to decide"),
+        on=here.desk.today(reply.received_at),
+        what=_("said"),
+        note=reply.name,
+    )
+
+
 def nominated(here: Desktop) -> list[Heap]:
     """People whom an answer by link nominates: nobody has a role before the secretariat says so."""
     if not here.is_secretary:
