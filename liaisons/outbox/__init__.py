@@ -1,7 +1,8 @@
 """The outbox: the only place that talks to a mail server. A row is written with the change it reports and leaves later.
 
 A row is claimed in a commit of its own, marked as handed over in the next just before it is, and the server's answer
-is recorded in the one after: whatever is killed in between, no mail is lost and at most one is in doubt.
+is recorded in the one after, which also marks the row behind it: whatever is killed in between, no mail is lost and at
+most one is in doubt.
 """
 
 from .deciding import give_up, mark_arrived, send_again

@@ -2,7 +2,8 @@
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import uuid4
 
@@ -80,6 +81,14 @@ def recover(now: datetime) -> int:
     )
 
 
+@dataclass(frozen=True)
+class _Letter:
+    """A message with the mail it has become."""
+
+    message: Message
+    mail: transport.Mail
+
+
 class _Run:
     """One sender's run through the queue, over one connection."""
 
@@ -98,9 +107,7 @@ class _Run:
         try:
             while self.limit > 0 and self.has_time() and (batch := self._claim()):
                 self.limit -= len(batch)
-                for message in batch:
-                    if self.has_time():
-                        self._deliver(message, connection)
+                self._deliver(batch, connection)
         except transport.Unreachable as error:
             logger.warning("The mail server cannot be reached: %s", error)
         else:
@@ -130,22 +137,38 @@ class _Run:
     def _mine(self) -> QuerySet[Message]:
         return Message.objects.filter(claimed_by=self.token, state=Message.State.SENDING)
 
-    def _deliver(self, message: Message, connection: BaseEmailBackend) -> None:
-        try:
-            mail = compose(message, self.clock())
-        except Exception as error:
-            # Whatever it is, it is about this message: the queue goes on behind it.
-            logger.exception("Message %s could not be put together", message.pk)
-            self._put_off(message, _("It could not be put together: %s") % error, MAX_FAULTS)
-            return
-        now = self.clock()
-        if not self._mine().filter(pk=message.pk).update(claimed_at=now, handed_over_at=now):
-            return  # the claim took too long and somebody else has it
-        self._hand_over(message, mail, connection)
+    def _deliver(self, batch: QuerySet[Message], connection: BaseEmailBackend) -> None:
+        """Hand them over one by one: the commit with the answer to each also says that the next one goes."""
+        letters = self._composed(batch)
+        following = next(letters, None)
+        begun = False
+        while following is not None:
+            letter, following = following, next(letters, None)
+            if begun or (self.has_time() and self._begin(letter)):
+                begun = self._hand_over(letter, connection, following)
 
-    def _hand_over(self, message: Message, mail: transport.Mail, connection: BaseEmailBackend) -> None:
+    def _composed(self, batch: QuerySet[Message]) -> Iterator[_Letter]:
+        """Each mail while the one before it waits to be handed over, so that nothing delays the note of its answer."""
+        for message in batch:
+            try:
+                mail = compose(message, self.clock())
+            except Exception as error:
+                # Whatever it is, it is about this message: the queue goes on behind it.
+                logger.exception("Message %s could not be put together", message.pk)
+                self._put_off(message, _("It could not be put together: %s") % error, MAX_FAULTS)
+            else:
+                yield _Letter(message, mail)
+
+    def _begin(self, letter: _Letter) -> bool:
+        """Note that the mail is about to be handed over, unless the claim took too long and somebody else has it."""
+        now = self.clock()
+        return bool(self._mine().filter(pk=letter.message.pk).update(claimed_at=now, handed_over_at=now))
+
+    def _hand_over(self, letter: _Letter, connection: BaseEmailBackend, following: _Letter | None) -> bool:
+        """Tells whether the following one was begun with the commit of the answer."""
+        message = letter.message
         try:
-            answer = transport.hand_over(mail, connection)
+            answer = transport.hand_over(letter.mail, connection)
         except transport.Unreachable as error:
             self._back(message, not_before=self.clock() + timedelta(minutes=1), answer=str(error)[:500])
             raise
@@ -156,14 +179,17 @@ class _Run:
         except transport.InDoubt as error:
             self._doubt(message, str(error))
         else:
-            self._took(message, str(answer))
+            return self._took(message, str(answer), following)
+        return False
 
-    def _took(self, message: Message, answer: str) -> None:
+    def _took(self, message: Message, answer: str, following: _Letter | None) -> bool:
         now = self.clock()
         with transaction.atomic():
             if self._record(message, state=Message.State.SENT, sent_at=now, answer=answer[:500]):
                 left(message, now)
+            begun = following is not None and self.has_time() and self._begin(following)
         self.sent += 1
+        return begun
 
     def _doubt(self, message: Message, answer: str) -> None:
         said = _("No answer after the text was sent: %s") % answer

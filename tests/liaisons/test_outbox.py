@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from contacts.actor import Actor
 from contacts.models import Person
@@ -153,6 +154,27 @@ def test_a_limit_leaves_the_rest_in_the_queue_and_wakes_another(desk, now, serve
     assert states(desk) == {"sent": 3, "queued": 2}
     assert woken == ["liaisons.tasks.deliver_due"]
     assert not Message.objects.exclude(claimed_by="").filter(state="queued").exists()
+
+
+def test_the_commit_of_each_answer_marks_the_next_mail(desk, now, server, monkeypatch):
+    """A commit waits for the disk: with two for each mail that would be most of the time a mail takes."""
+    before_each = []
+    hand_over = transport.hand_over
+
+    def note(mail, connection):
+        found = Message.objects.order_by("pk").values_list("state", "handed_over_at")
+        before_each.append([("marked" if at else "") if state == "sending" else state for state, at in found])
+        return hand_over(mail, connection)
+
+    monkeypatch.setattr(transport, "hand_over", note)
+    outbox.queue(a_message(desk, now, f"sg{number}") for number in range(3))
+    with CaptureQueriesContext(connection) as captured:
+        assert outbox.deliver_due(now) == 3
+    assert before_each == [["marked", "", ""], ["sent", "marked", ""], ["sent", "sent", "marked"]]
+    steps = "".join(
+        query["sql"][0] for query in captured if query["sql"].startswith(("SAVEPOINT", "UPDATE", "RELEASE"))
+    )
+    assert "SUURSUURSUR" in steps
 
 
 def test_cancelled_messages_never_leave_and_only_waiting_ones_can_be_cancelled(desk, now, server):
