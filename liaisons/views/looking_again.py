@@ -1,7 +1,6 @@
 """A day on which a sent statement comes back to the desk."""
 
 from datetime import date
-from typing import Any
 
 from django import forms
 from django.contrib import messages
@@ -21,11 +20,10 @@ from liaisons.views.drafting import issued_at
 
 
 class LookAgainForm(forms.Form):
+    prefix = "again"
+
     on = DayField(label=gettext_lazy("Look at it again on"), required=False)
     reason = forms.CharField(label=gettext_lazy("Note"), required=False, max_length=500)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, prefix="again", **kwargs)
 
 
 @at_desk(*AUTHORS)
