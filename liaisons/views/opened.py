@@ -85,7 +85,8 @@ def _closed(request: DeskRequest, unusable: links.Unusable, token: str) -> HttpR
     link = rows.get(pk=int(token.partition(".")[0]))
     statement = statement_of(link)
     became = _what_became(link, statement) if statement else None
-    approvals = statement.approvals.select_related("person", "in_place_of") if statement and link.purpose == "approve" else []
+    decided = statement is not None and link.purpose == Link.Purpose.APPROVE
+    approvals = statement.approvals.select_related("person", "in_place_of") if statement and decided else []
     context = {
         "became": became or Became(_("This link is closed"), unusable.sentences[0]),
         "at": desk_of(link),
