@@ -140,6 +140,7 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
 class Registration(models.Model):
     """A statement as a desk received it; one that passes between two other bodies is only watched.
 
+    It is allocated to Questions or a person for action, to others for information.
     `due_on` is a day in `due_zone`, the desk's when it was set, `due_at` the end of that day in UTC.
     """
 
@@ -166,6 +167,10 @@ class Registration(models.Model):
     state = FSMField(_("state"), default=State.RECEIVED, choices=State.choices, protected=True)
     questions = models.CharField(_("Questions"), max_length=200, blank=True)
     assignee = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, blank=True, related_name="assignments")
+    informed_questions = models.CharField(_("Questions, for information"), max_length=200, blank=True)
+    informed: "models.ManyToManyField[Person, models.Model]" = models.ManyToManyField(
+        Person, blank=True, related_name="+", verbose_name=_("people, for information")
+    )
     deputy = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     due_on = models.DateField(_("answer due on"), null=True, blank=True)
     due_at = models.DateTimeField(null=True, blank=True)
@@ -182,7 +187,7 @@ class Registration(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["desk", "statement"], name="registration_once"),
             models.CheckConstraint(
-                condition=~Q(state="assigned") | Q(assignee__isnull=False) | ~Q(questions=""),
+                condition=~Q(state="assigned") | Q(assignee__isnull=False) | ~Q(questions="", informed_questions=""),
                 name="registration_assigned_to_someone",
             ),
         ]
