@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterable
 
 import pytest
 
-from liaisons.models import Message
+from liaisons.models import Message, Statement
+from tests.fixtures import AFTER
 from tests.mailserver import MailServer
 
 COLUMNS = ("sent", "in doubt", "doubled", "lost")
@@ -17,6 +18,13 @@ def server(settings):
         settings.EMAIL_BACKEND = "liaisons.transport.SmtpBackend"
         settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", running.port
         yield running
+
+
+@pytest.fixture
+def out(sent) -> Statement:
+    """Sent, and taken by all servers: JCA-MV-LS1, due on 30 January 2026."""
+    Message.objects.of_dispatch(sent).update(state="sent", sent_at=AFTER)
+    return sent
 
 
 @pytest.fixture

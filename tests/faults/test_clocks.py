@@ -1,0 +1,165 @@
+"""A scheduler that was dead, clocks that are wrong, readers far away: each reminder once, on the right local day."""
+
+import random
+from collections.abc import Iterable, Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.db.models import Min
+
+from contacts.models import Person
+from liaisons import outbox, reminders
+from liaisons.models import Addressee, Message, Statement
+from tests.fixtures import somebody
+
+pytestmark = [pytest.mark.faults, pytest.mark.postgres, pytest.mark.django_db]
+DAY = timedelta(days=1)
+GENEVA = ZoneInfo("Europe/Zurich")
+DUE = date(2026, 1, 30)  # a Friday
+# To our own people and to addressees, as a desk has it by itself; the letter leaves nine days before its deadline.
+INSIDERS, OUTSIDERS = [7, 3, 1, 0, -7, -14, -21, -28, -35], [7, -1]
+ADDRESSEE = "ietf@example.org"
+
+
+class Told(NamedTuple):
+    recipient: str
+    stage: int
+    on: date  # in the reader's zone
+    at_desk: date
+
+
+@pytest.fixture
+def due_on() -> date:
+    return DUE
+
+
+@pytest.fixture(autouse=True)
+def _moved(out, due_on) -> None:
+    """The letter is sent nine days before its deadline, and nobody is responsible for it but the secretariat."""
+    midnight = datetime.combine(due_on + DAY, time(0), GENEVA).astimezone(UTC)
+    Addressee.objects.filter(statement=out).update(due_on=due_on, due_at=midnight)
+    Statement.objects.update(sent_at=midnight - 9 * DAY, responsible=None)
+
+
+@pytest.fixture
+def readers(desk, secretary) -> dict[str, ZoneInfo]:
+    """Who is reminded, and where each of them lives: three of our own people and an addressee."""
+    somebody("Ana Auckland", "ana@example.org", desk, "secretariat", zone="Pacific/Auckland")
+    somebody("Pat Pago", "pat@example.org", desk, "secretariat", zone="Pacific/Pago_Pago")
+    Person.objects.filter(pk=secretary.person_id).update(zone="Europe/Zurich")
+    ours = {person.email: ZoneInfo(person.zone) for person in Person.objects.filter(appointments__role="secretariat")}
+    return ours | {ADDRESSEE: GENEVA}
+
+
+def hours(start: date, end: date) -> Iterator[datetime]:
+    """Four hours of each day, in UTC: in Geneva nine or ten is among them, far away ten and one o'clock."""
+    while start <= end:
+        yield from (datetime.combine(start, time(hour), UTC) for hour in (0, 9, 15, 21))
+        start += DAY
+
+
+def run(instants: Iterable[datetime], readers: dict[str, ZoneInfo], clock=lambda at: at) -> list[Told]:
+    """Let scheduler and sender run at these instants; returns what left about the addressee, on its true day."""
+    told = []
+    for at in instants:
+        reminders.remind(clock(at))
+        due = list(Message.objects.due(clock(at)).values_list("pk", flat=True))
+        if due:
+            outbox.deliver_due(clock(at))
+        about = {"reminders__addressee__text": "IETF", "reminders__kind": "answer"}
+        left = Message.objects.filter(pk__in=due, state="sent", **about).values_list("recipient")
+        for who, stage in left.annotate(latest=Min("reminders__stage")):  # a mail tells of the latest
+            told.append(Told(who, stage, at.astimezone(readers[who]).date(), at.astimezone(GENEVA).date()))
+    return told
+
+
+def stages_of(recipient: str) -> list[int]:
+    return OUTSIDERS if recipient == ADDRESSEE else INSIDERS
+
+
+def working_day(day: date) -> date:
+    """The day itself, or the Monday after."""
+    return day + max(0, 7 - day.weekday()) * DAY if day.weekday() > 4 else day
+
+
+def on_their_days(readers: dict[str, ZoneInfo], due_on: date, until: date) -> list[tuple[str, int, date]]:
+    """What is right: of stages that fall on one working day, the latest."""
+    right = {}
+    for who in readers:
+        for stage in stages_of(who):  # in the order of their days
+            day = working_day(due_on - stage * DAY)
+            if day <= until:
+                right[who, day] = (who, stage, day)
+    return sorted(right.values())
+
+
+# F12
+
+
+@pytest.mark.faults("F12")
+@pytest.mark.parametrize(
+    "due_on",
+    [DUE, date(2026, 4, 2), date(2026, 10, 29), date(2024, 2, 29)],
+    ids=["in winter", "over the beginning of summer time", "over its end", "on 29 February"],
+)
+def test_each_reader_gets_each_reminder_once_on_its_day_where_they_are(readers, due_on, tally_outbox):
+    told = run(hours(due_on - 9 * DAY, due_on + 5 * DAY), readers)
+    assert sorted(one[:3] for one in told) == on_their_days(readers, due_on, until=due_on + 4 * DAY)
+    assert tally_outbox(of=Message.objects.count())["doubled"] == 0
+
+
+# F6
+
+
+@pytest.mark.faults("F6")
+@pytest.mark.parametrize("days", [1, 3, 30])
+def test_a_scheduler_that_was_dead_makes_up_for_the_latest_stage_and_for_no_other(readers, due_on, tally_outbox, days):
+    dies = datetime.combine(due_on - 8 * DAY, time(0), UTC) + random.uniform(0, 10) * DAY
+    lives = dies + days * DAY
+    instants = [at for at in hours(due_on - 9 * DAY, max(lives.date(), due_on) + 4 * DAY) if not dies < at < lives]
+    told = run(instants, readers)
+    assert len(told) == len({(one.recipient, one.stage) for one in told}), "a stage came twice"
+    for one in told:
+        # A stage begins with its day at the desk, and waits for that day where its reader is.
+        latest = {latest_stage(one.recipient, due_on, day) for day in (one.on, one.at_desk)}
+        assert one.stage in latest, f"{one} is stale"
+    for who, zone in readers.items():
+        # As of the first full working day after the outage, and as of the end.
+        for day in (working_day(lives.astimezone(zone).date() + DAY), working_day(instants[-1].date() - DAY)):
+            stage = latest_stage(who, due_on, day)
+            assert stage is None or stage in {one.stage for one in told if one.recipient == who and one.on <= day}, (
+                f"{who} never heard of {stage}"
+            )
+    assert tally_outbox(of=Message.objects.count())["doubled"] == 0
+
+
+def latest_stage(recipient: str, due_on: date, on: date) -> int | None:
+    """The latest stage of which the day has come by then where the reader is."""
+    return min((stage for stage in stages_of(recipient) if due_on - stage * DAY <= on), default=None)
+
+
+# F11
+
+
+@pytest.mark.faults("F11")
+@pytest.mark.parametrize("off", [1, -1, 30 * 24], ids=["an hour ahead", "an hour behind", "thirty days ahead"])
+def test_a_clock_that_was_wrong_brings_no_reminder_twice_and_keeps_the_days_after(readers, due_on, tally_outbox, off):
+    wrong_from = datetime.combine(due_on - 8 * DAY, time(0), UTC) + random.uniform(0, 8) * DAY
+    wrong_until = wrong_from + random.uniform(1, 24) * timedelta(hours=1)
+
+    def clock(at: datetime) -> datetime:
+        return at + timedelta(hours=off) if wrong_from <= at < wrong_until else at
+
+    told = run(hours(due_on - 9 * DAY, due_on + 5 * DAY), readers, clock)
+    assert len(told) == len({(one.recipient, one.stage) for one in told}), "a stage came twice"
+    right = on_their_days(readers, due_on, until=due_on + 4 * DAY)
+    if off < 24:
+        assert sorted(one[:3] for one in told) == right
+    else:
+        early = {one[:2] for one in told if one[:3] not in right}
+        assert {stage for _who, stage in early} <= {-1, -7, -14, -21}, "what the clock said, once"
+        after = {one for one in right if one[2] > wrong_until.date() + DAY and one[:2] not in early}
+        assert after <= {one[:3] for one in told}
+    assert tally_outbox(of=Message.objects.count())["doubled"] == 0
