@@ -79,12 +79,17 @@ class Forwarding:
 
 @dataclass(frozen=True)
 class Assignment:
-    """assign: Questions or a person take a received statement on, a deputy stands in, an answer is due on a day."""
+    """assign: Questions or a person take a received statement on, a deputy stands in, an answer is due on a day.
+
+    Other Questions and people get it for information.
+    """
 
     questions: str = ""
     assignee: Person | None = None
     deputy: Person | None = None
     due_on: date | None = None
+    informed_questions: str = ""
+    informed: tuple[Person, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -256,17 +256,29 @@ def forward(addressee: Addressee, taken: Taken) -> Data:
 
 def assign(registration: Registration, taken: Taken) -> Data:
     assignment = _given(taken, Assignment)
-    if assignment.assignee is None and not assignment.questions.strip():
-        raise Refused([_("Name the Questions or the person who takes it on.")])
+    questions, informed_questions = assignment.questions.strip(), assignment.informed_questions.strip()
+    if assignment.assignee is None and not questions and not informed_questions:
+        raise Refused([_("Name the Questions or the person who takes it on, or Questions that are to know of it.")])
+    before = mail.allocated(registration, taken.now)
     registration.assign(taken.now)
-    registration.questions = assignment.questions.strip()
+    registration.questions = questions
+    registration.informed_questions = informed_questions
     registration.assignee = assignment.assignee
     registration.deputy = assignment.deputy
     registration.due_on = assignment.due_on
     registration.due_zone = registration.desk.zone
     registration.due_at = end_of_day(assignment.due_on, registration.desk.zoneinfo) if assignment.due_on else None
     registration.save()
-    return {"assignee": assignment.assignee.pk if assignment.assignee else None}
+    registration.informed.set(assignment.informed)
+    outbox.queue(mail.assigned(registration, before, taken.by, taken.now))
+    return {
+        "assignee": assignment.assignee.pk if assignment.assignee else None,
+        "deputy": assignment.deputy.pk if assignment.deputy else None,
+        "questions": questions,
+        "due_on": assignment.due_on.isoformat() if assignment.due_on else None,
+        "informed_questions": informed_questions,
+        "informed": sorted(person.pk for person in assignment.informed),
+    }
 
 
 def answer(registration: Registration, taken: Taken) -> Data:

@@ -158,10 +158,13 @@ class AssignForm(RegistrationStep):
     """Questions or a person take it on."""
 
     label = gettext_lazy("Assign")
-    says = gettext_lazy("Questions or a person take it on until a day; a deputy stands in.")
+    says = gettext_lazy(
+        "Questions or a person take it on until a day; a deputy stands in. Others get it for information. "
+        "All of them are told by mail, the rapporteurs for their Questions."
+    )
 
     questions = forms.CharField(
-        label=gettext_lazy("Questions"), required=False, max_length=200, validators=[validate_one_line]
+        label=gettext_lazy("Questions, for action"), required=False, max_length=200, validators=[validate_one_line]
     )
     assignee = forms.ModelChoiceField(
         Person.objects.none(), label=gettext_lazy("Or a person"), required=False, empty_label=gettext_lazy("nobody")
@@ -170,15 +173,28 @@ class AssignForm(RegistrationStep):
         Person.objects.none(), label=gettext_lazy("Deputy"), required=False, empty_label=gettext_lazy("nobody")
     )
     due_on = DayField(label=gettext_lazy("Answer due on"), required=False)
+    informed_questions = forms.CharField(
+        label=gettext_lazy("Questions, for information"), required=False, max_length=200, validators=[validate_one_line]
+    )
+    informed = forms.ModelMultipleChoiceField(
+        Person.objects.none(),
+        label=gettext_lazy("People, for information"),
+        required=False,
+        widget=forms.SelectMultiple(attrs={"size": 4}),
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name in ("assignee", "deputy"):
+        for name in ("assignee", "deputy", "informed"):
             choice = cast("forms.ModelChoiceField[Person]", self.fields[name])
             choice.queryset = Person.objects.known_at(self.registration.desk.group)
 
     def before(self, registration: Registration) -> dict[str, object]:
-        return {name: getattr(registration, name) for name in ("questions", "assignee", "deputy", "due_on")}
+        names = ("questions", "assignee", "deputy", "due_on", "informed_questions")
+        return {
+            **{name: getattr(registration, name) for name in names},
+            "informed": list(registration.informed.values_list("pk", flat=True)),
+        }
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or self.cleaned_data
@@ -188,7 +204,14 @@ class AssignForm(RegistrationStep):
 
     def details(self) -> Details:
         given = self.cleaned_data
-        return Assignment(given["questions"], given["assignee"], given["deputy"], given["due_on"])
+        return Assignment(
+            questions=given["questions"],
+            assignee=given["assignee"],
+            deputy=given["deputy"],
+            due_on=given["due_on"],
+            informed_questions=given["informed_questions"],
+            informed=tuple(given["informed"]),
+        )
 
 
 class NoteForm(RegistrationStep):

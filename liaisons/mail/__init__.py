@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from liaisons import links
 from liaisons.mail.answering import answer_received, passed_on, receipt, time_decided
 from liaisons.mail.approving import approved, ask_approval, report_over, returned, stopped
+from liaisons.mail.assigning import allocated, assigned
 from liaisons.mail.circulating import taken_back, to_list, window_moved
 from liaisons.mail.commenting import confirm_comment, disposed, kind_corrected
 from liaisons.mail.digests import reminder_digest
@@ -17,9 +18,11 @@ from liaisons.models import Message
 from liaisons.outbox import Draft
 
 __all__ = [
+    "allocated",
     "answer_received",
     "approved",
     "ask_approval",
+    "assigned",
     "confirm_comment",
     "correction",
     "dispatch",

@@ -3,11 +3,13 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from contacts.models import Person
 from liaisons.models import Comment, Event, Registration, Reply, Statement
 from liaisons.rules import day_text
 from liaisons.silence import Outcome
@@ -264,7 +266,23 @@ def _registered(event: Event, statement: Statement | None) -> str:
 
 
 def _assigned(event: Event, statement: Statement | None) -> str:
-    return _("Assigned")
+    given = event.data
+    people = dict(Person.objects.filter(pk__in=_people_of(given)).values_list("pk", "name"))
+    words = [given.get("questions"), people.get(given.get("assignee"))]
+    text = _("Assigned to %(whom)s") % {"whom": ", ".join(filter(None, words))} if any(words) else _("Assigned")
+    if given.get("due_on"):
+        text += _(", until %(day)s") % {"day": _day(event, "due_on")}
+    if deputy := people.get(given.get("deputy")):
+        text += _("; deputy: %(deputy)s") % {"deputy": deputy}
+    told_ = [given.get("informed_questions"), *(people.get(key) for key in given.get("informed", []))]
+    if any(told_):
+        text += _("; for information to %(whom)s") % {"whom": ", ".join(filter(None, told_))}
+    return text
+
+
+def _people_of(given: dict[str, Any]) -> list[int]:
+    """Whom the data of an assignment names, by key."""
+    return [key for key in (given.get("assignee"), given.get("deputy"), *given.get("informed", [])) if key]
 
 
 def _answered(event: Event, statement: Statement | None) -> str:

@@ -284,6 +284,7 @@ def _page(
         "today": today,
         "waits": found.state in WAITING,
         "secretary": secretary,
+        "informed": list(found.informed.all()),
         "unknown": secretary and found.statement.source_id is None,
     }
     refused_form = bool((form and form.errors) or (relate and relate.errors))

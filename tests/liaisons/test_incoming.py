@@ -228,7 +228,7 @@ class TestSteps:
         response = send(
             client, secretary, "registration-assign", registration.pk, status=400, seen="received", due_on="2025-12-01"
         )
-        assert "Name the Questions or the person who takes it on." in response.content.decode()
+        assert "Name the Questions or the person who takes it on, or Questions" in response.content.decode()
         assert 'value="2025-12-01"' in response.content.decode()
 
     def test_a_person_of_another_desk_cannot_be_chosen(self, client, registration, secretary, other_secretary):

@@ -1,0 +1,123 @@
+"""Mails to those whom a statement that came in is allocated to, and to those it is taken from again."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from contacts.actor import Actor
+from contacts.designations import Directory, read
+from contacts.models import Appointment, Group, Person
+from liaisons.mail import letterhead, text
+from liaisons.mail.letterhead import Recipient
+from liaisons.models import Message, Registration
+from liaisons.outbox import Draft
+
+
+@dataclass(frozen=True)
+class Part:
+    """What one person has to do with a letter, and until when."""
+
+    role: str  # assignee, deputy, questions, informed
+    due_on: date | None
+    name: str = ""  # whose deputy, or of which Questions
+
+
+Allocated = dict[Person, Part]
+
+
+def allocated(registration: Registration, now: datetime) -> Allocated:
+    """Who has the letter now, each with the part that asks most of them."""
+    found: Allocated = {}
+    for person, part in _parts(registration, now):
+        found.setdefault(person, part)
+    return found
+
+
+def assigned(registration: Registration, before: Allocated, by: Actor, now: datetime) -> list[Draft]:
+    """Tell everybody whose part is new or another one than before, and those who have none any more.
+
+    Whoever assigns it knows, and people without an address cannot be told.
+    """
+    after = allocated(registration, now)
+    changed = {person: part for person, part in after.items() if before.get(person) != part}
+    released = {person: None for person in before if person not in after}
+    time = registration.events.filter(verb="assign").count()
+    return [
+        _mail(registration, person, part, time, now)
+        for person, part in {**changed, **released}.items()
+        if person.email and person != by.person
+    ]
+
+
+def _parts(registration: Registration, now: datetime) -> Iterator[tuple[Person, Part]]:
+    due_on = registration.due_on
+    if registration.assignee:
+        yield registration.assignee, Part("assignee", due_on)
+    for person in _rapporteurs(registration, registration.questions, now):
+        yield person, Part("questions", due_on, registration.questions)
+    if registration.deputy:
+        yield registration.deputy, Part("deputy", due_on, str(registration.assignee or registration.questions))
+    for person in registration.informed.order_by("name", "pk"):
+        yield person, Part("informed", None)
+    for person in _rapporteurs(registration, registration.informed_questions, now):
+        yield person, Part("informed", None)
+
+
+def _rapporteurs(registration: Registration, questions: str, now: datetime) -> list[Person]:
+    """Those of the Questions named, as far as the directory knows them."""
+    if not questions:
+        return []
+    today = registration.desk.today(now)
+    directory = Directory.load(today, within=registration.desk.group)
+    named = [mention.group for mention in read(questions, directory) if mention.group]
+    groups = [group for group in named if group.kind == Group.Kind.QUESTION]
+    held = Appointment.objects.in_force(today).filter(role=Appointment.Role.RAPPORTEUR, group__in=groups)
+    return [appointment.person for appointment in held.select_related("person").order_by("pk")]
+
+
+def _mail(registration: Registration, person: Person, part: Part | None, time: int, now: datetime) -> Draft:
+    statement, desk = registration.statement, registration.desk
+    recipient = Recipient.of(person)
+    with recipient.reading():
+        due_on = part.due_on if part else None
+        facts = [
+            (_("Document"), str(registration.document or "")),
+            (_("From"), text.group_text(statement.source, statement.source_text)),
+            (_("Number"), statement.reference),
+            (_("Title"), statement.title),
+            (_("Answer due"), text.deadline_text(desk, due_on, zone=registration.due_zone)),
+        ]
+        message = letterhead.message(
+            desk,
+            recipient,
+            now,
+            kind=Message.Kind.NOTIFY,
+            key=f"assign:{registration.pk}:{time}:{person.pk}",
+            statement=statement,
+            subject=_subject(part) % {"number": registration, "title": statement.title},
+            text=text.text(
+                "assign",
+                {
+                    "desk": desk,
+                    "facts": text.facts(facts),
+                    "role": part.role if part else "",
+                    "name": part.name if part else "",
+                    "address": f"{settings.SITE_URL}{registration.get_absolute_url()}",
+                },
+            ),
+            headers={**letterhead.AUTOMATIC, **letterhead.thread(statement)},
+        )
+    return Draft(message)
+
+
+def _subject(part: Part | None) -> str:
+    if part is None:
+        return _("%(number)s is no longer yours: %(title)s")
+    if part.role == "deputy":
+        return _("%(number)s, you are the deputy: %(title)s")
+    if part.role == "informed":
+        return _("%(number)s, for your information: %(title)s")
+    return _("%(number)s is yours to see to: %(title)s")
