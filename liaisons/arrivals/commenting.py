@@ -1,6 +1,7 @@
 """An answer to a mail about a text in circulation is a comment on it, as soon as its author is sure."""
 
 import re
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.core.exceptions import ValidationError
@@ -12,7 +13,11 @@ from django.utils.translation import gettext as _
 from contacts.actor import Actor
 from contacts.models import Desk
 from liaisons import comments
-from liaisons.models import Comment, Message, ReceivedMail
+from liaisons.arrivals.matching import Found
+from liaisons.comments import Said
+from liaisons.comments.word import proposed
+from liaisons.intake import reader
+from liaisons.models import Blob, Circulation, Comment, Message, MessageFile, ReceivedMail, Rendition
 from liaisons.rules import Refused
 
 # Mails that ask for comments; an answer to another one, to a disposition for instance, is for a person to read.
@@ -22,10 +27,10 @@ _KIND = re.compile(
 )
 
 
-def asks_for_comments(row: ReceivedMail) -> bool:
+def asks_for_comments(mail: ReceivedMail | Found) -> bool:
     """Whether the mail surely answers one that asked for comments: a number in a subject anybody can write."""
-    certain = row.found_by in (ReceivedMail.FoundBy.TOKEN, ReceivedMail.FoundBy.THREAD)
-    return certain and row.ours is not None and row.ours.kind in ASKING and row.circulation_id is not None
+    certain = mail.found_by in (ReceivedMail.FoundBy.TOKEN, ReceivedMail.FoundBy.THREAD)
+    return certain and mail.ours is not None and mail.ours.kind in ASKING and mail.circulation is not None
 
 
 def kind_of(text: str) -> str:
@@ -34,8 +39,26 @@ def kind_of(text: str) -> str:
     return named[1].lower() if named else Comment.Kind.TECHNICAL
 
 
-def take(row: ReceivedMail, now: datetime) -> Comment:
-    """Make a comment of the mail. It counts once the address in From has confirmed it. Raises Refused.
+def in_word(circulation: Circulation | None, files: Iterable[tuple[str, bytes]], author: str) -> list[Said]:
+    """What is changed and noted in the text that went out, in the first of the Word files that is it.
+
+    A process of its own reads them, which takes its time: not to be waited for in a transaction.
+    """
+    sent = _word_that_went_out(circulation) if circulation else None
+    for name, content in files if sent else ():
+        if name.lower().endswith(".docx") and sent:
+            try:
+                found = reader.remarks(content, sent.read())
+            except (Refused, FileNotFoundError):
+                continue  # it goes along as a file
+            rows = [proposed(remark) for remark in found.rows]
+            if said := [row.said(row.kind, author) for row in rows if row.kind]:
+                return said
+    return []
+
+
+def take(row: ReceivedMail, now: datetime, in_its_word: Sequence[Said] = ()) -> list[Comment]:
+    """Make comments of the mail. They count once the address in From has confirmed them. Raises Refused.
 
     Only where a token that was mailed to one person comes back from that person's address it counts at once: it
     has been to that mailbox and back.
@@ -45,18 +68,43 @@ def take(row: ReceivedMail, now: datetime) -> Comment:
     _refuse_senders_that_cannot_confirm(row)
     ours = row.ours
     person = ours.person if ours and row.found_by == ReceivedMail.FoundBy.TOKEN and _is_back(row, ours) else None
-    return comments.comment(
+    said = [*([Said(kind_of(row.text), row.text)] if row.text else []), *in_its_word]
+    if not said:
+        raise Refused([_("It holds no text that could be a comment. Look at its files.")])
+    return comments.comment_together(
         row.circulation,
+        said,
         by=Actor("mail", person=person, email=row.sender),
-        kind=kind_of(row.text),
-        text=row.text,
         name=(row.sender_name or row.sender)[:200],
         email=row.sender,
-        way=Comment.Way.MAIL,
+        way=Comment.Way.WORD if in_its_word else Comment.Way.MAIL,
         came_by=row,
         files=[(file.blob, file.name) for file in row.received_files.select_related("blob")],
         now=now,
     )
+
+
+def told(made: list[Comment]) -> str:
+    """What the mail has become, in a sentence or two."""
+    first = made[0]
+    if len(made) == 1:
+        sentence = _("Taken as a comment: %(kind)s.") % {"kind": first.get_kind_display()}
+        condition = _("It counts once %(who)s has confirmed it.")
+    else:
+        sentence = _("Taken as %(count)d comments.") % {"count": len(made)}
+        condition = _("They count once %(who)s has confirmed them.")
+    return sentence if first.confirmed_at else f"{sentence} {condition % {'who': first.email[:150]}}"
+
+
+def _word_that_went_out(circulation: Circulation) -> Blob | None:
+    files = MessageFile.objects.filter(
+        message__circulation=circulation,
+        message__kind=Message.Kind.CIRCULATE,
+        rendition__kind=Rendition.Kind.WORD,
+        rendition__blob__isnull=False,
+    )
+    file = files.select_related("rendition__blob").order_by("-pk").first()
+    return file.rendition.blob if file and file.rendition else None
 
 
 def _is_back(row: ReceivedMail, ours: Message) -> bool:

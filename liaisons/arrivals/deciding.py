@@ -1,5 +1,7 @@
 """What the secretariat does with a mail that waits: what it belongs to, what it was taken for, or nothing."""
 
+from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime
 
 from django.db import transaction
@@ -26,12 +28,13 @@ def tie(row: ReceivedMail, statement: Statement, addressee: Addressee | None, *,
         _record("tie_mail", row, by, now)
 
 
-def comment(row: ReceivedMail, *, by: Actor, now: datetime) -> Comment:
-    """Take a mail that waits as a comment; its author is asked to confirm it. Raises Refused."""
+def comment(row: ReceivedMail, *, by: Actor, now: datetime) -> list[Comment]:
+    """Take a mail that waits as comments; its author is asked to confirm them. Raises Refused."""
+    said = commenting.in_word(row.circulation, _contents(row), row.sender_name)
     with transaction.atomic():
         row = _locked(row, by, now)
-        made = commenting.take(row, now)
-        _handled(row, State.TAKEN, _("Taken as a comment: %(kind)s.") % {"kind": made.get_kind_display()}, by, now)
+        made = commenting.take(row, now, said)
+        _handled(row, State.TAKEN, commenting.told(made), by, now)
     return made
 
 
@@ -57,6 +60,12 @@ def wait_again(row: ReceivedMail, *, by: Actor, now: datetime) -> None:
         row.state, row.handled_at, row.handled_by = State.WAITING, None, None
         row.save(update_fields=["state", "handled_at", "handled_by"])
         _record("reopen_mail", row, by, now)
+
+
+def _contents(row: ReceivedMail) -> Iterator[tuple[str, bytes]]:
+    for file in row.received_files.select_related("blob").order_by("pk"):
+        with suppress(FileNotFoundError):  # the storage has lost it
+            yield file.name, file.blob.read()
 
 
 def _locked(row: ReceivedMail, by: Actor, now: datetime, *, waiting: bool = True) -> ReceivedMail:

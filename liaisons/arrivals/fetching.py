@@ -26,8 +26,8 @@ from liaisons.arrivals.taking import AWAY, take
 logger = logging.getLogger(__name__)
 
 ANSWER_SECONDS = 15.0  # for each answer of a server
-# No new mail is begun after this much of a run: Celery ends a task after fifty seconds.
-BEGIN_WITHIN_SECONDS = 30.0
+# No new mail is begun after this much of a run: Celery ends a task after fifty seconds, and a Word file takes its time.
+BEGIN_WITHIN_SECONDS = 20.0
 # Of a larger mail only the head is taken; the rest stays in the folder.
 LARGEST = 50_000_000
 TROUBLES = "inboxes-in-trouble"

@@ -12,6 +12,7 @@ from liaisons.arrivals import bouncing, commenting, matching
 from liaisons.arrivals.matching import Found
 from liaisons.arrivals.parsing import Arrival, parse
 from liaisons.arrivals.recognising import kind_of
+from liaisons.comments import Said
 from liaisons.models import Blob, ReceivedFile, ReceivedMail
 from liaisons.rules import Refused
 
@@ -37,6 +38,10 @@ def take(raw: bytes, now: datetime, *, desk: Desk | None = None) -> ReceivedMail
     fingerprint = hashlib.sha256(arrival.message_id.encode() or raw).hexdigest()
     if kind != Kind.BOUNCE and _writes_too_much(arrival, found.desk, now):
         kind = Kind.LOOP
+    earlier = ReceivedMail.objects.filter(desk=found.desk, fingerprint=fingerprint).first()
+    if earlier is not None:
+        return earlier
+    said = _said_in_word(arrival, kind, found)
     with transaction.atomic():
         row, is_new = ReceivedMail.objects.get_or_create(
             desk=found.desk,
@@ -62,8 +67,15 @@ def take(raw: bytes, now: datetime, *, desk: Desk | None = None) -> ReceivedMail
         if is_new:
             if kind != Kind.BOUNCE:  # whose files are its report and what it gives back
                 _keep_files(row, arrival)
-            _settle(row, arrival, now)
+            _settle(row, arrival, said, now)
     return row
+
+
+def _said_in_word(arrival: Arrival, kind: Kind, found: Found) -> list[Said]:
+    if kind != Kind.LETTER or not commenting.asks_for_comments(found):
+        return []
+    files = ((file.name, file.content) for file in arrival.files)
+    return commenting.in_word(found.circulation, files, arrival.sender_name)
 
 
 def _found(arrival: Arrival, kind: Kind, desk: Desk | None) -> Found:
@@ -86,11 +98,11 @@ def _keep_files(row: ReceivedMail, arrival: Arrival) -> None:
     )
 
 
-def _settle(row: ReceivedMail, arrival: Arrival, now: datetime) -> None:
+def _settle(row: ReceivedMail, arrival: Arrival, said: list[Said], now: datetime) -> None:
     """Let follow what follows. Whatever goes wrong with that, the mail is kept and waits for a person."""
     try:
         with transaction.atomic():
-            row.state, row.note = _followed(row, arrival, now)
+            row.state, row.note = _followed(row, arrival, said, now)
     except Refused as refused:
         row.note = str(refused)[:300]
     except AWAY:
@@ -103,7 +115,7 @@ def _settle(row: ReceivedMail, arrival: Arrival, now: datetime) -> None:
     row.save(update_fields=["state", "note"])
 
 
-def _followed(row: ReceivedMail, arrival: Arrival, now: datetime) -> tuple[State, str]:
+def _followed(row: ReceivedMail, arrival: Arrival, said: list[Said], now: datetime) -> tuple[State, str]:
     if row.kind == Kind.BOUNCE:
         return bouncing.record(row, arrival, now)
     if row.kind == Kind.LOOP:
@@ -112,11 +124,7 @@ def _followed(row: ReceivedMail, arrival: Arrival, now: datetime) -> tuple[State
         # Some ticket systems mark what people write as if a machine had; then it carries something.
         return (State.WAITING if arrival.files else State.TAKEN), _("A machine has answered.")
     if commenting.asks_for_comments(row):
-        comment = commenting.take(row, now)
-        if comment.confirmed_at is not None:
-            return State.TAKEN, _("Taken as a comment: %(kind)s.") % {"kind": comment.get_kind_display()}
-        told = _("Taken as a comment: %(kind)s. It counts once %(who)s has confirmed it.")
-        return State.TAKEN, told % {"kind": comment.get_kind_display(), "who": row.sender[:150]}
+        return State.TAKEN, commenting.told(commenting.take(row, now, said))
     return State.WAITING, ""
 
 

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from contacts.http import AtDesk, at_desk
 from contacts.paging import page_of
-from liaisons.arrivals import deciding, fetching, proposing
+from liaisons.arrivals import commenting, deciding, fetching, proposing
 from liaisons.arrivals.parsing import Arrival, NotAMail, parse
 from liaisons.forms.received_mail import ReceivedFilter, SetAsideForm, TieForm
 from liaisons.models import ReceivedFile, ReceivedMail, Reply
@@ -96,8 +96,7 @@ def received_mail_comment(request: AtDesk, pk: int) -> HttpResponse:
     row = _found(request, pk)
 
     def decide() -> str:
-        made = deciding.comment(row, by=request.actor, now=timezone.now())
-        return _("Taken as a comment. It counts once %(who)s has confirmed it by mail.") % {"who": made.email}
+        return commenting.told(deciding.comment(row, by=request.actor, now=timezone.now()))
 
     return _decided(request, row, decide)
 

@@ -7,15 +7,17 @@ from django.db import OperationalError
 
 from contacts.actor import Actor
 from contacts.models import Appointment
-from liaisons import outbox
+from liaisons import outbox, renditions
 from liaisons.arrivals import commenting, taking
 from liaisons.arrivals.taking import take
-from liaisons.models import Addressee, Comment, Event, Link, Message, ReceivedMail, Reminder, Statement
+from liaisons.models import Addressee, Comment, Event, Link, Message, ReceivedMail, Reminder, Rendition, Statement
 from tests.fixtures import AFTER, NOW
 from tests.liaisons.arrivals.mails import HOSTILE, a_bounce, an_answer, from_qmail
+from tests.liaisons.intake.edits import Edited, cut, end, ins, start, t
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db]
 SOON = AFTER + timedelta(minutes=5)
+TEXT = "JCA-MV asks your group to nominate a representative and to tell of its work."
 
 
 def again(row):
@@ -164,6 +166,38 @@ def test_a_spoofed_sender_changes_no_state(to_list, chair):
 
 
 @pytest.fixture
+def changed(to_list):
+    """The Word file that went out, with one word put for another and a question in its margin."""
+    renditions.make_missing()
+    file = Edited(Rendition.objects.get(kind="docx").blob.read())
+    file.comment("1", "Which work?")
+    file.write(
+        TEXT, t("JCA-MV asks your "), cut("group"), ins("body"), t(" to nominate a representative and to tell of "),
+        start("1"), t("its work"), end("1"), t("."),
+    )  # fmt: skip
+    return file.saved()
+
+
+def test_the_word_file_that_comes_back_by_mail_becomes_comments_that_one_link_confirms(to_list, changed):
+    mail = an_answer("Two things.\n", ours=to_list, files=(("x.docx", b"PK"), ("Doc-001-ivy.docx", changed)))
+    row = take(mail, SOON)
+    said = Comment.objects.order_by("pk")
+    assert [(one.kind, one.quoted) for one in said] == [
+        ("technical", ""),
+        ("technical", "group"),
+        ("question", "its work"),
+    ]
+    assert {(one.way, one.mail, one.confirmed_at) for one in said} == {("word", row, None)}
+    assert Message.objects.filter(kind="confirm").count() == 1
+    assert row.note == "Taken as 3 comments. They count once ivy@ietf.example.org has confirmed them."
+
+
+def test_a_mail_with_a_file_and_no_word_of_its_own_waits(to_list):
+    row = take(an_answer("\n", ours=to_list, files=(("minutes.pdf", b"%PDF-"),)), SOON)
+    assert (row.state, row.note) == ("waiting", "It holds no text that could be a comment. Look at its files.")
+
+
+@pytest.fixture
 def to_member(to_list, member) -> Message:
     """A reminder to one person, with a token nobody else was mailed."""
     return Message.objects.create(
@@ -309,7 +343,7 @@ def test_a_mail_is_kept_whatever_goes_wrong_with_it(to_list, monkeypatch):
         Comment.objects.all().update(text="half")
         raise ZeroDivisionError
 
-    monkeypatch.setattr(commenting.comments, "comment", broken)
+    monkeypatch.setattr(commenting.comments, "comment_together", broken)
     row = take(an_answer(ours=to_list), SOON)
     assert row.state == "waiting"
     assert "the administrator finds the reason in the log" in row.note
@@ -319,7 +353,7 @@ def test_when_the_database_fails_nothing_is_kept_so_that_it_is_brought_again(to_
     def away(*_args, **_fields):
         raise OperationalError
 
-    monkeypatch.setattr(commenting.comments, "comment", away)
+    monkeypatch.setattr(commenting.comments, "comment_together", away)
     with pytest.raises(OperationalError):
         take(an_answer(ours=to_list), SOON)
     assert not ReceivedMail.objects.exists()
