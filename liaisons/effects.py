@@ -156,7 +156,7 @@ def send(statement: Statement, taken: Taken) -> Data:
 
 
 def recall(statement: Statement, taken: Taken) -> Data:
-    messages = Message.objects.of_dispatch(statement)
+    messages = Message.objects.of_dispatch(statement).exclude(state=Message.State.CANCELLED)
     total = messages.count()
     statement.recall(taken.now)  # before the cancelling: its condition asks whether all are still held
     cancelled = outbox.cancel(messages)

@@ -197,7 +197,7 @@ def to_recall(statement: "Statement") -> list[str]:
     mails = statement.messages.of_dispatch(statement)
     if not mails.exists():  # it was sent before Liaise
         return [_("It did not leave by mail from here: there is nothing to take back.")]
-    gone = mails.exclude(state="queued").count()
+    gone = mails.exclude(state__in=["queued", "cancelled"]).count()
     if gone:
         sentence = ngettext(
             "%(count)d mail has begun to leave. Correct or withdraw the statement instead.",

@@ -163,6 +163,9 @@ urlpatterns: list[URLPattern] = [
         as_it_leaves.statement_mail_html,
         name="statement-mail-html",
     ),
+    path("statements/<int:pk>/send/", dispatch.statement_send, name="statement-send"),
+    path("statements/<int:pk>/send-missed/", dispatch.statement_send_missed, name="statement-send-missed"),
+    path("statements/<int:pk>/recall/", dispatch.statement_recall, name="statement-recall"),
     path("statements/<int:pk>/recipients/", recipients.statement_recipients, name="statement-recipients"),
     path("addressees/<int:pk>/handover/", dispatch.addressee_handover, name="addressee-handover"),
     # Outbox, in liaisons.views.outbox
@@ -172,6 +175,8 @@ urlpatterns: list[URLPattern] = [
     path(
         "statements/<int:pk>/dispatch/mails/<int:number>/",
         as_it_leaves.statement_mail_html,
+    path("outbox/<int:pk>/take-back/", outbox.message_take_back, name="message-take-back"),
+    path("outbox/<int:pk>/readdress/", outbox.message_readdress, name="message-readdress"),
         name="statement-mail-html",
     ),
     path("outbox/<int:pk>/send-again/", outbox.message_send_again, name="message-send-again"),

@@ -30,3 +30,9 @@ class ReasonForm(forms.Form):
     """Why a message is not to be sent again, or how it is known to have arrived."""
 
     reason = forms.CharField(label=_("Reason"), max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
+
+
+class AddressForm(forms.Form):
+    """Where a mail that is still held is to go."""
+
+    email = forms.EmailField(label=_("Address"))

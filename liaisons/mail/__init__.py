@@ -11,13 +11,15 @@ from liaisons.mail.assigning import allocated, assigned
 from liaisons.mail.circulating import taken_back, to_list, window_moved
 from liaisons.mail.commenting import confirm_comment, disposed, kind_corrected
 from liaisons.mail.digests import reminder_digest
-from liaisons.mail.dispatching import correction, dispatch, forwarded, withdrawal
+from liaisons.mail.dispatching import addresses, again, correction, dispatch, forwarded, withdrawal
 from liaisons.mail.reminding import remind_addressee, remind_list
 from liaisons.mail.seen import Seen
 from liaisons.models import Message
 from liaisons.outbox import Draft
 
 __all__ = [
+    "addresses",
+    "again",
     "allocated",
     "answer_received",
     "approved",

@@ -44,22 +44,20 @@ def dispatch(statement: Statement, now: datetime, *, preview: bool = False) -> l
 
 def forwarded(to: Addressee, first: Addressee, now: datetime) -> list[Draft]:
     """The letter to a body that is asked in place of the first one; none where it takes letters some other way."""
-    statement = to.statement
-    desk, revision = statement.desk, statement.revision
-    if desk is None or revision is None:
-        return []
-    by_mail = [(addressee, channel) for addressee, channel in _by_mail(statement) if addressee == to]
-    drafts = []
-    for addressee, channel in by_mail:
-        door = links.answer(addressee, channel.email, now)
-        door.save()
-        files: tuple[File, ...] = (
-            *renditions.order(revision, sheets.masthead_of(statement)),
-            *text.travelling(revision),
-        )
-        letter = _Dispatch(statement, revision, desk, now, files, text.letter_text(revision.letter))
-        drafts.append(letter.to_addressee(addressee, channel, door, first=str(first)))
+    return _to_one(to, now, first=str(first))
+
+
+def again(addressee: Addressee, now: datetime) -> list[Draft]:
+    """The letter to one addressee at its address of today; the key keeps it from being sent there twice."""
+    drafts = _to_one(addressee, now)
+    for draft in drafts:
+        draft.message.key += f":{_short(draft.message.recipient)}"
     return drafts
+
+
+def addresses(statement: Statement) -> list[tuple[Addressee, str]]:
+    """Whom mail reaches today, and where."""
+    return [(addressee, channel.email) for addressee, channel in _by_mail(statement)]
 
 
 def correction(old: Statement, new: Statement, now: datetime) -> list[Draft]:
@@ -165,11 +163,9 @@ class _Dispatch:
                 "asked": text.numbered(asked.text for asked in letter.requests),
                 "why": copied.why,
             }
-            # An address may be longer than a key has room for.
-            short = hashlib.sha256(recipient.email.lower().encode()).hexdigest()[:16]
             message = self._message(
                 recipient,
-                key=f"copy:{self.statement.pk}:{self.statement.dispatch_round}:{short}",
+                key=f"copy:{self.statement.pk}:{self.statement.dispatch_round}:{_short(recipient.email)}",
                 subject=_("Copy of %(number)s: %(title)s") % self._named(),
                 text=text.text("copy", {**self._words(until=None), **words}),
                 why=_("You get this copy because %(why)s") % {"why": copied.why},
@@ -257,6 +253,24 @@ class _Notice:
         return Draft(message)
 
 
+def _to_one(addressee: Addressee, now: datetime, first: str = "") -> list[Draft]:
+    statement = addressee.statement
+    desk, revision = statement.desk, statement.revision
+    if desk is None or revision is None:
+        return []
+    drafts = []
+    for channel in [channel for one, channel in _by_mail(statement) if one == addressee]:
+        door = links.answer(addressee, channel.email, now)
+        door.save()
+        files: tuple[File, ...] = (
+            *renditions.order(revision, sheets.masthead_of(statement)),
+            *text.travelling(revision),
+        )
+        letter = _Dispatch(statement, revision, desk, now, files, text.letter_text(revision.letter))
+        drafts.append(letter.to_addressee(addressee, channel, door, first=first))
+    return drafts
+
+
 def _by_mail(statement: Statement) -> Iterator[tuple[Addressee, Channel]]:
     """Addressees that take letters by mail, each with its group's mailbox: the first one, as for reminders."""
     addressees = statement.addressees.reachable().select_related("group")
@@ -265,6 +279,11 @@ def _by_mail(statement: Statement) -> Iterator[tuple[Addressee, Channel]]:
         mailboxes = [channel for channel in ways if channel.kind == Channel.Kind.MAIL]
         if mailboxes:
             yield addressee, min(mailboxes, key=lambda channel: channel.pk)
+
+
+def _short(email: str) -> str:
+    """An address may be longer than a key has room for."""
+    return hashlib.sha256(email.lower().encode()).hexdigest()[:16]
 
 
 def _why(corrected: Statement) -> str:

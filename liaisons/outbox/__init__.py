@@ -5,7 +5,7 @@ is recorded in the one after, which also marks the row behind it: whatever is ki
 most one is in doubt.
 """
 
-from .deciding import give_up, mark_arrived, send_again
+from .deciding import give_up, mark_arrived, readdress, send_again, take_back
 from .delivering import AT_ONCE, CLAIM, compose, deliver_due, recover, refusal
 from .holding import hold_for_review
 from .queueing import Draft, File, cancel, name_of, queue
@@ -24,8 +24,10 @@ __all__ = [
     "mark_arrived",
     "name_of",
     "queue",
+    "readdress",
     "recover",
     "refusal",
     "send_again",
+    "take_back",
     "wake",
 ]

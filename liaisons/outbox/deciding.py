@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from contacts.actor import Actor
 from liaisons import renditions
-from liaisons.models import Circulation, Event, Message, Statement
+from liaisons.models import Circulation, Event, Link, Message, Statement
 from liaisons.rules import SECRETARIAT, Refused
 
 from .arriving import left
@@ -25,7 +25,11 @@ def send_again(message: Message, by: Actor, now: datetime) -> None:
             raise Refused([_("What this mail is about no longer stands, so it does not leave again. Give it up.")])
         _decide(
             message, "send_again", by, now,
-            from_=(Message.State.IN_DOUBT, Message.State.FAILED, Message.State.BOUNCED, Message.State.GIVEN_UP),
+            from_=(
+                Message.State.IN_DOUBT, Message.State.FAILED, Message.State.BOUNCED, Message.State.GIVEN_UP,
+                # One letter that was taken back alone, of a dispatch that stands.
+                *([Message.State.CANCELLED] if message.kind == Message.Kind.SEND else []),
+            ),
             state=Message.State.QUEUED, not_before=now, tries=0, claimed_by="", claimed_at=None, handed_over_at=None,
         )  # fmt: skip
         renditions.try_again(message.files.filter(rendition__isnull=False).values_list("rendition", flat=True))
@@ -60,6 +64,36 @@ def give_up(message: Message, by: Actor, now: datetime, reason: str) -> None:
             from_=(Message.State.FAILED, Message.State.IN_DOUBT, Message.State.BOUNCED, Message.State.QUEUED),
             state=Message.State.GIVEN_UP,
         )  # fmt: skip
+
+
+def take_back(message: Message, by: Actor, now: datetime, reason: str = "") -> None:
+    """Take one mail back that is still held; the others of the dispatch leave. Raises Refused."""
+    with transaction.atomic():
+        _require_held(message, now)
+        _decide(message, "take_back", by, now, reason, from_=(Message.State.QUEUED,), state=Message.State.CANCELLED)
+
+
+def readdress(message: Message, email: str, by: Actor, now: datetime) -> None:
+    """Put a mail that is still held to another address, with the link in it. Raises Refused."""
+    with transaction.atomic():
+        _require_held(message, now)
+        alike = Message.objects.filter(
+            statement=message.statement, kind=message.kind, round=message.round, recipient__iexact=email
+        ).exclude(pk=message.pk)
+        if message.statement_id and alike.exclude(state=Message.State.CANCELLED).exists():
+            raise Refused([_("%(email)s gets this letter already.") % {"email": email}])
+        _decide(
+            message, "readdress", by, now, f"{message.recipient} → {email}", from_=(Message.State.QUEUED,),
+            recipient=email, to=message.to.replace(message.recipient, email),
+        )  # fmt: skip
+        Link.objects.filter(addressee=message.addressee, email=message.recipient).exclude(addressee=None).update(
+            email=email
+        )
+
+
+def _require_held(message: Message, now: datetime) -> None:
+    if not message.is_held(now):
+        raise Refused([_("It has begun to leave, or somebody has decided about it. Look at it again.")])
 
 
 def _hold_what_it_is_about(message: Message) -> None:

@@ -240,6 +240,14 @@ def _given_up(event: Event, statement: Statement | None) -> str:
     return _("%(mail)s: will not be sent again") % {"mail": _mail_to(event)}
 
 
+def _one_taken_back(event: Event, statement: Statement | None) -> str:
+    return _("%(mail)s: taken back before it left") % {"mail": _mail_to(event)}
+
+
+def _readdressed(event: Event, statement: Statement | None) -> str:
+    return _("%(mail)s: put to this address before it left") % {"mail": _mail_to(event)}
+
+
 def _bounced(event: Event, statement: Statement | None) -> str:
     return _("%(mail)s: it came back") % {"mail": _mail_to(event)}
 
@@ -386,6 +394,8 @@ WORDS: dict[str, Callable[[Event, Statement | None], str]] = {
     "send_again": _sent_again,
     "mark_arrived": _arrived,
     "give_up": _given_up,
+    "take_back": _one_taken_back,
+    "readdress": _readdressed,
     "bounce": _bounced,
     "tie_mail": _tied,
     "take_mail": _taken,

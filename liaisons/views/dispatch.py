@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from contacts.http import AtDesk, at_desk
 from contacts.models import Channel, Desk
-from liaisons import handover, outbox, renditions, rules
+from liaisons import handover, outbox, renditions, resending, rules
 from liaisons.forms.dispatch import HandoverForm
 from liaisons.forms.links import DecideForm
 from liaisons.mail.seen import Seen
@@ -56,7 +56,7 @@ class Leaving:
 
     @property
     def is_stuck(self) -> bool:
-        return self.state in (Message.State.FAILED, Message.State.IN_DOUBT)
+        return self.state in (Message.State.FAILED, Message.State.IN_DOUBT, Message.State.BOUNCED)
 
     @property
     def waits_to_be_tried_again(self) -> bool:
@@ -99,7 +99,9 @@ class Progress:
 
     @property
     def stuck(self) -> int:
-        return self.numbers[Message.State.FAILED] + self.numbers[Message.State.IN_DOUBT]
+        return sum(
+            self.numbers[state] for state in (Message.State.FAILED, Message.State.IN_DOUBT, Message.State.BOUNCED)
+        )
 
 
 @dataclass(frozen=True)
@@ -150,6 +152,21 @@ def statement_recall(request: AtDesk, pk: int) -> HttpResponse:
     except Refused as refused:
         return _refused(request, statement, refused, now)
     messages.success(request, _("The dispatch is taken back: none of its mails has left. The statement is approved."))
+    return redirect("statement-dispatch", pk)
+
+
+@require_POST
+@at_desk("secretariat")
+def statement_send_missed(request: AtDesk, pk: int) -> HttpResponse:
+    """Send it again to those who did not get it: the ones chosen."""
+    now = timezone.now()
+    statement = _statement(request.desk, pk)
+    try:
+        count = resending.send_to_missed(statement, request.POST.getlist("who"), request.actor, now)
+    except Refused as refused:
+        return _refused(request, statement, refused, now)
+    told = ngettext("%(count)d mail leaves once more.", "%(count)d mails leave once more.", count)
+    messages.success(request, told % {"count": count})
     return redirect("statement-dispatch", pk)
 
 
@@ -236,6 +253,7 @@ def _progress(request: AtDesk, statement: Statement, now: datetime) -> dict[str,
         "may_recall": not obstacles(statement, "recall", request.actor, now),
         "decide_form": DecideForm(initial={"seen": statement.revision_id}),
         "decides": "secretariat" in request.roles,
+        "missed": resending.missed(statement) if "secretariat" in request.roles else [],
     }
 
 
@@ -250,6 +268,8 @@ def _summary(progress: Progress) -> str:
         told.append(ngettext("%(count)d in doubt", "%(count)d in doubt", count) % {"count": count})
     if count := numbers[Message.State.FAILED]:
         told.append(ngettext("%(count)d failed", "%(count)d failed", count) % {"count": count})
+    if count := numbers[Message.State.BOUNCED]:
+        told.append(ngettext("%(count)d came back", "%(count)d came back", count) % {"count": count})
     if count := numbers[Message.State.GIVEN_UP]:
         told.append(ngettext("%(count)d given up", "%(count)d given up", count) % {"count": count})
     if count := numbers[Message.State.CANCELLED]:
@@ -263,8 +283,9 @@ def otherwise(
     """Addressees no mail goes to, by name; once it is sent those it did not reach, and those served by hand."""
     left_out = set(statement.addressees.unreachable().values_list("pk", flat=True))
     if is_out and statement.dispatch_round:  # a channel may have come or gone since: what counts are the mails
-        lost = (Message.State.FAILED, Message.State.GIVEN_UP)
-        served = Message.objects.of_dispatch(statement).exclude(state__in=lost).filter(addressee__isnull=False)
+        served = (
+            Message.objects.of_dispatch(statement).exclude(state__in=resending.LOST).filter(addressee__isnull=False)
+        )
         left_out = set(statement.addressees.exclude(pk__in=served.values("addressee")).values_list("pk", flat=True))
     may_note = is_out and "secretariat" in request.roles
     rows = []

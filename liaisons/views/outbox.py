@@ -16,7 +16,7 @@ from contacts.models import Desk
 from contacts.paging import page_of
 from liaisons import health
 from liaisons import outbox as mails
-from liaisons.forms.dispatch import ReasonForm
+from liaisons.forms.dispatch import AddressForm, ReasonForm
 from liaisons.mail.seen import Seen
 from liaisons.models import Event, Message
 from liaisons.rules import Refused
@@ -100,6 +100,34 @@ def message_give_up(request: AtDesk, pk: int) -> HttpResponse:
     return _decided(request, pk, decide)
 
 
+@require_POST
+@at_desk("secretariat")
+def message_take_back(request: AtDesk, pk: int) -> HttpResponse:
+    """One mail of a dispatch that is still held; the others leave."""
+
+    def decide(row: Message) -> str:
+        mails.take_back(row, request.actor, timezone.now())
+        return _("This mail is taken back; the others leave.")
+
+    return _decided(request, pk, decide)
+
+
+@require_POST
+@at_desk("secretariat")
+def message_readdress(request: AtDesk, pk: int) -> HttpResponse:
+    """A mail that is still held, to another address."""
+    row = _message(request.desk, pk)
+    form = AddressForm(request.POST)
+    if not form.is_valid():
+        return _page(request, row, address_form=form, status=400)
+
+    def decide(row: Message) -> str:
+        mails.readdress(row, form.cleaned_data["email"], request.actor, timezone.now())
+        return _("It goes to %(email)s.") % {"email": form.cleaned_data["email"]}
+
+    return _decided(request, pk, decide)
+
+
 def _message(desk: Desk, pk: int) -> Message:
     rows = Message.objects.of_desk(desk).select_related(
         "desk__group", "statement", "addressee", "circulation__document"
@@ -122,11 +150,19 @@ def _decided(request: AtDesk, pk: int, decide: Callable[[Message], str]) -> Http
     return redirect(row)
 
 
-def _page(request: AtDesk, row: Message, form: ReasonForm | None = None, status: int = 200) -> HttpResponse:
+def _page(
+    request: AtDesk,
+    row: Message,
+    form: ReasonForm | None = None,
+    address_form: AddressForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
     states = Message.State
     stuck = (states.IN_DOUBT, states.FAILED, states.BOUNCED)
     decided = Event.objects.filter(
-        desk=request.desk, verb__in=("send_again", "mark_arrived", "give_up"), data__message=row.pk
+        desk=request.desk,
+        verb__in=("send_again", "mark_arrived", "give_up", "take_back", "readdress"),
+        data__message=row.pk,
     )
     decides = "secretariat" in request.roles
     context = {
@@ -136,6 +172,9 @@ def _page(request: AtDesk, row: Message, form: ReasonForm | None = None, status:
         "files": enclosed.of_message(row),
         "came": row.answers.order_by("received_at", "pk"),
         "decided": decided.select_related("person", "user"),
+        "is_held": decides and row.is_held(timezone.now()) and not row.tries,
+        "address_form": address_form or AddressForm(),
+        "readdressing": address_form is not None,
         "may_send_again": decides and row.state in (*stuck, states.GIVEN_UP),
         "may_mark_arrived": decides and row.state in (states.IN_DOUBT, states.BOUNCED),
         "may_give_up": decides and (row.state in stuck or (row.state == states.QUEUED and row.tries > 0)),
