@@ -112,6 +112,8 @@ def _about(comments: Sequence[Comment]) -> dict[str, Any]:
         "name": comment.name,
         "clause": comment.clause,
         "kind": comment.get_kind_display(),
+        # The kind of what was said on a page or in a Word file somebody has chosen; of a mail its first word tells it.
+        "guessed": comment.way == Comment.Way.MAIL,
         "said": text.quoted(comment.text or comment.proposed) if comment.text or comment.proposed else "",
         "count": len(comments),
         "several": text.listed(_in_a_line(one) for one in comments[:_SHOWN]) if several else "",
