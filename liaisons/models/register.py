@@ -163,6 +163,7 @@ class Registration(models.Model):
     forwarded_by = models.ForeignKey(
         Group, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("forwarded by")
     )
+    speaks_for = models.CharField(_("speaks also for"), max_length=500, blank=True)
     watched = models.BooleanField(_("between two other bodies, only watched"), default=False)
     state = FSMField(_("state"), default=State.RECEIVED, choices=State.choices, protected=True)
     questions = models.CharField(_("Questions"), max_length=200, blank=True)
