@@ -22,6 +22,7 @@ OURS = {
     "DATABASE_URL",
     "REDIS_URL",
     "EMAIL_URL",
+    "INBOX_URLS",
     "SITE_URL",
     "SECRET_KEY",
     "LINK_KEY",

@@ -17,7 +17,7 @@ from liaisons.demo.walk import BEGINS, walk
 
 # Set in the second process, whose settings point at the walk's own database, mailbox and files.
 INSIDE = "LIAISE_WALKING"
-OUTSIDE_WORLD = ("DATABASE_URL", "REDIS_URL", "EMAIL_URL")
+OUTSIDE_WORLD = ("DATABASE_URL", "REDIS_URL", "EMAIL_URL", "INBOX_URLS")
 
 
 class Command(BaseCommand):

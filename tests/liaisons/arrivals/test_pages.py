@@ -248,6 +248,10 @@ def test_an_inbox_in_trouble_is_told(client, secretary, desk, settings):
     assertContains(page(client, secretary, reverse("received-mails")), "Mail is not fetched from desk · 127.0.0.1")
 
 
+def test_the_help_says_what_becomes_of_mail(client):
+    assertContains(client.get(reverse("help")), "A mail settles nothing by itself: anybody can write any sender.")
+
+
 # In the outbox
 
 
