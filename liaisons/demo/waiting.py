@@ -11,7 +11,7 @@ from contacts.actor import Actor
 from contacts.demo import Row, named_groups, read_rows
 from contacts.designations import Directory
 from contacts.models import Desk, Person
-from liaisons import comments, writing
+from liaisons import comments, silence, writing
 from liaisons.calendar import study_period
 from liaisons.details import Assignment, Received
 from liaisons.models import Approval, Circulation, Document, Event, Series, Statement
@@ -143,7 +143,7 @@ def _circulate(statement: Statement, desk: Desk, row: Row, loading: Loading) -> 
         window_days=desk.window_days,
         opened_at=loading.at(row["circulated"]),
     )
-    circulation.distribute(loading.at(row["circulated"]))
+    circulation.distribute(loading.at(row["circulated"]), asked=silence.appointed(desk, loading.at(row["circulated"])))
     for made in row["comments"]:
         said = {part: made[part] for part in ("kind", "text", "clause", "proposed") if part in made}
         comments.comment(circulation, by=_actor(made["by"]), now=loading.at(made["day"]), **said)

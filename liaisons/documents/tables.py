@@ -77,7 +77,7 @@ def write_word(table: Table) -> bytes:
             right_to_left=table.right_to_left,
             caption=table.title,
         ),
-        text("Normal", ""),
+        text("Tablespace", ""),  # a file must not end with a table
     ]
     word_file.fill(document, elements)
     running = wordml.runs(f"{printable(table.number)} – ")

@@ -93,7 +93,7 @@ def table(circulation: Circulation, rows: Sequence[Line]) -> Table:
 
 def _cells(line: Line, zone: ZoneInfo) -> tuple[str, ...]:
     comment = line.comment
-    made = date_format(timezone.localtime(comment.made_at, zone), "j F Y, H:i")
+    made = date_format(timezone.localtime(comment.made_at, zone), "j M Y, H:i")
     quoted = _("“%(words)s”") % {"words": comment.quoted} if comment.quoted else ""
     files = ", ".join(file.name for file in comment.comment_files.all())
     return (

@@ -105,7 +105,7 @@ def test_word_has_it_on_its_side_with_every_line(page):
         "No.", "From", "Paragraph", "Kind", "Comment", "Proposed text", "Disposition", "Reason",
     ]  # fmt: skip
     assert rows[1] == [
-        "2", "Mel Member\n13 October 2025, 10:00", "1", "editorial comment", "“its work”\nComma.\nAnd a stop.",
+        "2", "Mel Member\n13 Oct 2025, 10:00", "1", "editorial comment", "“its work”\nComma.\nAnd a stop.",
         "its work,", "accepted\nSam Secretary", "Done.",
     ]  # fmt: skip
     assert rows[3][4] == '=HYPERLINK("http://evil")\nFiles: why.pdf'
@@ -167,4 +167,4 @@ def test_people_of_other_desks_see_none_of_it(client, circulation, other_secreta
 def test_times_are_those_of_the_window(circulation):
     with timezone.override("Pacific/Auckland"):
         rows = remarks.table(circulation, remarks.lines(circulation, [], sort="time")).rows
-    assert rows[0][1] == "Ray Rapporteur\n13 October 2025, 10:00"
+    assert rows[0][1] == "Ray Rapporteur\n13 Oct 2025, 10:00"
