@@ -112,7 +112,10 @@ Details = Amendment | MeetingApproval | Returned | Closing | Answer | Forwarding
 
 @dataclass(frozen=True)
 class Received:
-    """How a desk came by a statement issued elsewhere. `received_on` is a day at the desk's seat."""
+    """How a desk came by a statement issued elsewhere. `received_on` is a day at the desk's seat.
+
+    `speaks_for` names other bodies than the source for which it answers, as the secretary wrote them.
+    """
 
     source_text: str
     title: str
@@ -120,6 +123,7 @@ class Received:
     source: Group | None = None
     reference: str = ""
     forwarded_by: Group | None = None
+    speaks_for: str = ""
     watched: bool = False
     purpose: str = ""
     dated: date | None = None

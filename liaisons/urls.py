@@ -37,6 +37,7 @@ from liaisons.views import (
     reminders,
     reports,
     returned,
+    settling,
     statements,
     steps,
     word_in,
@@ -199,7 +200,12 @@ urlpatterns: list[URLPattern] = [
     path("incoming/<int:pk>/note/", incoming.registration_note, name="registration-note"),
     path("incoming/<int:pk>/reopen/", incoming.registration_reopen, name="registration-reopen"),
     path("incoming/<int:pk>/relate/", incoming.registration_relate, name="registration-relate"),
-    path("incoming/<int:pk>/settle/", incoming.registration_settle, name="registration-settle"),
+    path("incoming/<int:pk>/settle/", settling.registration_settle, name="registration-settle"),
+    path(
+        "incoming/<int:pk>/settle-ticked/",
+        settling.registration_settle_ticked,
+        name="registration-settle-ticked",
+    ),
     path("incoming/<int:pk>/files/<int:file>/", incoming.registration_file, name="registration-file"),
     # Documents and meetings, in liaisons.views.register
     path("documents/", register.documents, name="documents"),

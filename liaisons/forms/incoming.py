@@ -83,6 +83,16 @@ class RegistrationForm(DirectoryMixin, FilesForm):
         required=False,
         help_text=gettext_lazy("Choose one or several; what each addressee settled is asked on the next page."),
     )
+    speaks_for = forms.CharField(
+        label=gettext_lazy("It speaks also for"),
+        required=False,
+        max_length=500,
+        validators=[validate_one_line],
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        help_text=gettext_lazy(
+            "Other bodies whose answer it is: ITU-T SGs 2, 3 and TSAG. What nobody knows stays as written."
+        ),
+    )
     body = forms.CharField(
         label=gettext_lazy("Text"),
         required=False,
@@ -93,7 +103,7 @@ class RegistrationForm(DirectoryMixin, FilesForm):
 
     field_order = [
         *("source", "reference", "title", "dated", "received_on", "kept", "files", "purpose", "deadline"),
-        *("forwarded_by", "watched", "replies_to", "body"),
+        *("forwarded_by", "watched", "replies_to", "speaks_for", "body"),
     ]
 
     def __init__(self, *args: Any, desk: Desk, **kwargs: Any) -> None:
@@ -123,6 +133,7 @@ class RegistrationForm(DirectoryMixin, FilesForm):
             reference=given["reference"],
             received_on=given["received_on"],
             forwarded_by=given["forwarded_by"],
+            speaks_for=given["speaks_for"],
             watched=given["watched"],
             purpose=given["purpose"],
             dated=given["dated"],

@@ -32,6 +32,7 @@ def register(desk: Desk, received: Received, *, by: Actor, now: datetime) -> Reg
             purpose=received.purpose,
             received_on=received.received_on,
             forwarded_by=received.forwarded_by,
+            speaks_for=received.speaks_for,
             watched=received.watched,
             due_on=received.deadline,
             due_zone=desk.zone,

@@ -1,6 +1,6 @@
 """Statements that came in: the list, one registered by hand, and its page with the steps it offers."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.contrib import messages
@@ -22,13 +22,12 @@ from contacts.paging import page_of
 from liaisons import relations
 from liaisons.arrivals import deciding, proposing
 from liaisons.forms.incoming import FORMS, IncomingFilter, RegistrationForm, RegistrationStep, RelateForm
-from liaisons.forms.steps import SettleForm
-from liaisons.models import Addressee, DocumentFile, Event, Registration, Statement
+from liaisons.models import DocumentFile, Event, Registration, Statement
 from liaisons.models.register import RegistrationQuerySet
 from liaisons.overviews.history import told
 from liaisons.overviews.search import find
 from liaisons.received import registering
-from liaisons.received.matching import Answering, answered_by
+from liaisons.received.matching import Answering, Named, answered_by
 from liaisons.rules import ROLES, may_write, permits
 from liaisons.views import by_mail
 from liaisons.views.files import attachment
@@ -110,14 +109,14 @@ def registration_new(request: AtDesk) -> HttpResponse:
 @require_safe
 @at_desk()
 def registration(request: AtDesk, pk: int) -> HttpResponse:
-    return _page(request, _found(request, pk), timezone.now())
+    return registration_page(request, found_here(request, pk), timezone.now())
 
 
 @require_safe
 @at_desk()
 def registration_file(request: AtDesk, pk: int, file: int) -> HttpResponse:
     """A file of the letter; one of another letter is not found here."""
-    found = _found(request, pk)
+    found = found_here(request, pk)
     row = get_object_or_404(DocumentFile.objects.select_related("blob"), pk=file, document=found.document_id)
     return attachment(row.blob, row.name)
 
@@ -151,55 +150,12 @@ def registration_reopen(request: AtDesk, pk: int) -> HttpResponse:
 def registration_relate(request: AtDesk, pk: int) -> HttpResponse:
     """Say which of our statements it answers."""
     now = timezone.now()
-    found = _found(request, pk)
+    found = found_here(request, pk)
     form = RelateForm(found, request.POST)
     if not form.is_valid():
-        return _page(request, found, now, relate=form)
+        return registration_page(request, found, now, relate=form)
     registering.relate(found, form.cleaned_data["statement"], by=request.actor, now=now)
     return redirect(f"{found.get_absolute_url()}#answers")
-
-
-@at_desk("secretariat")
-def registration_settle(request: AtDesk, pk: int) -> HttpResponse:
-    """What the letter settles for one addressee of a statement of ours."""
-    now = timezone.now()
-    found = _found(request, pk)
-    key = request.GET.get("addressee", "")
-    ours = Addressee.objects.filter(statement__desk=request.desk).select_related("statement__desk__group", "group")
-    addressee = get_object_or_404(
-        ours.filter(statement__in=found.statement.relations.values("to")), pk=key if key.isdecimal() else 0
-    )
-    statement = found.statement
-    first = {
-        "seen": addressee.statement.revision_id,
-        "kind": "answer",
-        "reference": statement.reference,
-        "name": str(statement.source or statement.source_text),
-    }
-    form = SettleForm(addressee, posted(request), request.FILES or None, initial=first)
-    refused: list[str] = []
-    status = 200
-    if request.method == "POST":
-        status = 400
-        if form.is_valid():
-            answer = replace(form.answer(), statement=statement)
-            try:
-                advance(addressee, "settle", by=request.actor, seen=form.cleaned_data["seen"], details=answer, now=now)
-            except Refused as refusal:
-                refused, status = refusal.sentences, 409 if isinstance(refusal, Moved) else 400
-            else:
-                messages.success(request, _("Recorded for %(addressee)s.") % {"addressee": addressee})
-                return redirect(f"{found.get_absolute_url()}#answers")
-    context = {
-        "registration": found,
-        "addressee": addressee,
-        "statement": addressee.statement,
-        "form": form,
-        "obstacles": refused,
-        "nominee": [form[name] for name in SettleForm.NOMINEE if name in form.fields],
-        "replies": addressee.replies.select_related("statement").prefetch_related("reply_files"),
-    }
-    return render(request, "liaisons/registration_settle.html", context, status=status)
 
 
 # What several of them need
@@ -219,7 +175,7 @@ class Choice:
         return bool(self.form.errors)
 
 
-def _found(request: AtDesk, pk: int) -> Registration:
+def found_here(request: AtDesk, pk: int) -> Registration:
     rows = Registration.objects.of_desk(request.desk).select_related(
         *JOINED, "statement__revision", "deputy", "answered_by"
     )
@@ -228,14 +184,14 @@ def _found(request: AtDesk, pk: int) -> Registration:
 
 def _take(request: AtDesk, pk: int, step: str, done: str) -> HttpResponse:
     now = timezone.now()
-    found = _found(request, pk)
+    found = found_here(request, pk)
     found.as_of = now
     if not permits(found, step, request.actor):
         roles = ", ".join(sorted(ROLES[step])).replace("_", "-")
         raise PermissionDenied(_("This step belongs to other roles at the desk: %(roles)s.") % {"roles": roles})
     form = FORMS[step](found, request.POST)
     if not form.is_valid():
-        return _page(request, found, now, form=form)
+        return registration_page(request, found, now, form=form)
     given = form.cleaned_data
     try:
         advance(
@@ -249,12 +205,14 @@ def _take(request: AtDesk, pk: int, step: str, done: str) -> HttpResponse:
         )
     except Refused as refusal:
         status = 409 if isinstance(refusal, Moved) else 400
-        return _page(request, _found(request, pk), now, form=form, refused=refusal.sentences, status=status)
+        return registration_page(
+            request, found_here(request, pk), now, form=form, refused=refusal.sentences, status=status
+        )
     messages.success(request, done)
     return redirect(found)
 
 
-def _page(
+def registration_page(
     request: AtDesk,
     found: Registration,
     now: datetime,
@@ -285,6 +243,8 @@ def _page(
         "waits": found.state in WAITING,
         "secretary": secretary,
         "informed": list(found.informed.all()),
+        "named": Named.of(found),
+        "to_tick": secretary and any(answering.to_tick for answering in answers),
         "unknown": secretary and found.statement.source_id is None,
     }
     refused_form = bool((form and form.errors) or (relate and relate.errors))

@@ -6,8 +6,8 @@ from django.urls import reverse
 from contacts.actor import Actor
 from contacts.models import Succession
 from liaisons import outbox
-from liaisons.details import Received
-from liaisons.models import Addressee, Event, Message, Relation, Reply, Statement
+from liaisons.details import MeetingApproval, Received
+from liaisons.models import Addressee, Event, Message, Registration, Relation, Reply, Statement
 from liaisons.received.matching import answered_by, represented_by
 from liaisons.received.registering import register
 from liaisons.rules import Refused
@@ -146,3 +146,78 @@ def test_answering_leaves_what_is_not_ours_alone(desk, other_desk, secretary, ot
     assert Statement.objects.count() == 2
     with pytest.raises(Refused):
         advance(registration, "assign", by=Actor.of(other_secretary), seen="received", now=NOW)
+
+
+class TestForSeveralAtOnce:
+    """One letter answers several of ours and speaks for several of their addressees."""
+
+    @pytest.fixture(autouse=True)
+    def _later(self, time_machine):
+        time_machine.move_to(AFTER, tick=False)
+
+    @pytest.fixture
+    def second(self, sent, desk, letter, secretary, meeting):
+        by = Actor.of(secretary)
+        statement = begin(desk, letter, by=by, now=AFTER)
+        at_meeting = MeetingApproval(meeting=meeting, clause="10")
+        advance(statement, "approve", by=by, seen=statement.revision_id, details=at_meeting, now=AFTER)
+        advance(statement, "send", by=by, seen=statement.revision_id, now=AFTER)
+        Statement.objects.filter(pk=statement.pk).update(posted_at=AFTER)
+        return Statement.objects.get(pk=statement.pk)
+
+    @pytest.fixture
+    def answer(self, client, sent, second, secretary):
+        """SG21's letter, which says that it is the IETF's answer too, and that of a guild nobody knows."""
+        Addressee.objects.create(statement=sent, text="Guild of Cartographers", purpose="action", reply="awaiting")
+        send(
+            client, secretary, "registration-new",
+            source="SG21", reference="SG21-LS90", title="LS/r", received_on=AFTER.date().isoformat(),
+            replies_to=[sent.pk, second.pk], speaks_for="IETF, Guild of Cartographers",
+        )  # fmt: skip
+        return Registration.objects.get()
+
+    def post(self, client, answer, statements, ticked):
+        seen = {f"seen-{statement.pk}": statement.revision_id for statement in statements}
+        return client.post(reverse("registration-settle-ticked", args=[answer.pk]), {"settles": ticked, **seen})
+
+    def test_whom_it_names_is_likely_known_or_not(self, client, answer, sent, second, secretary):
+        assert {one.statement: [str(row) for row in one.likely] for one in answered_by(answer)} == {
+            sent: ["ITU-T SG21", "Guild of Cartographers", "IETF"],
+            second: ["ITU-T SG21", "IETF"],
+        }
+        shown = page(client, secretary, answer.get_absolute_url()).content.decode()
+        assert "IETF, Guild of Cartographers" in shown
+        assert "Nobody here knows: Guild of Cartographers. Kept as written." in shown
+
+    def test_what_is_ticked_is_settled_for_each_of_them_and_no_more(self, client, answer, sent, second):
+        rows = {(row.statement, row.text): row for row in Addressee.objects.filter(text__in=["ITU-T SG21", "IETF"])}
+        ticked = [
+            f"{rows[sent, 'ITU-T SG21'].pk}:1",
+            f"{rows[sent, 'IETF'].pk}:1",
+            f"{rows[sent, 'IETF'].pk}:2",
+            f"{rows[second, 'ITU-T SG21'].pk}:2",
+            "0:1",
+            "rubbish",
+        ]
+        assert self.post(client, answer, [sent, second], ticked).status_code == 302
+        settled = {
+            (reply.addressee.statement, reply.addressee.text): sorted(
+                one.request.key for one in reply.settlements.all()
+            )
+            for reply in Reply.objects.filter(statement=answer.statement, reference="SG21-LS90")
+        }
+        assert settled == {(sent, "ITU-T SG21"): ["1"], (sent, "IETF"): ["1", "2"], (second, "ITU-T SG21"): ["2"]}
+        assert Addressee.objects.get(pk=rows[sent, "IETF"].pk).reply == "replied"
+
+    def test_all_or_nothing(self, client, answer, sent, second):
+        """The text of the second was another one when the page was opened."""
+        ticked = [f"{row.pk}:1" for row in Addressee.objects.filter(text="IETF").order_by("pk")]
+        seen = {f"seen-{sent.pk}": sent.revision_id, f"seen-{second.pk}": 0}
+        response = client.post(reverse("registration-settle-ticked", args=[answer.pk]), {"settles": ticked, **seen})
+        assert response.status_code == 409
+        assert not Reply.objects.exists()
+
+    def test_nothing_ticked_is_said(self, client, answer, sent, second):
+        response = self.post(client, answer, [sent, second], [])
+        assert response.status_code == 400
+        assert "Tick what the letter settles" in response.content.decode()
