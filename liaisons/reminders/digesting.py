@@ -31,6 +31,8 @@ def digest(now: datetime, on: date | None = None) -> int:
     """
     bring_in_line(now)
     waiting = Reminder.objects.waiting()
+    if not waiting.exists():
+        return 0
     at_desks = waiting.filter(at_work("desk__zone", now, on), person__isnull=True)
     made = sum(
         _digests(readers, now) for readers in _by_the_batch(list(_readers(at_work("person__zone", now, on), now)))
@@ -52,9 +54,14 @@ def _readers(working: Q, now: datetime) -> Iterator[Reader]:
 
 def _had(now: datetime) -> QuerySet[Message]:
     had = Message.objects.filter(
-        desk=OuterRef("desk"), person=OuterRef("person"), kind=Message.Kind.REMIND, queued_at__gt=now - APART
+        desk=OuterRef("desk"), person=OuterRef("person"), kind=Message.Kind.REMIND, queued_at__range=_around(now)
     )
     return had.exclude(state=Message.State.CANCELLED)
+
+
+def _around(now: datetime) -> tuple[datetime, datetime]:
+    """What counts as today; a mail from a day when the clock was weeks ahead must not keep others back until then."""
+    return now - APART, now + APART
 
 
 def _pressing(now: datetime) -> Q:
@@ -85,7 +92,7 @@ def _digests(readers: list[Reader], now: datetime) -> int:
 def _told_today(rows: list[Reminder], now: datetime) -> dict[tuple[int, int], set[tuple[str, int | None]]]:
     """By desk and person what the digests of today told of; no entry for whom there was none."""
     today = Message.objects.filter(
-        kind=Message.Kind.REMIND, person__in={row.person_id for row in rows}, queued_at__gt=now - APART
+        kind=Message.Kind.REMIND, person__in={row.person_id for row in rows}, queued_at__range=_around(now)
     ).exclude(state=Message.State.CANCELLED)
     told: dict[tuple[int, int], set[tuple[str, int | None]]] = {
         (desk, person or 0): set() for desk, person in today.values_list("desk", "person")
