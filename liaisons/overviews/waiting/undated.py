@@ -89,7 +89,7 @@ def _actions(here: Desktop) -> list[Row]:
     rows = Action.objects.filter(open_, meeting__group=here.desk.group).select_related("meeting", "owner")
     return [
         Row(
-            reference=_("Action %(number)d") % {"number": action.position},
+            reference=_("Action"),
             title=action.text,
             url=action.meeting.get_absolute_url(),
             state="awaiting",
