@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from contacts.actor import Actor
@@ -32,9 +32,9 @@ def of(statement: Statement, actor: Actor, today: date) -> list[Related]:
         *_corrections(statement),
         *(
             _seen_from(statement, row)
-            for row in Relation.objects.filter(Q(statement=statement) | Q(to=statement)).select_related(
-                "statement__revision", "to__revision", "confirmed_by"
-            )
+            for row in Relation.objects.filter(
+                Q(statement=statement) | Q(to=statement), rejected_at__isnull=True
+            ).select_related("statement__revision", "to__revision", "confirmed_by")
         ),
     ]
     visible = Statement.objects.visible_to(actor, today).filter(pk__in=[related.statement.pk for related in found])
@@ -44,23 +44,41 @@ def of(statement: Statement, actor: Actor, today: date) -> list[Related]:
 
 def confirm(relation: Relation, *, desk: Desk, by: Actor, now: datetime) -> None:
     """A person says that an inferred link is so. Said twice it changes nothing. Raises Refused."""
+    _require_secretariat(relation, desk, by, now)
+    with transaction.atomic():
+        if _undecided(relation).update(confirmed_at=now, confirmed_by=by.person):
+            _record("confirm_relation", relation, desk, by, now)
+
+
+def reject(relation: Relation, *, desk: Desk, by: Actor, now: datetime) -> None:
+    """A person says that an inferred link is not so. Said twice it changes nothing. Raises Refused."""
+    _require_secretariat(relation, desk, by, now)
+    with transaction.atomic():
+        if _undecided(relation).update(rejected_at=now):
+            _record("reject_relation", relation, desk, by, now)
+
+
+def _require_secretariat(relation: Relation, desk: Desk, by: Actor, now: datetime) -> None:
     if not by.roles_at(desk.group, desk.today(now)) & SECRETARIAT:
-        raise Refused([_("Inferred links are confirmed by the secretariat.")])
+        raise Refused([_("Whether an inferred link is so is said by the secretariat.")])
     known = Statement.objects.of_desk(desk).filter(pk__in=[relation.statement_id, relation.to_id])
     if not known.exists():
         raise Refused([_("Neither of the two statements is in the register of this desk.")])
-    with transaction.atomic():
-        unconfirmed = Relation.objects.filter(pk=relation.pk, inferred=True, confirmed_at__isnull=True)
-        if not unconfirmed.update(confirmed_at=now, confirmed_by=by.person):
-            return
-        Event.objects.record(
-            "confirm_relation",
-            by=by,
-            at=now,
-            desk=desk,
-            statement=relation.statement,
-            data={"relation": relation.pk, "to": relation.to_id},
-        )
+
+
+def _undecided(relation: Relation) -> QuerySet[Relation]:
+    return Relation.objects.filter(pk=relation.pk, inferred=True, confirmed_at__isnull=True, rejected_at__isnull=True)
+
+
+def _record(verb: str, relation: Relation, desk: Desk, by: Actor, now: datetime) -> None:
+    Event.objects.record(
+        verb,
+        by=by,
+        at=now,
+        desk=desk,
+        statement=relation.statement,
+        data={"relation": relation.pk, "to": relation.to_id},
+    )
 
 
 def _seen_from(statement: Statement, row: Relation) -> Related:

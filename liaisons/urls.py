@@ -267,6 +267,11 @@ urlpatterns: list[URLPattern] = [
         name="statement-confirm-relation",
     ),
     path(
+        "statements/<int:pk>/relations/<int:relation_pk>/reject/",
+        statements.statement_reject_relation,
+        name="statement-reject-relation",
+    ),
+    path(
         "statements/<int:pk>/nominations/<int:nomination_pk>/confirm/",
         nominations.nomination_confirm,
         name="nomination-confirm",

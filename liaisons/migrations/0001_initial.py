@@ -695,6 +695,7 @@ class Migration(migrations.Migration):
                 ('inferred', models.BooleanField(default=False, verbose_name='inferred')),
                 ('why', models.CharField(blank=True, max_length=300, verbose_name='why')),
                 ('confirmed_at', models.DateTimeField(blank=True, null=True, verbose_name='confirmed')),
+                ('rejected_at', models.DateTimeField(blank=True, null=True, verbose_name='rejected')),
                 ('confirmed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='contacts.person')),
                 ('statement', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='relations', to='liaisons.statement')),
                 ('to', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='related_from', to='liaisons.statement')),

@@ -256,7 +256,10 @@ class Statement(models.Model):
 
 
 class Relation(models.Model):
-    """How one statement stands to another. An inferred one counts when a person has confirmed it."""
+    """How one statement stands to another. An inferred one counts when a person has confirmed it.
+
+    One that was rejected is kept, so that nothing infers it again.
+    """
 
     class Kind(models.TextChoices):
         REPLIES_TO = "replies_to", _("replies to")
@@ -270,6 +273,7 @@ class Relation(models.Model):
     why = models.CharField(_("why"), max_length=300, blank=True)
     confirmed_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     confirmed_at = models.DateTimeField(_("confirmed"), null=True, blank=True)
+    rejected_at = models.DateTimeField(_("rejected"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("relation")

@@ -322,6 +322,10 @@ def _relation_confirmed(event: Event, statement: Statement | None) -> str:
     return _("Link to another statement confirmed")
 
 
+def _relation_rejected(event: Event, statement: Statement | None) -> str:
+    return _("Link to another statement rejected")
+
+
 def _nomination_confirmed(event: Event, statement: Statement | None) -> str:
     return _("%(addressee)s: the representative it nominates is appointed") % {"addressee": event.addressee}
 
@@ -409,4 +413,5 @@ WORDS: dict[str, Callable[[Event, Statement | None], str]] = {
     "record": _recorded,
     "relate": _related,
     "confirm_relation": _relation_confirmed,
+    "reject_relation": _relation_rejected,
 }

@@ -108,7 +108,10 @@ def enter(received: Received, *, by: Actor, now: datetime) -> Statement:
 
 
 def relate(registration: Registration, to: Statement, *, by: Actor, now: datetime) -> Relation:
-    """Say that the received statement answers one of ours; said twice it changes nothing. Raises Refused."""
+    """Say that the received statement answers one of ours; said twice it changes nothing. Raises Refused.
+
+    What was inferred, or rejected before, counts from then on.
+    """
     desk = registration.desk
     if not by.roles_at(desk.group, desk.today(now)) & SECRETARIAT:
         raise Refused([_("What a statement answers is said by the secretariat.")])
@@ -116,7 +119,9 @@ def relate(registration: Registration, to: Statement, *, by: Actor, now: datetim
         relation, created = Relation.objects.get_or_create(
             statement=registration.statement, to=to, kind=Relation.Kind.REPLIES_TO
         )
-        if created:
+        inferred = Relation.objects.filter(pk=relation.pk, inferred=True, confirmed_at__isnull=True)
+        said = inferred.update(confirmed_at=now, confirmed_by=by.person, rejected_at=None)
+        if created or said:
             Event.objects.record(
                 "relate",
                 by=by,

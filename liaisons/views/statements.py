@@ -115,6 +115,20 @@ def statement_confirm_relation(request: AtDesk, pk: int, relation_pk: int) -> Ht
     return redirect(found)
 
 
+@at_desk(*SECRETARIAT)
+@require_POST
+def statement_reject_relation(request: AtDesk, pk: int, relation_pk: int) -> HttpResponse:
+    found = visible(request, pk=pk)
+    rows = Relation.objects.filter(statement=found) | Relation.objects.filter(to=found)
+    relation = get_object_or_404(rows, pk=relation_pk)
+    try:
+        relations.reject(relation, desk=request.desk, by=request.actor, now=timezone.now())
+    except Refused as refused:
+        raise Http404(str(refused)) from refused
+    messages.success(request, _("The link is rejected: it is not proposed again."))
+    return redirect(found)
+
+
 def _statement_page(request: DeskRequest, statement: Statement) -> HttpResponse:
     now = timezone.now()
     reader = reader_of(request, statement)

@@ -447,6 +447,19 @@ class TestRelations:
         inferred.refresh_from_db()
         assert not inferred.counts
 
+    def test_a_secretary_rejects_it_for_good(self, client, inferred, sent, secretary, chair):
+        address = f"/statements/{sent.pk}/relations/{inferred.pk}/reject/"
+        client.force_login(chair)
+        assert client.post(address).status_code == 403
+        client.force_login(secretary)
+        assert address in client.get(f"/statements/{sent.pk}/").content.decode()
+        for _ in range(2):
+            assert client.post(address).status_code == 302
+        assert client.get(f"/statements/{sent.pk}/").context["related"] == []
+        assert Event.objects.filter(verb="reject_relation").count() == 1
+        self.confirm(client, secretary, sent, inferred)
+        assert not Relation.objects.get().counts
+
     def test_outsiders_do_not_see_what_they_may_not_read(self, client, inferred, sent):
         assert client.get(f"/statements/{sent.pk}/").context["related"] == []
 

@@ -95,6 +95,15 @@ class TestWhatItAnswersOfOurs:
         send(client, secretary, "statement-confirm-relation", registration.statement_id, relation.pk)
         assert [one.statement for one in answered_by(registration)] == [sent]
 
+    def test_what_the_secretary_says_counts_also_where_it_was_inferred_or_rejected(
+        self, client, sent, registration, secretary
+    ):
+        Relation.objects.create(
+            statement=registration.statement, to=sent, kind="replies_to", inferred=True, rejected_at=AFTER
+        )
+        send(client, secretary, "registration-relate", registration.pk, statement=sent.pk)
+        assert [one.statement for one in answered_by(registration)] == [sent]
+
     def test_an_addressee_of_a_statement_it_does_not_answer_is_not_found(self, client, sent, registration, secretary):
         addressee = sent.addressees.first()
         path = reverse("registration-settle", args=[registration.pk])
