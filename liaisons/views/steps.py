@@ -22,6 +22,7 @@ from liaisons.forms.steps import FORMS, SettleForm, StepForm
 from liaisons.letter import Letter
 from liaisons.models import Addressee, Event, Statement
 from liaisons.rules import ROLES, Moved, Refused
+from liaisons.silence import Outcome
 from liaisons.views import by_mail
 from liaisons.workflow import advance, obstacles
 
@@ -186,7 +187,14 @@ def _page(
     request: AtDesk, step: str, statement: Statement, form: StepForm, context: Context, status: int = 200
 ) -> HttpResponse:
     wrong = rules.warnings(statement) if step in PRINTED else []
-    shown = {"may_repeat": not context.get("obstacles"), "warnings": wrong, **context}
+    circulation = statement.circulation if step == "approve" else None
+    shown = {
+        "may_repeat": not context.get("obstacles"),
+        "warnings": wrong,
+        "circulation": circulation,
+        "outcome": Outcome.of(circulation) if circulation else None,
+        **context,
+    }
     return render(
         request, "liaisons/step.html", {"step": step, "statement": statement, "form": form, **shown}, status=status
     )

@@ -3,6 +3,9 @@
 from datetime import date, timedelta
 
 import pytest
+import time_machine
+from django.urls import reverse
+from pytest_django.asserts import assertContains
 
 from contacts.actor import Actor
 from contacts.models import Appointment
@@ -260,6 +263,13 @@ class TestSilence:
         assert (told.text, told.reason) == ("Approved as JCA-MV-LS1", sentence)
         assert history.of_statement(distributed, inside=False)[0].reason == ""
         assert sentence in words(Message.objects.get(key__startswith="approved:"))
+
+    def test_a_chair_who_approves_at_the_desk_reads_it_too(self, client, circulation, circulated, chair):
+        with time_machine.travel(AFTER, tick=False):
+            client.force_login(chair)
+            page = client.get(reverse("statement-approve", args=[circulated.pk]))
+        assertContains(page, Outcome.of(circulation).sentence)
+        assertContains(page, reverse("circulation-table", args=[circulation.pk]))
 
     def test_an_objection_in_the_way_is_told_to_the_secretariat_once(self, circulation, member, chair):
         objection = say(circulation, member, "objection", "Not ours.")
