@@ -38,22 +38,32 @@ WHERE p.id IS NULL AND {ours}
 ON CONFLICT DO NOTHING
 """
 
+# First what is owed, then its stages: the other way round each statement would be looked at once for each stage.
 _ANSWERS = """
 WITH {values},
-come AS MATERIALIZED (
-    SELECT a.id, a.due_on, a.group_id, a.posted_at, s.desk_id, s.responsible_id, s.dispatch_round, t.outsider, t.stage
+owed AS MATERIALIZED (
+    SELECT a.id, a.due_on, a.group_id, a.posted_at, s.desk_id, s.responsible_id, s.dispatch_round, s.sent_at,
+        {outsiders} AS outsiders, {insiders} AS insiders
     FROM liaisons_addressee a
     JOIN liaisons_statement s ON s.id = a.statement_id AND s.state = 'sent'
-    JOIN stages t ON t.desk_id = s.desk_id AND t.due_on = a.due_on AND s.sent_at < t.ends_at
-        AND t.plan = CASE WHEN t.outsider THEN {outsiders} ELSE {insiders} END
     WHERE a.reply IN ('awaiting', 'acknowledged') AND NOT a.dropped AND a.due_at < %s
         AND EXISTS (SELECT 1 FROM liaisons_request r WHERE r.addressee_id = a.id AND r.outcome = '')
-        AND NOT EXISTS (SELECT 1 FROM liaisons_reply f WHERE f.forwarded_to_id = a.id AND f.decided_at >= t.ends_at)
+),
+come AS MATERIALIZED (
+    SELECT owed.*, t.outsider, t.stage
+    FROM owed
+    JOIN stages t ON t.desk_id = owed.desk_id AND t.due_on = owed.due_on AND owed.sent_at < t.ends_at
+        AND t.plan = CASE WHEN t.outsider THEN owed.outsiders ELSE owed.insiders END
+    WHERE NOT EXISTS (
+        SELECT 1 FROM liaisons_reply f WHERE f.forwarded_to_id = owed.id AND f.decided_at >= t.ends_at)
+),
+channels AS MATERIALIZED (
+    SELECT MIN(id) AS id, group_id FROM contacts_channel WHERE kind = 'mail' GROUP BY group_id
 )
 SELECT come.desk_id, 'answer', come.id, come.stage, come.due_on, c.email, NULL, come.outsider, %s
 FROM come
-JOIN contacts_channel c ON c.id = (
-    SELECT MIN(m.id) FROM contacts_channel m WHERE m.group_id = come.group_id AND m.kind = 'mail')
+JOIN channels ON channels.group_id = come.group_id
+JOIN contacts_channel c ON c.id = channels.id
 WHERE come.outsider AND (come.dispatch_round = 0 OR come.posted_at IS NOT NULL OR EXISTS (
     SELECT 1 FROM liaisons_message m
     WHERE m.addressee_id = come.id AND m.kind = 'send' AND m.round = come.dispatch_round AND m.state = 'sent'))
