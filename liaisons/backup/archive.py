@@ -6,7 +6,7 @@ import shutil
 import tarfile
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from io import BufferedReader, BytesIO
@@ -79,16 +79,17 @@ def write(to: Path, now: datetime) -> Manifest:
 @contextmanager
 def opened(given: Path) -> "Iterator[tuple[tarfile.TarFile, Manifest]]":
     """Open a backup after every byte of it was read once. Raises Unusable."""
-    try:
-        with tarfile.open(given, "r:") as tar:
+    with ExitStack() as open_files:
+        try:
+            tar = open_files.enter_context(tarfile.open(given, "r:"))
             manifest = _checked(tar)
-            yield tar, manifest
-    except FileNotFoundError as error:
-        raise Unusable(_("There is no file %(name)s.") % {"name": given}) from error
-    except tarfile.TarError as error:
-        raise Unusable(
-            _("%(name)s is no backup, or not all of one: %(why)s.") % {"name": given, "why": error}
-        ) from error
+        except OSError as error:
+            raise Unusable(_("%(name)s cannot be read: %(why)s.") % {"name": given, "why": error.strerror}) from error
+        except tarfile.TarError as error:
+            raise Unusable(
+                _("%(name)s is no backup, or not all of one: %(why)s.") % {"name": given, "why": error}
+            ) from error
+        yield tar, manifest
 
 
 def extract_database(tar: tarfile.TarFile, to: Path) -> Path:
@@ -99,10 +100,10 @@ def extract_database(tar: tarfile.TarFile, to: Path) -> Path:
 
 
 def blobs_of(tar: tarfile.TarFile) -> Iterator[tuple[str, bytes]]:
-    """The files, each under its name in the storage."""
-    for member in tar:
+    """The files, each under its name in the storage, one at a time: they can be more than the memory holds."""
+    for member in tar.getmembers():
         if member.name.startswith("blobs/"):
-            yield member.name, _read(tar, member.name)
+            yield member.name, _read(tar, member)
 
 
 def keys_of(tar: tarfile.TarFile) -> dict[str, bytes]:
@@ -149,16 +150,16 @@ def _checked(tar: tarfile.TarFile) -> Manifest:
     return manifest
 
 
-def _member(tar: tarfile.TarFile, name: str) -> BufferedReader:
-    """Raises KeyError where the backup has no such file."""
-    file = tar.extractfile(name)
+def _member(tar: tarfile.TarFile, which: str | tarfile.TarInfo) -> BufferedReader:
+    """Raises KeyError where the backup has no such file. By its name one is looked for among all."""
+    file = tar.extractfile(which)
     if file is None:
-        raise KeyError(name)
+        raise KeyError(which)
     return cast("BufferedReader", file)
 
 
-def _read(tar: tarfile.TarFile, name: str) -> bytes:
-    with _member(tar, name) as file:
+def _read(tar: tarfile.TarFile, which: str | tarfile.TarInfo) -> bytes:
+    with _member(tar, which) as file:
         return file.read()
 
 

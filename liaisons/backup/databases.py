@@ -5,14 +5,22 @@ import os
 import shutil
 import sqlite3
 import subprocess
+import time
 from contextlib import closing
 from pathlib import Path
 
 from django.db import connection
 from django.utils.translation import gettext as _
 
-# All or nothing: in the transaction that brings the old rows in, whatever a newer version has made goes.
-_EMPTY = "DROP SCHEMA IF EXISTS public CASCADE;\nCREATE SCHEMA public;\n"
+# All or nothing: in the transaction that brings the old rows in, whatever a newer version has made goes. Somebody who
+# is still connected, from another machine perhaps, holds what they read.
+_EMPTY = """
+SET client_min_messages = warning;
+SET lock_timeout = '10s';
+DROP SCHEMA IF EXISTS public CASCADE;
+CREATE SCHEMA public;
+"""
+_WAIT_SECONDS = 10.0
 
 
 class Failed(Exception):
@@ -37,8 +45,7 @@ def load(given: Path) -> None:
     """Let the file's rows take the place of all rows here, in one transaction. Raises Failed; then all is as before."""
     connection.close()
     if connection.vendor == "sqlite":
-        with closing(sqlite3.connect(given)) as copy, closing(sqlite3.connect(_name())) as live:
-            copy.backup(live)
+        _load_sqlite(given)
         return
     command = [_program("psql"), "--quiet", "--no-psqlrc", "--single-transaction", "--set", "ON_ERROR_STOP=1"]
     with gzip.open(given, "rb") as rows, _running(command, stdin=subprocess.PIPE) as process:
@@ -46,11 +53,32 @@ def load(given: Path) -> None:
         try:
             process.stdin.write(_EMPTY.encode())
             shutil.copyfileobj(rows, process.stdin)
+            process.stdin.close()
         except BrokenPipeError:
             pass  # it has stopped reading, and says why
-        finally:
-            process.stdin.close()
+        except BaseException:
+            process.kill()  # at the end of what it reads it would keep the half it has
+            raise
         _require_success(process, "psql")
+
+
+def _load_sqlite(given: Path) -> None:
+    until = time.monotonic() + _WAIT_SECONDS
+
+    def give_up_when_locked(status: int, _remaining: int, _total: int) -> None:
+        """Called after each attempt; without it the wait for somebody who writes has no end."""
+        if status in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED) and time.monotonic() > until:
+            raise Failed(_in_use())
+
+    try:
+        with closing(sqlite3.connect(given)) as copy, closing(sqlite3.connect(_name())) as live:
+            copy.backup(live, progress=give_up_when_locked)
+    except sqlite3.Error as error:
+        raise Failed(f"SQLite: {error}") from error
+
+
+def _in_use() -> str:
+    return _("Somebody else works in the database. Stop every desk and program that uses it, then restore again.")
 
 
 def _running(
@@ -64,6 +92,8 @@ def _running(
 def _require_success(process: "subprocess.Popen[bytes]", name: str) -> None:
     said = process.stderr.read().decode(errors="replace").strip() if process.stderr else ""
     if process.wait():
+        if "lock timeout" in said:
+            raise Failed(_in_use())
         raise Failed(f"{name}: {said.splitlines()[0] if said else process.returncode}")
 
 

@@ -39,21 +39,31 @@ def restore(given: Path, now: datetime) -> Restored:
     A restore that was cut off leaves a mark, and the desk does not start before another one has run to its end.
     """
     with _nobody_running(), archive.opened(given) as (tar, manifest):
-        cut_off = mark()
-        cut_off.touch()
         files = _bring_files(tar)
         with tempfile.TemporaryDirectory(dir=settings.LIAISE_VAR) as folder:
-            databases.load(archive.extract_database(tar, Path(folder)))
+            _replace_rows(archive.extract_database(tar, Path(folder)))
         call_command("migrate", verbosity=0)
         held = _hold(manifest, now)
         _bring_keys(tar)
-        cut_off.unlink()
+        mark().unlink()
     return Restored(manifest, held, files)
 
 
 def mark() -> Path:
     """The file that stands while a restore has not come to its end."""
     return Path(settings.LIAISE_VAR) / "restoring"
+
+
+def _replace_rows(database: Path) -> None:
+    """From here on a restore that is cut off leaves its mark, unless all is as it was."""
+    cut_off_before = mark().exists()
+    mark().touch()
+    try:
+        databases.load(database)
+    except databases.Failed:
+        if not cut_off_before:
+            mark().unlink()
+        raise
 
 
 def _hold(manifest: Manifest, now: datetime) -> int:
@@ -68,10 +78,12 @@ def _hold(manifest: Manifest, now: datetime) -> int:
 
 def _bring_files(tar: TarFile) -> int:
     """Put the files where they are missing; those here are the same, and newer ones do no harm."""
-    missing = [(name, content) for name, content in archive.blobs_of(tar) if not default_storage.exists(name)]
-    for name, content in missing:
-        default_storage.save(name, ContentFile(content))
-    return len(missing)
+    brought = 0
+    for name, content in archive.blobs_of(tar):
+        if not default_storage.exists(name):
+            default_storage.save(name, ContentFile(content))
+            brought += 1
+    return brought
 
 
 def _bring_keys(tar: TarFile) -> None:

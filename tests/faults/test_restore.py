@@ -1,9 +1,14 @@
 """F20: an installation comes back from a backup an hour old, and nothing that may have left since leaves twice."""
 
 import fcntl
+import hashlib
 import subprocess
 import sys
+import tarfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -15,6 +20,7 @@ from django.utils import timezone
 
 from contacts.models import Desk
 from liaisons import outbox
+from liaisons.backup import archive, databases
 from liaisons.backup.restoring import mark
 from liaisons.models import Blob, Event, Message
 from tests.faults.running import free_port
@@ -104,6 +110,57 @@ def test_beside_a_running_desk_nothing_is_restored(backed_up, desk) -> None:
         refused(backed_up, desk, "Stop it first")
 
 
+def test_without_a_backup_it_says_so(desk, tmp_path) -> None:
+    refused(tmp_path / "none.backup", desk, "none.backup cannot be read: No such file")
+
+
+def test_many_files_come_back_one_at_a_time(backed_up, desk, monkeypatch) -> None:
+    """All of them together can be more than the memory holds; and looking each up by its name takes hours."""
+    with tarfile.open(backed_up, "a") as tar:
+        for number in range(3000):
+            content = b"%d" % number
+            info = tarfile.TarInfo(Blob.path_of(hashlib.sha256(content).hexdigest()))
+            info.size = len(content)
+            tar.addfile(info, BytesIO(content))
+    with archive.opened(backed_up) as (tar, _manifest):
+        monkeypatch.setattr(tarfile.TarFile, "getmember", None)
+        seen = sum(1 for _name, _content in archive.blobs_of(tar))
+        monkeypatch.undo()
+    assert seen == 3001
+
+
+def test_where_somebody_works_in_the_database_it_says_so(backed_up, desk, monkeypatch) -> None:
+    """A desk on another machine, or a shell: nobody waits without an end, and the desk may start as before."""
+    monkeypatch.setattr(databases, "_EMPTY", databases._EMPTY.replace("10s", "200ms"))
+    monkeypatch.setattr(databases, "_WAIT_SECONDS", 0.2)
+    with somebody_in_the_database():
+        refused(backed_up, desk, "Somebody else works in the database")
+
+
+def test_a_restore_that_fails_half_way_keeps_what_was(backed_up, desk, monkeypatch) -> None:
+    if connection.vendor == "sqlite":
+        pytest.skip("SQLite copies the file by itself")
+
+    def half(source, target) -> None:
+        whole = source.read(20_000)
+        target.write(whole[: whole.rindex(b";\n") + 2])
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(databases.shutil, "copyfileobj", half)
+    before = states(desk)
+    with pytest.raises(KeyboardInterrupt), gzipped(backed_up) as rows:
+        databases.load(rows)
+    assert states(desk) == before
+
+
+def test_what_failed_before_says_why(backed_up, desk, monkeypatch) -> None:
+    """Not what PostgreSQL tells first: how many tables it would have dropped."""
+    if connection.vendor == "sqlite":
+        pytest.skip("psql has more to say")
+    monkeypatch.setattr(databases, "_EMPTY", databases._EMPTY + "SELECT 1/0;")
+    refused(backed_up, desk, "division by zero")
+
+
 def test_it_asks_before_it_replaces(backed_up, desk) -> None:
     refused(backed_up, desk, "--replace", arguments=())
 
@@ -124,6 +181,32 @@ def test_after_a_restore_that_was_cut_off_no_desk_starts(desk_env) -> None:
 
 def test_a_backup_is_for_its_owner_only(backed_up) -> None:
     assert backed_up.stat().st_mode & 0o077 == 0
+
+
+@contextmanager
+def somebody_in_the_database() -> Iterator[None]:
+    """Another program that has just changed a row and has not committed it."""
+    other = connection.copy()
+    try:
+        with transaction_of(other) as cursor:
+            cursor.execute("UPDATE contacts_desk SET slug = slug")
+            yield
+    finally:
+        other.close()
+
+
+@contextmanager
+def transaction_of(other) -> Iterator:
+    other.set_autocommit(False)
+    with other.cursor() as cursor:
+        yield cursor
+    other.rollback()
+
+
+@contextmanager
+def gzipped(written: Path) -> Iterator[Path]:
+    with archive.opened(written) as (tar, _manifest):
+        yield archive.extract_database(tar, written.parent)
 
 
 def refused(written: Path, desk: Desk, why: str, arguments: tuple[str, ...] = ("--replace",)) -> None:

@@ -24,7 +24,7 @@ class Command(BaseCommand):
             raise CommandError("This replaces all that is here. Say so: manage.py restore FILE --replace")
         try:
             restored = backup.restore(file, timezone.now())
-        except (backup.Unusable, Failed) as error:
+        except (backup.Unusable, Failed, OSError) as error:
             raise CommandError(str(error)) from error
         made_at = timezone.localtime(restored.manifest.made_at)
         self.stdout.write(
