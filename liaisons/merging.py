@@ -46,14 +46,17 @@ class Merged:
     both: tuple[str, ...]
 
 
-def merge(before: Letter, saved: Letter, typed: Letter) -> Merged:
-    """Merge what was typed with what somebody saved meanwhile; both began with `before`."""
+def merge(before: Letter | None, saved: Letter, typed: Letter) -> Merged:
+    """Merge what was typed with what somebody saved meanwhile; both began with `before`.
+
+    Where nobody knows that any more, whatever differs counts as changed by both.
+    """
     letter, taken, both = typed, [], []
     for part in _parts():
-        had, theirs, mine = part.read(before), part.read(saved), part.read(typed)
+        had, theirs, mine = part.read(before) if before else None, part.read(saved), part.read(typed)
         if theirs in (had, mine):
             continue
-        joined = theirs if mine == had else _joined(had, theirs, mine)
+        joined = theirs if mine == had else _joined(had, theirs, mine) if had is not None else None
         if joined is None:
             both.append(part.label)
         else:

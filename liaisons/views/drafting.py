@@ -1,6 +1,7 @@
 """Writing a statement: new ones, answers, changes to drafts, editorial changes of circulated ones."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -21,7 +22,7 @@ from liaisons.documents import renderer
 from liaisons.forms.drafting import Draft, initial_of
 from liaisons.forms.parts import ABSTRACT_WORDS
 from liaisons.letter import PURPOSES, Letter
-from liaisons.models import Registration, Statement
+from liaisons.models import Meeting, Registration, Revision, Statement
 from liaisons.received import prefilling
 from liaisons.rules import AUTHORS, SECRETARIAT, Moved, Refused
 from liaisons.views.reading import unreviewed
@@ -242,22 +243,35 @@ def _meanwhile(draft: Draft, statement: Statement, typed: Letter) -> tuple[Draft
     """The form with both authors' changes, where they do not meet, and what each changed; sent again it is taken."""
     revision = issued_at(draft.desk, statement.pk).revision
     assert revision is not None  # somebody wrote it just now
-    assert draft.before is not None  # the revision that both began with
-    merged = merging.merge(draft.before, revision.letter, typed)
     given = draft.main.cleaned_data
+    had = statement.revisions.filter(pk=given["seen"]).select_related("meeting").first()
+    before = had.letter if had else None
+    merged, meeting = _with_meeting(merging.merge(before, revision.letter, typed), had, revision, given["meeting"])
     initial = initial_of(merged.letter) | {
         "seen": revision.pk,
-        "meeting": given["meeting"],
+        "meeting": meeting,
         "reason": given.get("reason", ""),
     }
     met = {
         "theirs": revision,
-        "had": statement.revisions.filter(pk=given["seen"]).first(),
+        "had": had,
         "merged": merged,
-        "changes_of_theirs": changes.between(draft.before, revision.letter),
-        "changes_of_mine": changes.between(draft.before, typed),
+        "changes_of_theirs": changes.between(before, revision.letter) if before else [],
+        "changes_of_mine": changes.between(before or revision.letter, typed),
     }
     return Draft(draft.desk, timezone.now(), before=revision.letter, initial=initial), met
+
+
+def _with_meeting(
+    merged: merging.Merged, had: Revision | None, theirs: Revision, typed: Meeting | None
+) -> tuple[merging.Merged, Meeting | None]:
+    """The same for the meeting, which belongs to the revision and not to the letter."""
+    label = _("Prepared at")
+    if theirs.meeting == typed or (had and theirs.meeting == had.meeting):
+        return merged, typed
+    if had and typed == had.meeting:
+        return replace(merged, taken=(*merged.taken, label)), theirs.meeting
+    return replace(merged, both=(*merged.both, label)), typed
 
 
 def _tell_what_is_left_out(request: AtDesk, draft: Draft) -> None:

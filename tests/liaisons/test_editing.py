@@ -11,7 +11,7 @@ from contacts.actor import Actor
 from liaisons import editing
 from liaisons.letter import Addressed, Contact, Letter
 from liaisons.merging import Merged, merge
-from liaisons.models import Editing, Statement
+from liaisons.models import Editing, Meeting, Statement
 from liaisons.writing import rewrite
 from tests.fixtures import NOW
 from tests.liaisons.test_drafting import fields
@@ -95,6 +95,38 @@ def test_saved_twice_both_authors_words_are_in_the_text(writer, draft, letter, r
     assert writer.post(address, fields(refused)).status_code == 302
     letter = Statement.objects.get().revision.letter
     assert (letter.title, letter.ref) == ("LS on mine", "TD 7")
+
+
+def test_the_meeting_that_the_other_named_stays(writer, draft, letter, rapporteur, meeting) -> None:
+    address = f"/statements/{draft.pk}/edit/"
+    given = {**fields(writer.get(address)), "title": "LS on mine"}
+    rewrite(draft, letter, by=Actor.of(rapporteur), seen=draft.revision_id, now=NOW, meeting=meeting)
+    refused = writer.post(address, given)
+    assertContains(refused, "with what only Ray Rapporteur changed (Prepared at).", status_code=409)
+    writer.post(address, fields(refused))
+    revision = Statement.objects.get().revision
+    assert (revision.title, revision.meeting) == ("LS on mine", meeting)
+
+
+def test_where_both_named_a_meeting_the_page_says_so(writer, draft, letter, rapporteur, meeting) -> None:
+    address = f"/statements/{draft.pk}/edit/"
+    theirs = Meeting.objects.create(group=meeting.group, starts_on=NOW.date(), ends_on=NOW.date(), name="Theirs")
+    given = {**fields(writer.get(address)), "meeting": str(meeting.pk)}
+    rewrite(draft, letter, by=Actor.of(rapporteur), seen=draft.revision_id, now=NOW, meeting=theirs)
+    refused = writer.post(address, given)
+    assertContains(refused, "You both changed: Prepared at.", status_code=409)
+    assert fields(refused)["meeting"] == str(meeting.pk)
+
+
+def test_from_a_revision_that_nobody_knows_nothing_is_taken_for_unchanged(writer, draft, letter, rapporteur) -> None:
+    """A page that was open over a restore, say: what somebody else wrote must not go as if it had met nothing."""
+    address = f"/statements/{draft.pk}/edit/"
+    given = {**fields(writer.get(address)), "title": "LS on mine", "seen": "999999"}
+    rewrite(draft, replace(letter, ref="TD 7"), by=Actor.of(rapporteur), seen=draft.revision_id, now=NOW)
+    refused = writer.post(address, given)
+    assertContains(refused, "Which revision you began with is not known any more", status_code=409)
+    assertContains(refused, "What Ray Rapporteur saved is different there (Title, Ref.)", status_code=409)
+    assertNotContains(refused, "Your changes do not meet", status_code=409)
 
 
 def test_who_opens_a_draft_reads_who_has_it_open(writer, draft, rapporteur, time_machine) -> None:
