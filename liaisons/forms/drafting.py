@@ -120,6 +120,8 @@ class Draft:
         for sentence in self.refused:
             self.main.add_error("upload", sentence)
         for purpose in PURPOSES:
+            for sentence in addressing.problems(self.main.cleaned_data.get(purpose, ""), self.directory):
+                self.main.add_error(purpose, sentence)
             for name in addressing.doubles(self.addressees.get(purpose, ())):
                 self.main.add_error(purpose, _("%(name)s stands here twice. Name it once.") % {"name": name})
         return all(sound) and not self.main.errors and not self.refused_picture

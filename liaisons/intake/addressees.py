@@ -18,6 +18,7 @@ def resolved(reading: Reading, directory: Directory) -> Reading:
     for purpose in PURPOSES:
         if not (text := reading.named.get(purpose, "")):
             continue
+        sentences += addressing.problems(text, directory)
         for one in addressing.addressed(text, purpose, directory, None):
             if (one.name, purpose) in bodies:
                 sentences.append(_("%(name)s is addressed twice and was taken once.") % {"name": one.name})

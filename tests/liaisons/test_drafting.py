@@ -284,10 +284,43 @@ class TestEdit:
         typed(writer, f"/statements/{statement.pk}/edit/", title="Another")
         assert Statement.objects.get(pk=statement.pk).revision.letter == replace(full, title="Another")
 
+    def test_a_body_has_a_deadline_of_its_own_behind_its_name(self, writer, draft):
+        address = f"/statements/{draft.pk}/edit/"
+        typed(writer, address, action="ITU-T SGs 20 (by 2026-02-01), 21; IETF （by 2026-03-01）", comment="")
+        assert [(one.designation, one.deadline) for one in Statement.objects.get().revision.letter.to("action")] == [
+            ("ITU-T SG20", date(2026, 2, 1)),
+            ("ITU-T SG21", None),
+            ("IETF", date(2026, 3, 1)),
+        ]
+        due = dict(Statement.objects.get().addressees.values_list("designation", "due_on"))
+        assert (due["IETF"], due["ITU-T SG21"]) == (date(2026, 3, 1), date(2026, 1, 30))
+        assert fields(writer.get(address))["action"] == "ITU-T SG20 (by 2026-02-01); ITU-T SG21; IETF (by 2026-03-01)"
+        typed(writer, address, action="ITU-T SG20, ITU-T SG21; IETF")
+        assert {one.deadline for one in Statement.objects.get().revision.letter.to("action")} == {None}
+
+    @pytest.mark.parametrize(
+        ("line", "sentence"),
+        [
+            ("IETF (by mid-May)", "“mid-May” is no day. Write it as 2026-02-01."),
+            ("IETF (by 2026-02-30)", "“2026-02-30” is no day."),
+            ("(by 2026-02-01) IETF", "Write it behind the body that it is for."),
+            ("IETF (by 2026-02-01), " * 101, "More than 100 bodies have a day of their own here."),
+        ],
+    )
+    def test_a_day_that_is_none_is_told(self, writer, draft, line, sentence):
+        response = typed(writer, f"/statements/{draft.pk}/edit/", action=line)
+        assert response.status_code == 400
+        assert sentence in response.content.decode()
+
+    def test_the_day_is_shown_as_it_was_read(self, writer, desk):
+        shown = writer.post("/statements/resolve/", {"action": "IETF (by 2026-02-01), SG21 (by May)"}).content.decode()
+        assert "IETF <small>(by 1 February 2026)</small>" in shown
+        assert "ITU-T SG21 <small>(“May” is no day)</small>" in shown
+
     def test_own_deadlines_stay_when_the_line_changes(self, writer, desk, letter, secretary):
         own = Addressed("ITU-T SG21", "action", "ITU-T SG21", date(2026, 2, 1), ("1",))
         statement = begin(desk, replace(letter, addressees=(own,)), by=Actor.of(secretary), now=NOW)
-        typed(writer, f"/statements/{statement.pk}/edit/", action="ITU-T SG21, IETF")
+        typed(writer, f"/statements/{statement.pk}/edit/", action="ITU-T SG21 (by 2026-02-01), IETF")
         assert Statement.objects.get().revision.letter.addressees == (own, Addressed("IETF", "action", "IETF"))
 
     def test_who_is_known_by_now_gets_its_name(self, writer, desk, letter, secretary, groups):
