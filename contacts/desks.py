@@ -2,9 +2,8 @@
 
 from datetime import datetime
 
+from django.contrib.sessions.backends.base import SessionBase
 from django.db.models import QuerySet
-from django.http import HttpRequest
-from django.utils import timezone
 
 from contacts.actor import Actor
 from contacts.models import Appointment, Desk
@@ -20,11 +19,9 @@ def desks_of(actor: Actor, now: datetime) -> QuerySet[Desk]:
     return Desk.objects.filter(group__in=held.values("group")).select_related("group")
 
 
-def current_desk(request: HttpRequest) -> Desk | None:
-    """The desk chosen last in this session while the person still works there, else their first."""
-    actor = Actor.of(request.user)
-    if actor.person is None:
+def current_desk(desks: list[Desk], session: SessionBase) -> Desk | None:
+    """Of these the desk chosen last in this session, while the person still works there, else their first."""
+    if not desks:
         return None
-    desks = {desk.pk: desk for desk in desks_of(actor, timezone.now())}
-    chosen = request.session.get(SESSION_KEY)
-    return desks.get(chosen or 0) or next(iter(desks.values()), None)
+    chosen = session.get(SESSION_KEY)
+    return next((desk for desk in desks if desk.pk == chosen), desks[0])

@@ -17,11 +17,12 @@ P = ParamSpec("P")
 
 
 class DeskRequest(HttpRequest):
-    """A request after ActorMiddleware. `desk` is the desk the person works at now; None for outsiders."""
+    """A request after ActorMiddleware. `desk` is that of `desks` the person works at now; None for outsiders."""
 
     user: User
     actor: Actor
     desk: Desk | None
+    desks: list[Desk]
     csp_nonce: str
 
 

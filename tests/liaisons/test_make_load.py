@@ -156,6 +156,21 @@ def test_a_load_opens_its_register_to_its_secretary(load, client):
     assert "LOAD-LS" in page
 
 
+@pytest.mark.postgres
+@pytest.mark.parametrize(
+    ("address", "model", "key"), [("/statements/", Statement, "created_at"), ("/documents/", Document, "number")]
+)
+def test_the_last_page_of_a_register_costs_as_few_queries_as_the_first(
+    load, client, address, model, key, django_assert_max_num_queries
+):
+    client.login(email=SECRETARY, password="liaise")
+    before_the_last = model.objects.order_by(key, "pk")[20]
+    for page, onward in ((address, True), (f"{address}?after={before_the_last.pk}", False)):
+        with django_assert_max_num_queries(12):
+            content = client.get(page).content.decode()
+        assert ("?after=" in content) is onward
+
+
 def test_no_load_is_made_beside_the_desk_of_somebody_real(desk):
     with pytest.raises(CommandError, match="Here is the desk of JCA-MV"):
         make()
