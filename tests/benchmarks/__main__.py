@@ -1,5 +1,7 @@
 """How fast documents are made, beside others in the same run and on one core: python -m tests.benchmarks [name …].
 
+What a desk does with many letters and mails is measured by `mails` and `load`: on PostgreSQL, with two cores.
+
 What counts are the ratios: below its goal one of them ends the run with a failure. Seconds are printed with the machine
 that took them. Every document is another one; nothing of a page or a file is kept from one to the next.
 """
@@ -7,6 +9,7 @@ that took them. Every document is another one; nothing of a page or a file is ke
 import os
 import resource
 import statistics
+import subprocess
 import sys
 import tempfile
 import time
@@ -104,6 +107,23 @@ def word(folder: Path) -> None:
         say(f"Word, {make.__name__.replace('_', ' ')}: {made:.0f} a second")
 
 
+def mails(folder: Path) -> None:
+    """The outbox beside django-mailer's."""
+    in_a_process_of_its_own("outbox")
+
+
+def load(folder: Path) -> None:
+    """A hundred thousand statements made, their reminders beside a loop, their lists page by page."""
+    in_a_process_of_its_own("load")
+
+
+def in_a_process_of_its_own(name: str) -> None:
+    """For what needs the desk's own settings and both cores."""
+    done = subprocess.run([sys.executable, "-m", f"tests.benchmarks.{name}"], check=False)
+    if done.returncode:
+        missed.append(f"{name}: see above")
+
+
 def rate(make: Callable[[Thing], object], things: Sequence[Thing]) -> float:
     """How many in a second of the core.
 
@@ -175,7 +195,7 @@ def machine() -> str:
     )
 
 
-BENCHMARKS = (one_page_beside_others, three_pages_beside_soffice, first_document, word, memory)
+BENCHMARKS = (one_page_beside_others, three_pages_beside_soffice, first_document, word, memory, mails, load)
 
 
 def main() -> None:
