@@ -194,10 +194,18 @@ def _files(mail: MIMEPart) -> tuple[Attached, ...]:
     body = {id(mail.get_body(("plain",))), id(mail.get_body(("html",)))}
     files: list[Attached] = []
     for part in _leaves(mail):
-        if id(part) not in body and len(files) < MOST_FILES and (content := _tried(_content, part, b"")):
+        if id(part) in body or _is_decoration(part):
+            continue
+        if len(files) < MOST_FILES and (content := _tried(_content, part, b"")):
             name = safe_name(part.get_filename() or _name_by_type(part))
             files.append(Attached(name, mimetypes.guess_type(name)[0] or "application/octet-stream", content))
     return tuple(files)
+
+
+def _is_decoration(part: MIMEPart) -> bool:
+    """A picture that the HTML of the mail shows, under a signature more often than not."""
+    in_the_text = bool(part["Content-ID"]) and part.get_content_disposition() != "attachment"
+    return in_the_text and part.get_content_maintype() == "image"
 
 
 def _leaves(part: MIMEPart) -> Iterator[MIMEPart]:

@@ -37,10 +37,11 @@ def troubled(here: Desktop) -> list[Heap]:
 
 def _came_in(here: Desktop) -> Heap:
     """Mail that waits for somebody to say what it is, the longest waiting first."""
-    waiting = ReceivedMail.objects.of_desk(here.desk).waiting().select_related("statement", "addressee")
+    waiting = ReceivedMail.objects.of_desk(here.desk).waiting()
+    joined = waiting.select_related("statement", "addressee", "circulation__document").defer("text")
     rows = [
         Row(
-            reference=mail.statement.reference if mail.statement else "",
+            reference=str(mail.circulation or "") or (mail.statement.reference if mail.statement else ""),
             title=mail.subject or _("(no subject)"),
             url=mail.get_absolute_url(),
             state=mail.state,
@@ -49,7 +50,7 @@ def _came_in(here: Desktop) -> Heap:
             what=_("came in"),
             note=str(mail.addressee or mail.sender_name or mail.sender),
         )
-        for mail in waiting.defer("text").order_by("received_at", "pk")[: MOST + 1]
+        for mail in joined.order_by("received_at", "pk")[: MOST + 1]
     ]
     more = reverse("received-mails") if len(rows) > MOST else ""
     return Heap("arrivals", _("Mail received, to be read"), rows[:MOST], more)

@@ -63,6 +63,13 @@ def test_it_waits_on_the_desk_and_in_the_navigation(client, secretary, to_ietf):
     assertContains(shown, f'href="{reverse("received-mails")}"')
 
 
+def test_on_the_desk_a_mail_about_a_circulation_stands_under_its_document(client, secretary, to_list):
+    document = to_list.circulation.document.reference
+    mail(Subject=f"On {document}")
+    (heap,) = [heap for heap in page(client, secretary, "/").context["heaps"] if heap.key == "arrivals"]
+    assert [(row.reference, row.note) for row in heap.rows] == [(document, "Ivy Ietf")]
+
+
 @pytest.mark.parametrize(("role", "status"), [("administrator", 200), ("chair", 403), ("member", 403)])
 def test_it_is_for_the_secretariat_and_administrators(client, to_ietf, request, role, status):
     row = mail(token=to_ietf)

@@ -52,6 +52,18 @@ def test_of_two_forms_the_plain_one_is_read_and_neither_is_a_file():
     assert [file.name for file in mail.files] == ["a.pdf"]
 
 
+def test_a_picture_under_a_signature_is_no_file():
+    parts = [
+        "Content-Type: text/html\r\n\r\n<p>We agree.</p><img src='cid:1'>",
+        "Content-Type: image/png; name=logo.png\r\nContent-ID: <1>\r\n\r\nx",
+        "Content-Type: image/png\r\nContent-ID: <2>\r\nContent-Disposition: attachment; filename=map.png\r\n\r\nx",
+    ]
+    head = 'From: a@b\r\nContent-Type: multipart/related; boundary="b"\r\n\r\n--b\r\n'
+    mail = parse((head + "\r\n--b\r\n".join(parts) + "\r\n--b--\r\n").encode())
+    assert mail.text == "We agree."
+    assert [file.name for file in mail.files] == ["map.png"]
+
+
 def test_a_mail_that_is_attached_is_a_file():
     inner = an_answer("Inside.\n")
     raw = b'From: a@b\r\nContent-Type: multipart/mixed; boundary="b"\r\n\r\n--b\r\n\r\nSee below.\r\n--b\r\n'
