@@ -39,7 +39,10 @@ def bring_in_line(now: datetime) -> None:
         _let_go(_freed(list(told.values_list("message__pk", flat=True).distinct())))
     closed = Reminder.objects.filter(kind=Reminder.Kind.WINDOW, circulation__closes_at__lte=now).values("pk")
     waiting = Reminder.objects.waiting()
-    waiting.filter(Q(pk__in=closed) | Q(pk__in=Reminder.objects.waiting().moot().values("pk"))).update(cancelled_at=now)
+    if waiting.exists():
+        waiting.filter(Q(pk__in=closed) | Q(pk__in=Reminder.objects.waiting().moot().values("pk"))).update(
+            cancelled_at=now
+        )
 
 
 def _freed(messages: Collection[int]) -> list[int]:

@@ -6,7 +6,7 @@ from django.db import connection
 
 from contacts.models import Desk
 from liaisons.calendar import end_of_day
-from liaisons.models import Comment
+from liaisons.models import Circulation, Comment, Statement
 
 from . import people
 from .answers import run
@@ -58,6 +58,8 @@ ON CONFLICT DO NOTHING
 
 def enter_windows(desks: list[Desk], now: datetime) -> int:
     """The list, and appointed members who have not spoken once. None on the day on which the list got the text."""
+    if not Circulation.objects.running(now).exists():
+        return 0
     stages = [
         (one.desk.pk, one.due, one.stage, one.begins_at)
         for desk in desks
@@ -77,6 +79,9 @@ def enter_approvals(desks: list[Desk], now: datetime) -> int:
 
     Who stands in for one of them hears of it too.
     """
+    over = Circulation.objects.filter(closes_at__lte=now, ended_at__isnull=True)
+    if not over.filter(statement__state=Statement.State.CIRCULATED).exists():
+        return 0
     stages = []
     for desk in desks:
         for one in latest(desk, {*APPROVAL_DAYS, *weekly(desk)}, now):

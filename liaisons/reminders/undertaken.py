@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db import connection
 
 from contacts.models import Desk
+from liaisons.models import Action, Registration
 
 from . import people
 from .answers import run
@@ -71,6 +72,8 @@ def enter_assignments(desks: list[Desk], now: datetime) -> int:
 
     Where none of them has an address the secretariat hears of it. No stage from before the letter was assigned.
     """
+    if not Registration.objects.filter(state=Registration.State.ASSIGNED, due_on__isnull=False).exists():
+        return 0
     stages = [
         (one.desk.pk, one.due, one.stage, one.ends_at, for_deputy)
         for desk in desks
@@ -89,6 +92,8 @@ def enter_assignments(desks: list[Desk], now: datetime) -> int:
 
 def enter_actions(desks: list[Desk], now: datetime) -> int:
     """Whoever undertook something at a meeting, from its last day on."""
+    if not Action.objects.filter(done_on__isnull=True, due_on__isnull=False).exists():
+        return 0
     stages = [
         (one.desk.pk, one.due, one.stage, one.day)
         for desk in desks
