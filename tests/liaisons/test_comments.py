@@ -19,6 +19,8 @@ from liaisons.silence import Outcome
 from liaisons.workflow import advance, obstacles
 from tests.fixtures import AFTER, NOW, somebody
 
+pytestmark = pytest.mark.postgres
+
 DURING = NOW + timedelta(days=2)
 AT_ONCE = NOW + timedelta(days=3)
 

@@ -16,6 +16,8 @@ from liaisons.overviews import history
 from liaisons.rules import Refused
 from tests.fixtures import AFTER, NOW
 
+pytestmark = pytest.mark.postgres
+
 DURING = NOW + timedelta(days=2)
 
 
