@@ -59,6 +59,9 @@ class Machine(RuleBasedStateMachine):
 
     @rule(count=st.integers(1, 4), repeatable=st.booleans(), wait=st.sampled_from([0, 0, 5]))
     def queue(self, count, repeatable, wait):
+        self.put_in(count, repeatable, wait)
+
+    def put_in(self, count: int, repeatable: bool, wait: int) -> None:
         names = [f"{len(self.names) + number}" for number in range(count)]
         later = self.now + timedelta(minutes=wait)
         outbox.queue(a_message(self.desk, self.now, name, repeatable=repeatable, not_before=later) for name in names)
@@ -82,10 +85,12 @@ class Machine(RuleBasedStateMachine):
         self.meet_with(moods)
         outbox.deliver_due(self.now)
 
-    @rule(at=st.integers(1, 5), had_it=st.booleans(), moods=st.lists(st.sampled_from([None, *MOODS]), max_size=3))
+    @rule(at=st.integers(0, 99), had_it=st.booleans(), moods=st.lists(st.sampled_from([None, *MOODS]), max_size=3))
     def deliver_and_be_killed(self, at, had_it, moods):
         """Before a hand-over, or after the server's answer and before anything was made of it."""
+        self.put_in(2, repeatable=False, wait=0)  # so that there is somebody to be killed over
         self.meet_with(moods)
+        at = 1 + at % (Message.objects.due(self.now).count() or 1)
         hand_over, handed = transport.hand_over, Counter()
 
         def killed(mail, connection):
