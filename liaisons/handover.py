@@ -3,11 +3,12 @@
 from datetime import date, datetime, time
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
 from contacts.actor import Actor
 from contacts.models import Desk
-from liaisons.models import Addressee, Event, Statement
+from liaisons.models import Addressee, Event, Message, Statement
 from liaisons.rules import SECRETARIAT, Refused, day_text, state_text
 
 OUT = (Statement.State.SENT, Statement.State.REPLIED, Statement.State.CLOSED)
@@ -45,6 +46,30 @@ def hand_over(addressee: Addressee, on: date, note: str, *, by: Actor, now: date
             data={"on": on.isoformat()},
         )
     return addressee
+
+
+def waiting(desk: Desk) -> QuerySet[Addressee]:
+    """Addressees of letters that are out to whom no mail went or still goes and nobody handed it over, oldest first."""
+    lost = [Message.State.FAILED, Message.State.BOUNCED, Message.State.GIVEN_UP, Message.State.CANCELLED]
+    mails = Message.objects.filter(
+        addressee=OuterRef("pk"), kind=Message.Kind.SEND, round=OuterRef("statement__dispatch_round")
+    )
+    rows = Addressee.objects.filter(
+        ~Exists(mails.exclude(state__in=lost)),
+        statement__desk=desk,
+        statement__state=Statement.State.SENT,
+        statement__dispatch_round__gt=0,
+        posted_at=None,
+    )
+    return rows.select_related("statement", "group").order_by("statement__sent_at", "position", "pk")
+
+
+def to_be_told(statement: Statement) -> QuerySet[Addressee]:
+    """Who had the letter by hand and gets no notice by mail that it was withdrawn or corrected."""
+    over = statement.state == Statement.State.WITHDRAWN or statement.outcome == Statement.Outcome.CORRECTED
+    had = Message.objects.filter(addressee=OuterRef("pk"), kind=Message.Kind.SEND, state=Message.State.SENT)
+    rows = statement.addressees.filter(~Exists(had), posted_at__isnull=False)
+    return rows if over else rows.none()
 
 
 def refuse_what_cannot_be(statement: Statement, desk: Desk, on: date, now: datetime) -> None:

@@ -18,6 +18,7 @@ from liaisons.views import (
     folder,
     groups,
     guide,
+    handing,
     health,
     incoming,
     letterhead,
@@ -166,6 +167,8 @@ urlpatterns: list[URLPattern] = [
     path("statements/<int:pk>/send/", dispatch.statement_send, name="statement-send"),
     path("statements/<int:pk>/send-missed/", dispatch.statement_send_missed, name="statement-send-missed"),
     path("statements/<int:pk>/recall/", dispatch.statement_recall, name="statement-recall"),
+    path("addressees/<int:pk>/letter/", handing.addressee_letter, name="addressee-letter"),
+    path("to-hand-over/", handing.to_hand_over, name="to-hand-over"),
     path("addressees/<int:pk>/handover/", dispatch.addressee_handover, name="addressee-handover"),
     # Outbox, in liaisons.views.outbox
     path("outbox/", outbox.outbox, name="outbox"),

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from contacts.models.person import validate_one_line
@@ -13,17 +14,26 @@ class HandoverForm(forms.Form):
     """That a letter went by hand, by web form or through another body."""
 
     on = forms.DateField(label=_("Handed over on"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    reference = forms.CharField(
+        label=_("Their reference"), max_length=80, required=False, validators=[validate_one_line]
+    )
     note = forms.CharField(
-        label=_("How, and their reference"),
-        max_length=300,
+        label=_("How"),
+        max_length=200,
         required=False,
         validators=[validate_one_line],
-        help_text=_("Such as: web form, ticket 4711."),
+        help_text=_("Such as: web form, or carried to the meeting."),
     )
 
     def __init__(self, *args: Any, addressee: Addressee, **kwargs: Any) -> None:
         kwargs.setdefault("prefix", f"addressee-{addressee.pk}")
         super().__init__(*args, **kwargs)
+
+    def said(self) -> str:
+        """Note and reference as one line of the record."""
+        reference = self.cleaned_data["reference"]
+        told = gettext("their reference: %(reference)s") % {"reference": reference} if reference else ""
+        return "; ".join(part for part in (self.cleaned_data["note"], told) if part)[:300]
 
 
 class ReasonForm(forms.Form):

@@ -11,7 +11,7 @@ from liaisons.mail.assigning import allocated, assigned
 from liaisons.mail.circulating import taken_back, to_list, window_moved
 from liaisons.mail.commenting import confirm_comment, disposed, kind_corrected
 from liaisons.mail.digests import reminder_digest
-from liaisons.mail.dispatching import addresses, again, correction, dispatch, forwarded, withdrawal
+from liaisons.mail.dispatching import addresses, again, correction, dispatch, forwarded, to_paste, withdrawal
 from liaisons.mail.reminding import remind_addressee, remind_list
 from liaisons.mail.seen import Seen
 from liaisons.models import Message
@@ -43,6 +43,7 @@ __all__ = [
     "taken_back",
     "time_decided",
     "to_list",
+    "to_paste",
     "window_moved",
     "withdrawal",
 ]

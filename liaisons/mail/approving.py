@@ -15,7 +15,7 @@ from liaisons.mail import letterhead, text
 from liaisons.mail.circulating import files_of, until_text
 from liaisons.mail.letterhead import Recipient
 from liaisons.models import Circulation, Comment, Link, Message, Revision, Statement
-from liaisons.outbox import Draft
+from liaisons.outbox import Draft, name_of
 from liaisons.silence import Outcome
 
 CHAIRS_LINK = timedelta(days=90)
@@ -37,6 +37,12 @@ def ask_approval(circulation: Circulation, chairs: Iterable[Person], now: dateti
         )  # fmt: skip
         recipient = Recipient.of(chair)
         with recipient.reading():
+            enclosed = {
+                "names": text.listed(name_of(file) for file in files),
+                "address": "",
+                "until": text.day_text(desk.today(now + CHAIRS_LINK - timedelta(days=1))),
+            }
+            words = {**_ballot(circulation, statement, revision, comments), "enclosed": enclosed}
             message = letterhead.message(
                 desk,
                 recipient,
@@ -48,7 +54,7 @@ def ask_approval(circulation: Circulation, chairs: Iterable[Person], now: dateti
                 circulation=circulation,
                 subject=_("Please approve %(number)s: %(title)s")
                 % {"number": circulation.document.reference, "title": text.title_of(revision.letter)},
-                text=text.text("approve", _ballot(circulation, statement, revision, comments), link=link),
+                text=text.text("approve", words, link=link),
                 headers={**letterhead.AUTOMATIC, **letterhead.thread(statement)},
             )
         drafts.append(Draft(message, files))

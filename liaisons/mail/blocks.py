@@ -71,6 +71,8 @@ def pieces(filled: str) -> Iterator[str | Block]:
 
 
 def columns(line: str) -> int:
+    if line.isascii():
+        return len(line)
     return sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in line)
 
 

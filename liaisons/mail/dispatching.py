@@ -9,12 +9,13 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from contacts.models import Channel, Desk
+from contacts.models import Desk
 from liaisons import links, renditions, sheets
 from liaisons.mail import letterhead, text
 from liaisons.mail.blocks import Block
 from liaisons.mail.copying import Copied, copied
 from liaisons.mail.letterhead import Recipient
+from liaisons.mail.ways import Way, by_mail
 from liaisons.models import Addressee, Link, Message, Revision, Statement
 from liaisons.outbox import Draft, File, name_of
 
@@ -53,6 +54,15 @@ def again(addressee: Addressee, now: datetime) -> list[Draft]:
     for draft in drafts:
         draft.message.key += f":{_short(draft.message.recipient)}"
     return drafts
+
+
+def to_paste(addressee: Addressee, now: datetime) -> tuple[str, str]:
+    """Subject and text for an addressee that takes letters some other way than mail."""
+    statement = addressee.statement
+    if statement.desk is None or statement.revision is None:
+        raise ValueError("only what a desk has written is handed over")
+    parts = text.letter_text(statement.revision.letter)
+    return _Dispatch(statement, statement.revision, statement.desk, now, (), parts).to_paste(addressee)
 
 
 def addresses(statement: Statement) -> list[tuple[Addressee, str]]:
@@ -113,22 +123,12 @@ class _Dispatch:
     files: tuple[File, ...]
     letter_text: dict[str, Block]  # made once for all of them
 
-    def to_addressee(self, addressee: Addressee, channel: Channel, door: Link, first: str = "") -> Draft:
+    def to_addressee(self, addressee: Addressee, way: Way, door: Link, first: str = "") -> Draft:
         """`first`: the body that had the letter before and says that it is for this one."""
-        recipient = Recipient(str(addressee), channel.email, self.revision.language)
-        due_on = addressee.due_on if addressee.purpose != Addressee.Purpose.INFORMATION else None
+        recipient = Recipient(self._name(addressee, way), way.email, self.revision.language)
         with recipient.reading():
             purpose = addressee.get_purpose_display()
-            facts = [
-                (_("From"), text.group_text(self.desk.group)),
-                (_("To"), str(addressee)),
-                (_("Attention"), channel.attention),
-                (_("Number"), self.statement.reference),
-                (_("Title"), text.title_of(self.revision.letter)),
-                (_("Purpose"), purpose),
-                (_("Deadline"), text.deadline_text(self.desk, due_on, self._deadline_in_words(addressee))),
-                (_("Approval"), self.statement.approval_text),
-            ]
+            facts = self._facts(addressee, way.attention)
             asked = text.numbered(request.text for request in addressee.requests.all())
             message = self._message(
                 recipient,
@@ -137,13 +137,31 @@ class _Dispatch:
                 subject=_("%(number)s, %(purpose)s: %(title)s") % {**self._named(), "purpose": purpose},
                 text=text.text(
                     "send",
-                    {**self._words(until=door.expires_at), "facts": text.facts(facts), "asked": asked, "first": first},
+                    {
+                        **self._words(until=door.expires_at),
+                        "facts": text.facts(facts),
+                        "asked": asked,
+                        "first": first,
+                        "via": way.via,
+                        "to": addressee,
+                    },
                     link=door,
                 ),
-                why=_("%(group)s is addressed %(purpose)s, and this is how it takes letters.")
-                % {"group": addressee, "purpose": purpose},
+                why=self._why(addressee, way)[:200],
             )
         return Draft(message, self.files)
+
+    def to_paste(self, addressee: Addressee) -> tuple[str, str]:
+        """Subject and text of the letter for a web form, or to be carried: without a link, which is for mail."""
+        with override(self.revision.language):
+            asked = text.numbered(request.text for request in addressee.requests.all())
+            words = {**self._words(until=None), "facts": text.facts(self._facts(addressee, "")), "asked": asked}
+            written = text.text("paste", {**words, "mailbox": self.desk.mailbox})
+            subject = _("%(number)s, %(purpose)s: %(title)s") % {
+                **self._named(),
+                "purpose": addressee.get_purpose_display(),
+            }
+        return subject, written.plain
 
     def copy(self, copied: Copied) -> Draft:
         letter, recipient = self.revision.letter, copied.recipient
@@ -168,7 +186,7 @@ class _Dispatch:
                 key=f"copy:{self.statement.pk}:{self.statement.dispatch_round}:{_short(recipient.email)}",
                 subject=_("Copy of %(number)s: %(title)s") % self._named(),
                 text=text.text("copy", {**self._words(until=None), **words}),
-                why=_("You get this copy because %(why)s") % {"why": copied.why},
+                why=(_("You get this copy because %(why)s") % {"why": copied.why})[:200],
             )
         return Draft(message, self.files)
 
@@ -204,6 +222,31 @@ class _Dispatch:
 
     def _named(self) -> dict[str, str]:
         return {"number": self.statement.reference, "title": text.title_of(self.revision.letter)}
+
+    def _facts(self, addressee: Addressee, attention: str) -> list[tuple[str, str]]:
+        due_on = addressee.due_on if addressee.purpose != Addressee.Purpose.INFORMATION else None
+        return [
+            (_("From"), text.group_text(self.desk.group)),
+            (_("To"), str(addressee)),
+            (_("Attention"), attention),
+            (_("Number"), self.statement.reference),
+            (_("Title"), text.title_of(self.revision.letter)),
+            (_("Purpose"), addressee.get_purpose_display()),
+            (_("Deadline"), text.deadline_text(self.desk, due_on, self._deadline_in_words(addressee))),
+            (_("Approval"), self.statement.approval_text),
+        ]
+
+    def _name(self, addressee: Addressee, way: Way) -> str:
+        if not way.via:
+            return str(addressee)
+        with override(self.revision.language):
+            return _("%(body)s, for %(group)s") % {"body": way.via, "group": addressee}
+
+    def _why(self, addressee: Addressee, way: Way) -> str:
+        told = {"group": addressee, "purpose": addressee.get_purpose_display(), "body": way.via}
+        if way.via:
+            return _("%(group)s is addressed %(purpose)s, and takes letters through %(body)s.") % told
+        return _("%(group)s is addressed %(purpose)s, and this is how it takes letters.") % told
 
     def _deadline_in_words(self, addressee: Addressee) -> str:
         return self.revision.deadline_text if addressee.purpose != Addressee.Purpose.INFORMATION else ""
@@ -271,14 +314,12 @@ def _to_one(addressee: Addressee, now: datetime, first: str = "") -> list[Draft]
     return drafts
 
 
-def _by_mail(statement: Statement) -> Iterator[tuple[Addressee, Channel]]:
-    """Addressees that take letters by mail, each with its group's mailbox: the first one, as for reminders."""
+def _by_mail(statement: Statement) -> Iterator[tuple[Addressee, Way]]:
+    """Addressees whom mail reaches, each with its mailbox or that of the body which passes letters on to it."""
     addressees = statement.addressees.reachable().select_related("group")
-    for addressee in addressees.prefetch_related("requests", "group__channels"):
-        ways = addressee.group.channels.all() if addressee.group else ()
-        mailboxes = [channel for channel in ways if channel.kind == Channel.Kind.MAIL]
-        if mailboxes:
-            yield addressee, min(mailboxes, key=lambda channel: channel.pk)
+    for addressee in addressees.prefetch_related("requests", "group__channels__via__channels"):
+        if way := by_mail(addressee.group):
+            yield addressee, way
 
 
 def _short(email: str) -> str:

@@ -40,8 +40,9 @@ class AddresseeQuerySet(models.QuerySet["Addressee"]):
         return self.filter(Exists(still_open), reply__in=waiting, statement__state="sent")
 
     def reachable(self) -> Self:
-        """Addressees whose group takes letters by mail."""
-        return self.filter(Exists(Channel.objects.filter(group=OuterRef("group"), kind=Channel.Kind.MAIL)))
+        """Addressees whose group takes letters by mail, or through a body that does."""
+        mail = Q(kind=Channel.Kind.MAIL) | Q(kind=Channel.Kind.VIA, via__channels__kind=Channel.Kind.MAIL)
+        return self.filter(Exists(Channel.objects.filter(mail, group=OuterRef("group"))))
 
     def unreachable(self) -> Self:
         """Addressees that nobody knows, or whose group takes letters some other way or none we know."""

@@ -181,7 +181,7 @@ def addressee_handover(request: AtDesk, pk: int) -> HttpResponse:
     form = HandoverForm(request.POST, addressee=addressee)
     if form.is_valid():
         try:
-            handover.hand_over(addressee, form.cleaned_data["on"], form.cleaned_data["note"], by=request.actor, now=now)
+            handover.hand_over(addressee, form.cleaned_data["on"], form.said(), by=request.actor, now=now)
         except Refused as refused:
             for sentence in refused.sentences:
                 form.add_error(None, sentence)
@@ -215,6 +215,7 @@ def _page(
         "statement": statement,
         "at": request.desk,
         "is_out": is_out,
+        "to_be_told": handover.to_be_told(statement),
         "warnings": rules.warnings(statement),
         "otherwise": not_by_mail,
         "to_hand_over": sum(row.addressee.posted_at is None for row in not_by_mail),

@@ -1,14 +1,15 @@
 """Files of a mail that are attached or, where they are more than the desk attaches, fetched; and where answers go."""
 
+import re
 from email.utils import parseaddr
 
 import pytest
 
 from contacts.models import Desk
-from liaisons import links, renditions, reply_tokens
+from liaisons import enclosures, links, mail, renditions, reply_tokens
 from liaisons.models import Message
 from liaisons.outbox import compose
-from tests.fixtures import AFTER
+from tests.fixtures import AFTER, NOW
 
 pytestmark = pytest.mark.django_db
 
@@ -22,9 +23,9 @@ def made(sent):
 def leaving(statement, key: str):
     """Its text, its HTML and the names of its files, as it leaves."""
     message = Message.objects.of_dispatch(statement).filter(key__startswith=key).order_by("pk").first()
-    mail = compose(message, AFTER)
-    [page] = [alternative.content for alternative in mail.alternatives]
-    return mail.body, page, [name for name, _content, _type in mail.attachments]
+    composed = compose(message, AFTER)
+    [page] = [alternative.content for alternative in composed.alternatives]
+    return composed.body, page, [name for name, _content, _type in composed.attachments]
 
 
 def test_files_are_attached_and_nothing_is_said_of_fetching_them(made):
@@ -56,6 +57,17 @@ def test_a_copy_names_the_public_address_of_the_files(made):
     assert files == []
     assert "http://localhost:8000/statements/2025-2028/JCA-MV-LS1/\nThis address stays.\n" in text
     assert "/l/" not in text
+
+
+def test_chairs_and_the_list_fetch_them_by_their_links(circulated, chair):
+    drafts = mail.to_list(circulated.circulation, NOW) + mail.ask_approval(circulated.circulation, [chair.person], NOW)
+    for draft, holds in zip(drafts, ("as long as this text circulates", "until 10 January 2026"), strict=True):
+        text = enclosures.settle(draft.message.text, 12_000_000, attached=False)
+        [own] = set(re.findall(r"\[\[link:\d+\]\]", text))
+        assert (
+            f"The files (12.0 MB) do not travel with this mail. Fetch them here:\n{own}\nThe link holds {holds}."
+            in text
+        )
 
 
 def test_a_mail_that_does_not_say_how_to_fetch_its_files_carries_them(made):

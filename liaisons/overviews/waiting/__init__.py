@@ -8,7 +8,7 @@ from contacts.models import Desk
 
 from .desktop import Desktop, Heap, Row
 from .mails import troubled
-from .ours import answers, drafts, to_dispatch
+from .ours import answers, drafts, to_dispatch, to_hand_over
 from .theirs import asking_for_time, for_others, nominated, received
 from .undated import to_look_at_again, undated
 from .windows import closed_windows, windows
@@ -19,6 +19,7 @@ KINDS: tuple[Callable[[Desktop], Iterable[Heap]], ...] = (
     troubled,
     closed_windows,
     to_dispatch,
+    to_hand_over,
     answers,
     received,
     asking_for_time,

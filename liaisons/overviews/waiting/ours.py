@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from liaisons import handover
 from liaisons.models import (
     Addressee,
     Circulation,
@@ -21,6 +22,27 @@ from .desktop import MOST, SOON, Desktop, Heap, Row, counted
 
 RECENTLY = timedelta(days=7)
 OFFICERS = AUTHORS | {"vice_chair"}
+
+
+def to_hand_over(here: Desktop) -> list[Heap]:
+    """Letters that go by no mail and nobody has handed over yet."""
+    if not here.is_secretary:
+        return []
+    waiting = list(handover.waiting(here.desk)[: MOST + 1])
+    rows = [
+        Row(
+            reference=addressee.statement.reference,
+            title=str(addressee),
+            url=reverse("addressee-letter", args=[addressee.pk]),
+            state="awaiting",
+            label=_("to be handed over"),
+            on=here.desk.today(addressee.statement.sent_at) if addressee.statement.sent_at else None,
+            what=_("sent to the others"),
+        )
+        for addressee in waiting
+    ]
+    more = reverse("to-hand-over") if len(rows) > MOST else ""
+    return [Heap("hand-over", _("Letters to hand over"), rows[:MOST], more)]
 
 
 def drafts(here: Desktop) -> list[Heap]:

@@ -122,3 +122,10 @@ document.addEventListener("htmx:beforeSwap", ({ detail }) => {
 document.addEventListener("htmx:afterOnLoad", (event) => {
   if (event.detail.successful) trouble.hidden = true;
 });
+
+// Copy the words of a field; without a clipboard they can still be marked and copied by hand.
+for (const button of document.querySelectorAll("button[data-copy]")) {
+  if (!navigator.clipboard) continue;
+  button.hidden = false;
+  button.addEventListener("click", () => navigator.clipboard.writeText(document.getElementById(button.dataset.copy).value));
+}
