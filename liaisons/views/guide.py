@@ -131,6 +131,8 @@ def rights() -> list[Right]:
         Right(_("write"), _("begin and change drafts"), AUTHORS),
         *(Right(step, MEANINGS[step], roles) for step, roles in ROLES.items()),
         Right(_("dispose"), _("say what was done about a comment, and move the window"), SECRETARIAT | CHAIRS),
+        Right(_("report"), _("put a meeting report before the list, declare it approved"), SECRETARIAT | CHAIRS),
+        Right(_("set a kind right"), _("say that a comment is of another kind than it came as"), SECRETARIAT),
         Right(_("look again"), _("set a day on which a sent statement comes back to the desk"), AUTHORS),
         Right(_("grant time"), _("give an addressee more time, or not"), SECRETARIAT),
         Right(_("stand in"), _("name the vice-chair who decides in place of a chair, and the days"), NAMING),
