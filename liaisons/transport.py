@@ -132,12 +132,32 @@ class SmtpBackend(smtp.EmailBackend):
         recipient = sanitize_address(mail.recipient, "utf-8")
         eight_bit = ["BODY=8BITMIME"] if server.has_extn("8bitmime") else []
         try:
-            self._expect(2, *server.mail(sender, eight_bit))
-            self._expect(2, *server.rcpt(recipient))
-            self._expect(3, *server.docmd("DATA"))
+            if server.has_extn("pipelining"):
+                self._in_one_go(server, sender, recipient, eight_bit)
+            else:
+                self._expect(2, *server.mail(sender, eight_bit))
+                self._expect(2, *server.rcpt(recipient))
+                self._expect(3, *server.docmd("DATA"))
         except (OSError, smtplib.SMTPException) as error:
             self._drop()
             raise NotHandedOver(_said(error)) from error
+
+    def _in_one_go(self, server: smtplib.SMTP, sender: str, recipient: str, options: list[str]) -> None:
+        """Send the three commands without waiting in between, as RFC 2920 allows: one way there and back, not three."""
+        mail = " ".join([f"MAIL FROM:{smtplib.quoteaddr(sender)}", *options])
+        server.send(f"{mail}\r\nRCPT TO:{smtplib.quoteaddr(recipient)}\r\nDATA\r\n".encode("ascii"))
+        answers = []
+        for hundreds in (2, 2, 3):
+            code, text = server.getreply()
+            if code == 421:  # nothing comes after it
+                self._expect(hundreds, code, text)
+            answers.append((hundreds, code, text))
+        wanted = all(code // 100 == hundreds for hundreds, code, _text in answers[:2])
+        if not wanted and answers[2][1] == 354:
+            server.send(b".\r\n")  # it wants a text although nobody is to have it: an empty one (RFC 2920, 3.1)
+            server.getreply()
+        for answer in answers:
+            self._expect(*answer)
 
     def _opened(self) -> smtplib.SMTP:
         try:

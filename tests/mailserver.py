@@ -26,6 +26,7 @@ class MailServer:
         self.received: list[tuple[str, bytes]] = []
         self.connections = 0
         self.port = 0
+        self.pipelining = False  # whether it offers RFC 2920
         self.waits_for: Callable[[], Awaitable[None]] | None = None
 
     def recipients(self) -> list[str]:
@@ -58,6 +59,10 @@ class _Wire(SMTP):
     def connection_made(self, transport):
         self.server.connections += 1
         super().connection_made(transport)
+
+    async def handle_EHLO(self, _server, session, _envelope, hostname, responses):  # noqa: N802 – aiosmtpd's name
+        session.host_name = hostname
+        return [responses[0], *(["250-PIPELINING"] if self.server.pipelining else []), *responses[1:]]
 
     async def handle_MAIL(self, _server, _session, envelope, address, _options):  # noqa: N802 – aiosmtpd's name
         said = await self.asked("MAIL")

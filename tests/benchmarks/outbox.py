@@ -108,7 +108,9 @@ def server() -> Iterator[int]:
 
 
 def serve() -> None:
-    with MailServer().running() as running:
+    server = MailServer()
+    server.pipelining = True  # as those do that people use
+    with server.running() as running:
         sys.stdout.write(f"{running.port}\n")
         sys.stdout.flush()
         sys.stdin.readline()

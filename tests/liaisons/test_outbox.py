@@ -200,9 +200,11 @@ TROUBLE = {
 }
 
 
+@pytest.mark.parametrize("pipelining", [False, True])
 @pytest.mark.parametrize("trouble", TROUBLE)
-def test_what_a_server_does_to_one_recipient_touches_no_other(desk, now, server, trouble):
+def test_what_a_server_does_to_one_recipient_touches_no_other(desk, now, server, trouble, pipelining):
     stage, says, state, at_once, later = TROUBLE[trouble]
+    server.pipelining = pipelining
     server.does = lambda at, who: says if (at, who) == (stage, "2@example.org") else None
     outbox.queue(a_message(desk, now, str(number), not_before=now + timedelta(seconds=number)) for number in range(5))
     outbox.deliver_due(now + MINUTE)

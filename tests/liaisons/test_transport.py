@@ -1,5 +1,6 @@
 """A mail leaves or does not, and what the server said is told apart; the local mailbox keeps and shows."""
 
+import smtplib
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 from pathlib import Path
@@ -30,9 +31,10 @@ def a_mail(recipient: str = "sg21@example.org", **fields) -> Mail:
     )
 
 
-@pytest.fixture
-def server():
+@pytest.fixture(params=[False, True], ids=["step by step", "pipelining"])
+def server(request):
     with MailServer().running() as running:
+        running.pipelining = request.param
         yield running
 
 
@@ -103,6 +105,33 @@ def test_each_answer_of_a_server_is_told_apart_and_the_next_mail_goes(server, co
         hand_over(a_mail(), connection)
     assert type(raised.value) is error
     assert str(raised.value).startswith(answer)
+    server.does = lambda _at, _recipient: None
+    assert hand_over(a_mail("sg20@example.org"), connection).code == 250
+
+
+@pytest.fixture
+def said(monkeypatch):
+    """What went to a server, a piece for each time it was spoken to."""
+    pieces = []
+    send = smtplib.SMTP.send
+    monkeypatch.setattr(smtplib.SMTP, "send", lambda server, lines: pieces.append(lines) or send(server, lines))
+    return pieces
+
+
+def test_a_server_that_offers_pipelining_is_spoken_to_twice_for_a_mail(server, connection, said):
+    hand_over(a_mail("first@example.org"), connection)
+    said.clear()
+    hand_over(a_mail(), connection)
+    assert len(said) == (2 if server.pipelining else 4)
+    assert server.recipients() == ["first@example.org", "sg21@example.org"]
+
+
+def test_a_text_that_nobody_is_to_have_is_ended_empty(server, connection, said):
+    server.does = lambda at, _recipient: {"RCPT": "550 5.1.1 nobody here", "DATA": "354 go on"}.get(at)
+    with pytest.raises(transport.RefusedForGood, match="nobody here"):
+        hand_over(a_mail(), connection)
+    assert (b".\r\n" in said) is server.pipelining
+    assert server.received == []
     server.does = lambda _at, _recipient: None
     assert hand_over(a_mail("sg20@example.org"), connection).code == 250
 
