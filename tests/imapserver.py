@@ -1,5 +1,6 @@
 """A real IMAP server on loopback for one mailbox: Dovecot, thrown away afterwards."""
 
+import grp
 import imaplib
 import os
 import pwd
@@ -130,7 +131,7 @@ class ImapServer:
             user=mine.pw_uid,
             group=mine.pw_gid,
             internal="dovecot" if is_root else me.pw_name,
-            internal_group="dovecot" if is_root else me.pw_gid,
+            internal_group="dovecot" if is_root else grp.getgrgid(me.pw_gid).gr_name,
             login="dovenull" if is_root else me.pw_name,
             unjailed="" if is_root else "chroot =",
         )
