@@ -79,18 +79,21 @@ def _ask_chairs_about(circulation: Circulation, now: datetime) -> int:
 
 
 def _not_asked(circulation: Circulation, now: datetime) -> QuerySet[Person]:
-    """Who decides today, also whoever stands in for a chair since yesterday, and has not been asked about this text."""
+    """Who decides today, also whoever stands in for a chair since yesterday, and has not been asked about this text.
+
+    A word that was given, by the chair or in the chair's place, is asked for no more.
+    """
     desk, statement = circulation.desk, circulation.statement
     assert statement is not None  # asked for by its state
     of_text = {"revision": statement.revision}
     asked = Message.objects.filter(**of_text, circulation=circulation, kind=Message.Kind.APPROVE, person__isnull=False)
     given = Approval.objects.filter(**of_text)
-    stood_in_for = given.filter(in_place_of__isnull=False)
-    deciding = Person.objects.holding(*CHAIRS, group=desk.group, on=desk.today(now)).exclude(email="")
+    heard = {person for words in given.values_list("person", "in_place_of") for person in words if person}
+    today = desk.today(now)
+    in_their_place = desk.group.stand_ins.in_force(today).filter(chair__in=heard)
+    deciding = Person.objects.holding(*CHAIRS, group=desk.group, on=today).exclude(email="")
     return deciding.exclude(
-        Q(pk__in=asked.values("person"))
-        | Q(pk__in=given.values("person"))
-        | Q(pk__in=stood_in_for.values("in_place_of"))
+        Q(pk__in=asked.values("person")) | Q(pk__in=heard) | Q(pk__in=in_their_place.values("person"))
     )
 
 

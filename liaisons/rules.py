@@ -19,11 +19,11 @@ from liaisons.refusals import Refused as Refused
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractUser, AnonymousUser, PermissionsMixin
-    from django.db.models import Model
+    from django.db.models import Model, QuerySet
 
     from contacts.actor import Actor
     from contacts.models import Desk
-    from liaisons.models import Addressee, Registration, Revision, Statement
+    from liaisons.models import Addressee, Approval, Registration, Revision, Statement
 
     # django-fsm's words for them; our "user" is an Actor.
     Permission = Callable[[Model, AbstractUser | AnonymousUser | PermissionsMixin], bool]
@@ -239,8 +239,13 @@ def to_approve_yourself(statement: "Statement", actor: "Actor") -> list[str]:
         return []
     chair = absent_chair(desk, actor, judged_at(statement)) or actor.person.pk
     others = awaited_approvers(statement) - {chair} if desk.approvers == desk.Approvers.ALL else set()
-    if others and chair in approvers_so_far(revision):
+    given = {absent or person for absent, person in _words(revision) if person == actor.person.pk}
+    if others and chair in given:
         return [_("You have already approved this revision. The others have been asked.")]
+    if others and chair in approvers_so_far(revision):
+        return [_("This word was given already, by the chair or in the chair's place. The others have been asked.")]
+    if given and chair in awaited_approvers(statement):
+        return [_("You have already approved this revision for another chair. Somebody else gives this chair's word.")]
     approving = set(revision.approvals.granted().values_list("person", flat=True)) | {actor.person.pk}
     if not others and approving == {revision.author_id}:
         return [_("You wrote this revision. Somebody else has to approve it.")]
@@ -257,8 +262,12 @@ def absent_chair(desk: "Desk", actor: "Actor", now: datetime) -> int | None:
 
 def approvers_so_far(revision: "Revision") -> set[int]:
     """The keys of the chairs who approved the revision, themselves or by whoever stood in for them."""
-    given = revision.approvals.granted().values_list("in_place_of", "person")
-    return {absent or person for absent, person in given}
+    return {absent or person for absent, person in _words(revision)}
+
+
+def _words(revision: "Revision") -> "QuerySet[Approval, tuple[int | None, int]]":
+    """Who approved the revision, each after the chair in whose place they did."""
+    return revision.approvals.granted().values_list("in_place_of", "person")
 
 
 def awaited_approvers(statement: "Statement") -> set[int]:

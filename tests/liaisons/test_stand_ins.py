@@ -48,9 +48,30 @@ def test_the_word_counts_for_the_chair(desk, circulated, chair, cochair, vice_ch
 def test_the_chair_has_nothing_left_to_approve(desk, circulated, chair, cochair, vice_chair) -> None:
     stands_in(desk, chair, vice_chair)
     approve(circulated, vice_chair)
-    said = ["You have already approved this revision. The others have been asked."]
-    assert obstacles(circulated, "approve", Actor.of(chair), AFTER) == said
-    assert obstacles(circulated, "approve", Actor.of(vice_chair), AFTER) == said
+    assert obstacles(circulated, "approve", Actor.of(chair), AFTER) == [
+        "This word was given already, by the chair or in the chair's place. The others have been asked."
+    ]
+    assert obstacles(circulated, "approve", Actor.of(vice_chair), AFTER) == [
+        "You have already approved this revision. The others have been asked."
+    ]
+
+
+def test_one_person_gives_the_word_of_one_chair_only(desk, circulated, chair, cochair, vice_chair) -> None:
+    """A second word of theirs would count for nobody, and two chairs are wanted."""
+    row = stands_in(desk, chair, vice_chair)
+    approve(circulated, vice_chair)
+    StandIn.objects.filter(pk=row.pk).update(chair=cochair.person)
+    assert obstacles(circulated, "approve", Actor.of(vice_chair), AFTER) == [
+        "You have already approved this revision for another chair. Somebody else gives this chair's word."
+    ]
+    assert approve(circulated, cochair).state == "approved"
+
+
+def test_nobody_is_asked_for_a_word_that_was_given(desk, circulated, chair, vice_chair) -> None:
+    approve(circulated, chair)
+    stands_in(desk, chair, vice_chair)
+    housekeeping.ask_chairs(AFTER)
+    assert asked() == ["kim@example.org"]
 
 
 def test_a_vice_chair_who_stands_in_for_nobody_approves_nothing(desk, circulated, chair, vice_chair) -> None:
