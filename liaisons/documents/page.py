@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString, mark_safe
 from lxml.html import HtmlElement
 
 from liaisons.documents.body import tidy, well_formed
-from liaisons.documents.labels import ENGLISH, Labels, labels_for
+from liaisons.documents.labels import ENGLISH, Labels, direction_of, labels_for
 from liaisons.documents.paragraphs import number_paragraphs
 from liaisons.documents.sanitize import clean, printable
 from liaisons.letter import ENGLISH_ORGANIZATION, Addressed, Letter, Masthead, Purpose, Sheet
@@ -78,7 +78,7 @@ class Page:
 
     @property
     def direction(self) -> str:
-        return "rtl" if self.language.partition("-")[0].lower() in ("ar", "fa", "he", "ur") else "ltr"
+        return direction_of(self.language)
 
     @property
     def number(self) -> str:

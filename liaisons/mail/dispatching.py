@@ -289,7 +289,11 @@ class _Notice:
             revision=self.revision,
             subject=self.subject % {"number": self.number, "title": title},
             text=text.text(self.verb, words),
-            headers=letterhead.thread(self.statement, earlier=had.message_id),
+            why=_("You had this statement before."),
+            headers={
+                **(letterhead.list_id(self.desk) if had.kind == Message.Kind.CIRCULATE else {}),
+                **letterhead.thread(self.statement, earlier=had.message_id),
+            },
             **fields,
         )
         message.to = had.to

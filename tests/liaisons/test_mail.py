@@ -460,3 +460,15 @@ def test_drafts_carry_their_files_to_the_outbox(approved):
     assert isinstance(first, Draft)
     [message] = outbox.queue([first])
     assert [file.name for file in message.files.all()] == ["JCA-MV-LS1.pdf", "JCA-MV-LS1.docx"]
+
+
+def test_a_notice_follows_the_mail_it_is_about_and_to_the_list_it_names_the_list(circulated):
+    Message.objects.filter(kind="circulate").update(state="sent")
+    [notice] = mail.withdrawal(circulated, "An error.", AFTER)
+    had = Message.objects.get(kind="circulate")
+    assert notice.message.headers == {
+        "List-Id": '"JCA-MV" <list.jca-mv.example.org>',
+        "In-Reply-To": had.message_id,
+        "References": f"<statement-{circulated.pk}@localhost> {had.message_id}",
+    }
+    assert notice.message.why == "You had this statement before."
