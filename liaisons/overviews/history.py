@@ -364,6 +364,10 @@ def _put_off(event: Event, statement: Statement | None) -> str:
     return _("To be looked at again on %(day)s") % {"day": _day(event, "to")}
 
 
+def _stages_set(event: Event, statement: Statement | None) -> str:
+    return _("It is reminded of on other days")
+
+
 WORDS: dict[str, Callable[[Event, Statement | None], str]] = {
     "begin": _begun,
     "write": _written,
@@ -385,6 +389,7 @@ WORDS: dict[str, Callable[[Event, Statement | None], str]] = {
     "withdraw_comment": _comment_withdrawn,
     "decide_time": _time_decided,
     "look_again": _put_off,
+    "stages": _stages_set,
     "confirm_nomination": _nomination_confirmed,
     "set_aside_nomination": _nomination_set_aside,
     "dispose": _disposed,

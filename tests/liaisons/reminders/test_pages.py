@@ -110,3 +110,10 @@ def test_a_calendar_is_made_renewed_and_closed(client, reminded, secretary):
     assert Client().get(f"/l/{links.token(second.pk)}/calendar.ics").status_code == 200
     client.post(reverse("reminders-calendar-stop"))
     assert Client().get(f"/l/{links.token(second.pk)}/calendar.ics").status_code == 410
+
+
+def test_ones_own_page_among_the_people_leads_there_and_that_of_others_does_not(client, desk, secretary, chair):
+    client.force_login(secretary)
+    way = f'href="{reverse("reminders")}">Your reminders'
+    assert way in client.get(secretary.person.get_absolute_url()).content.decode()
+    assert way not in client.get(chair.person.get_absolute_url()).content.decode()

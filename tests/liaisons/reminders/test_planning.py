@@ -39,6 +39,7 @@ def test_its_own_days_are_kept_and_given_up_again(client, page, out):
     assert client.post(page, given).status_code == 302
     statement = Statement.objects.get(pk=out.pk)
     assert (statement.remind_outsiders, statement.remind_insiders) == ([10, 2], None)
+    assert "It is reminded of on other days" in client.get(out.get_absolute_url()).content.decode()
     assert Event.objects.get(verb="stages").data["remind_outsiders"] == [None, [10, 2]]
     client.post(page, {"remind_outsiders": "10, 2"})
     assert Statement.objects.get(pk=out.pk).remind_outsiders is None
