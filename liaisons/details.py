@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from contacts.models import Group, Person
-from liaisons.letter import Letter
+from liaisons.letter import Contact, Letter
 from liaisons.models import Blob, Meeting, ReceivedMail, Reply, Statement
 
 
@@ -129,5 +129,7 @@ class Received:
     dated: date | None = None
     body: str = ""
     deadline: date | None = None
+    approval: str = ""
+    contacts: tuple[Contact, ...] = ()
     replies_to: tuple[Statement, ...] = ()
     files: tuple[tuple[Blob, str], ...] = field(default=())

@@ -165,6 +165,12 @@ class AnswerForm(FilesForm):
         required=False,
         help_text=_("The number of your liaison statement, such as SG21-LS82."),
     )
+    approval = OneLine(
+        label=_("Approved at which meeting"),
+        max_length=300,
+        required=False,
+        help_text=_("Such as ITU-T SG21 meeting (Geneva, 22 January 2026), or by correspondence."),
+    )
     name = OneLine(label=_("Your name"), max_length=200)
     email = forms.EmailField(label=_("Your e-mail"), help_text=_("You get a receipt there."))
 

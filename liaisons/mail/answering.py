@@ -31,6 +31,7 @@ def answer_received(reply: Reply, now: datetime) -> Draft:
                     (_("Title"), statement.title),
                     (_("Kind"), reply.get_kind_display()),
                     (_("Their reference"), reply.reference),
+                    (_("In our register"), _document(reply)),
                     (_("For which body"), reply.for_whom),
                     (_("Needs time until"), text.day_text(reply.until) if reply.until else ""),
                 ]
@@ -76,6 +77,7 @@ def receipt(reply: Reply, now: datetime) -> Draft:
                     (_("Title"), statement.title),
                     (_("Received"), text.day_text(desk.today(reply.received_at))),
                     (_("As"), reply.get_kind_display()),
+                    (_("In our register"), _document(reply)),
                 ]
             ),
             "settled": _requests(requests, outcomes, Request.Outcome.SETTLED),
@@ -192,6 +194,12 @@ def _mail_channel(addressee: Addressee) -> str:
     channels = addressee.group.channels.filter(kind=Channel.Kind.MAIL) if addressee.group else Channel.objects.none()
     channel = channels.order_by("pk").first()
     return channel.email if channel else ""
+
+
+def _document(reply: Reply) -> str:
+    """The number that the desk gave to the letter that the reply is; "" where it is none."""
+    rows = reply.statement.registrations.filter(desk=_desk(reply)) if reply.statement else ()
+    return ", ".join(str(row) for row in rows)
 
 
 def _requests(requests: list[Request], outcomes: dict[int, str], outcome: str) -> Block:

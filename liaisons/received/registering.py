@@ -1,19 +1,22 @@
 """Statements that others sent: entered in the register of a desk, with a document number to cite."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils.html import escape
 from django.utils.translation import gettext as _
 
 from contacts.actor import Actor
 from contacts.models import Desk
 from liaisons import writing
 from liaisons.calendar import end_of_day, study_period
-from liaisons.details import Received
-from liaisons.letter import Letter
-from liaisons.models import Document, DocumentFile, Event, Registration, Relation, Statement
+from liaisons.details import Answer, Received
+from liaisons.letter import Contact, Letter
+from liaisons.models import Addressee, Document, DocumentFile, Event, Registration, Relation, Statement
 from liaisons.numbering import number_document
+from liaisons.received import prefilling
 from liaisons.rules import SECRETARIAT, Refused
 
 
@@ -21,8 +24,47 @@ def register(desk: Desk, received: Received, *, by: Actor, now: datetime) -> Reg
     """Enter a statement that came in. Raises Refused when the same one stands in the register already."""
     if not by.roles_at(desk.group, desk.today(now)) & SECRETARIAT:
         raise Refused([_("Incoming statements are registered by the secretariat.")])
+    refuse_twice(desk, received)
+    return _register(desk, received, by=by, now=now)
+
+
+def from_answer(addressee: Addressee, answer: Answer, approval: str, *, by: Actor, now: datetime) -> Answer:
+    """Register an answer that carries files or is a statement of theirs, and let the reply name it.
+
+    For whoever may answer for the addressee: advance() judges that, in the transaction of the caller. One that the
+    secretariat has registered already under its number is named as it is.
+    """
+    desk = addressee.statement.desk
+    if desk is None or not (answer.files or answer.reference):
+        return answer
+    ours = addressee.statement
+    received = Received(
+        source_text=str(addressee),
+        source=addressee.group,
+        reference=answer.reference,
+        title=_title(addressee, answer),
+        received_on=desk.today(now),
+        body="".join(f"<p>{escape(part)}</p>" for part in answer.text.split("\n") if part.strip()),
+        approval=approval,
+        contacts=(Contact(answer.name, email=answer.email),) if answer.name else (),
+        replies_to=(ours,),
+        files=answer.files,
+    )
+    registration = registered(desk, received) or _register(desk, received, by=by, now=now)
+    return replace(answer, statement=registration.statement)
+
+
+def _title(addressee: Addressee, answer: Answer) -> str:
+    ours = addressee.statement
+    if answer.reference:
+        return _("LS/r on %(subject)s (reply to %(number)s)") % {
+            "subject": prefilling.subject(ours.title)[:400], "number": ours.reference,
+        }  # fmt: skip
+    return _("Answer of %(body)s to %(number)s") % {"body": addressee, "number": ours.reference}
+
+
+def _register(desk: Desk, received: Received, *, by: Actor, now: datetime) -> Registration:
     with transaction.atomic():
-        refuse_twice(desk, received)
         statement = sent_from_here(desk, received) or enter(received, by=by, now=now)
         document = document_of(desk, received, now)
         registration = Registration.objects.create(
@@ -60,23 +102,31 @@ def register(desk: Desk, received: Received, *, by: Actor, now: datetime) -> Reg
 
 
 def refuse_twice(desk: Desk, received: Received) -> None:
-    if not received.reference:
-        return
-    same = Q(statement__source_text__iexact=received.source_text)
-    if received.source is not None:
-        same |= Q(statement__source=received.source)
-    earlier = Registration.objects.of_desk(desk).filter(
-        same,
-        statement__reference__iexact=received.reference,
-        statement__study_period=study_period(received.dated or received.received_on),
-    )
-    if registered := earlier.first():
+    if earlier := registered(desk, received):
         raise Refused(
             [
                 _("%(reference)s is in the register already, as %(document)s.")
-                % {"reference": received.reference, "document": registered}
+                % {"reference": received.reference, "document": earlier}
             ]
         )
+
+
+def registered(desk: Desk, received: Received) -> Registration | None:
+    """The same letter, where the desk has it: the same number of the same source in the same study period."""
+    if not received.reference:
+        return None
+    same = Q(statement__source_text__iexact=received.source_text)
+    if received.source is not None:
+        same |= Q(statement__source=received.source)
+    return (
+        Registration.objects.of_desk(desk)
+        .filter(
+            same,
+            statement__reference__iexact=received.reference,
+            statement__study_period=study_period(received.dated or received.received_on),
+        )
+        .first()
+    )
 
 
 def sent_from_here(desk: Desk, received: Received) -> Statement | None:
@@ -100,9 +150,16 @@ def enter(received: Received, *, by: Actor, now: datetime) -> Statement:
         study_period=study_period(received.dated or received.received_on),
         state=Statement.State.ELSEWHERE,
         dated=received.dated,
+        approval_text=received.approval,
         created_at=now,
     )
-    letter = Letter(title=received.title, source=received.source_text, body=received.body, deadline=received.deadline)
+    letter = Letter(
+        title=received.title,
+        source=received.source_text,
+        body=received.body,
+        deadline=received.deadline,
+        contacts=received.contacts,
+    )
     writing.write(statement, letter, by=by, now=now)
     return statement
 

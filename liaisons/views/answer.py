@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -14,6 +15,7 @@ from liaisons.documents.screen import on_screen
 from liaisons.forms.links import AnswerForm
 from liaisons.letter import Sheet
 from liaisons.models import Addressee, Link, Reply
+from liaisons.received import registering
 from liaisons.rules import Moved, Refused
 from liaisons.views import enclosed
 from liaisons.views.opened import by_link
@@ -57,15 +59,11 @@ def link_answer(request: DeskRequest, link: Link, now: datetime) -> HttpResponse
     form = _form(link, addressee, now, request)
     if not form.is_valid():
         return open_answer(request, link, now, form, status=400)
+    by, given = links.actor(link), form.cleaned_data
     try:
-        advance(
-            addressee,
-            "settle",
-            by=links.actor(link),
-            seen=form.cleaned_data["seen"],
-            details=form.details(),
-            now=now,
-        )
+        with transaction.atomic():
+            answer = registering.from_answer(addressee, form.details(), given["approval"], by=by, now=now)
+            advance(addressee, "settle", by=by, seen=given["seen"], details=answer, now=now)
     except Refused as refused:
         for sentence in refused.sentences:
             form.add_error(None, sentence)

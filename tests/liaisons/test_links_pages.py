@@ -23,10 +23,12 @@ from liaisons.details import Amendment, Answer
 from liaisons.models import (
     Addressee,
     Approval,
+    Document,
     Event,
     Link,
     Message,
     Nomination,
+    Registration,
     Rendition,
     Reply,
     Request,
@@ -395,3 +397,47 @@ def test_a_chair_reads_the_file_of_the_text_to_be_approved(client, circulated, a
     client.get(at("link-file", approving, "JCA-MV-Doc-001.docx"))
     made = Rendition.objects.get(blob__isnull=False)
     assert (made.kind, made.revision.abstract) == ("docx", "With, a comma.")
+
+
+class TestAnswersInTheRegister:
+    """What carries files, or is a statement of theirs, gets a document number of ours to cite."""
+
+    def test_a_statement_of_theirs_comes_in_with_what_it_carries(self, client, answering, sent):
+        given = answer(
+            sent, requests=["1", "2"], text="Yes.\n\nWe <do>.", reference="SG21-LS90",
+            approval="ITU-T SG21 meeting (Geneva, 22 January 2026)", files=[SimpleUploadedFile("LS 90.pdf", PDF)],
+        )  # fmt: skip
+        assert client.post(at("link-answer", answering), given).status_code == 302
+        registration = Registration.objects.get()
+        statement = registration.statement
+        assert (statement.state, statement.reference, statement.source) == (
+            "elsewhere", "SG21-LS90", answering.addressee.group,
+        )  # fmt: skip
+        subject = "nominating representatives and giving input to the roadmap"
+        assert statement.title == f"LS/r on {subject} (reply to {sent})"
+        assert statement.approval_text == "ITU-T SG21 meeting (Geneva, 22 January 2026)"
+        assert statement.revision.body == "<p>Yes.</p><p>We &lt;do&gt;.</p>"
+        assert [contact.email for contact in statement.revision.letter.contacts] == ["ann@example.org"]
+        assert [file.name for file in registration.document.files.all()] == ["LS 90.pdf"]
+        assert (Reply.objects.get().statement, statement.relations.get().to) == (statement, sent)
+        for kind in ("notify", "receipt"):
+            told = Message.objects.filter(kind=kind, addressee=answering.addressee).latest("pk")
+            assert f"In our register: {registration.document}" in " ".join(told.text.split())
+
+    def test_files_alone_are_an_answer_with_a_number(self, client, answering, sent):
+        files = [SimpleUploadedFile("roadmap.pdf", PDF)]
+        client.post(at("link-answer", answering), answer(sent, requests=["2"], files=files))
+        assert Registration.objects.get().document.title == f"Answer of ITU-T SG21 to {sent}"
+
+    def test_a_few_words_are_none(self, client, answering, sent):
+        client.post(at("link-answer", answering), answer(sent, requests=["1"], text="Nora."))
+        assert not Registration.objects.exists()
+
+    def test_the_same_statement_twice_is_one_document(self, client, answering, sent):
+        for key in ("1", "2"):
+            client.post(at("link-answer", answering), answer(sent, requests=[key], text="Yes.", reference="SG21-LS90"))
+        assert {reply.statement for reply in Reply.objects.all()} == {Registration.objects.get().statement}
+
+    def test_an_answer_that_is_refused_takes_no_number(self, client, answering, sent):
+        client.post(at("link-answer", answering), answer(sent, kind="decline", reference="SG21-LS90"))
+        assert not Document.objects.filter(kind="incoming").exists()
