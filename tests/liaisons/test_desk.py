@@ -210,8 +210,8 @@ def test_the_desk_asks_the_same_number_of_questions_with_one_thing_and_with_thre
     queries()
     first, heaps = queries()
     assert set(heaps) == {
-        "Dispatches under way", "Approvals asked of you", "Approved, to be sent", "Answers overdue",
-        "Incoming, yours to answer", "Incoming, to be assigned", "Windows for comments", "Drafts",
+        "Dispatches under way", "Approvals asked of you", "Approved, to be sent", "Letters to hand over",
+        "Answers overdue", "Incoming, yours to answer", "Incoming, to be assigned", "Windows for comments", "Drafts",
     }  # fmt: skip
     one_of_each()
     one_of_each()
