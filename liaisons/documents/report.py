@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from docx.oxml.xmlchemy import BaseOxmlElement
 
 from liaisons.documents.page import END_RULE
+from liaisons.documents.sanitize import printable
 from liaisons.documents.word_file import describe, empty_file, fill, packed, set_headers, set_language
 from liaisons.documents.wordml import TEXT_WIDTH, Cell, field, line_break, paragraph, row, runs, table
 
@@ -83,12 +84,17 @@ def write_report(report: Report) -> bytes:
     document = empty_file()
     writer = _Writer(report, right_to_left=get_language_bidi())
     fill(document, writer.elements())
-    later = [*runs("- "), *field("PAGE", "2"), *runs(" -"), line_break(), *runs(report.number)]
+    later = [*runs("- "), *field("PAGE", "2"), *runs(" -"), line_break(), *_runs(report.number)]
     set_headers(document, writer.text("Header", later), writer.text("Header"))
     language = get_language() or "en"
-    describe(document, title=report.title, author=report.group, language=language, subject=report.number)
+    describe(document, title=printable(report.title), author=report.group, language=language, subject=report.number)
     set_language(document, language, "rtl" if get_language_bidi() else "ltr")
     return packed(document)
+
+
+def _runs(text: str) -> list[BaseOxmlElement]:
+    """Without the characters that XML cannot hold, which come along when somebody pastes."""
+    return runs(printable(text))
 
 
 class _Writer:
@@ -122,15 +128,15 @@ class _Writer:
         filled = [(label, value) for label, value in facts if value]
         for at, (label, value) in enumerate(filled):
             cells = [
-                Cell([self.text("TSBHeaderLabel", runs(f"{label}:"))], _LABELS[0]),
-                Cell([self.text("TSBHeaderTitle", runs(value))], _LABELS[1]),
+                Cell([self.text("TSBHeaderLabel", _runs(f"{label}:"))], _LABELS[0]),
+                Cell([self.text("TSBHeaderTitle", _runs(value))], _LABELS[1]),
             ]
             last = at == len(filled) - 1
             yield row(cells, above=0 if at else _RULE, below=_RULE if last else 0, whole=True)
 
     def _item(self, item: Item) -> Iterator[BaseOxmlElement]:
         level = min(item.clause.strip(".").count(".") + 1, 3)
-        yield self.text(f"Heading{level}", runs(f"{item.clause} {item.title}"))
+        yield self.text(f"Heading{level}", _runs(f"{item.clause} {item.title}"))
         yield from self._lines(item.text)
         if item.papers:
             heads = (_("Document"), _("Title"), _("Source"), _("Presented by"), _("Disposition"))
@@ -147,26 +153,26 @@ class _Writer:
     def _decisions(self) -> Iterator[BaseOxmlElement]:
         if not self._report.decisions:
             return
-        yield self.text("Heading1", runs(_("Decisions")))
+        yield self.text("Heading1", _runs(_("Decisions")))
         for number, decision in enumerate(self._report.decisions, start=1):
             yield from self._lines(f"{number}) {decision}")
 
     def _actions(self) -> Iterator[BaseOxmlElement]:
         if not self._report.actions:
             return
-        yield self.text("Heading1", runs(_("Actions")))
+        yield self.text("Heading1", _runs(_("Actions")))
         rows = [(str(at), one.text, one.owner, one.due) for at, one in enumerate(self._report.actions, start=1)]
         yield self._grid((700, 5340, 2100, 1500), (_("No."), _("Action"), _("Owner"), _("Due")), rows)
         yield self.text("Tablespace")
 
     def _exchanged(self, heading: str, party: str, rows: Sequence[Exchanged]) -> Iterator[BaseOxmlElement]:
         since = self._report.since
-        yield self.text("Heading1", runs(heading))
+        yield self.text("Heading1", _runs(heading))
         when = _("Since %(meeting)s:") % {"meeting": since} if since else _("Until the end of this first meeting:")
         if not rows:
-            yield self.text("Normal", runs(f"{when} {_('none.')}"))
+            yield self.text("Normal", _runs(f"{when} {_('none.')}"))
             return
-        yield self.text("Normal", runs(when))
+        yield self.text("Normal", _runs(when))
         heads = (_("Number"), party, _("Title"), _("Date"), _("State"))
         cells = [(one.reference, one.body, one.title, one.day, one.state) for one in rows]
         yield self._grid((1700, 2040, 3300, 1300, 1300), heads, cells)
@@ -178,7 +184,7 @@ class _Writer:
         return self._table(widths, made, style="TableGrid")
 
     def _row(self, widths: Sequence[int], cells: Sequence[str], style: str, *, head: bool = False) -> BaseOxmlElement:
-        placed = (Cell([self.text(style, runs(text))], width) for text, width in zip(cells, widths, strict=True))
+        placed = (Cell([self.text(style, _runs(text))], width) for text, width in zip(cells, widths, strict=True))
         return row(placed, head=head, whole=True)
 
     def _table(self, widths: Sequence[int], rows: list[BaseOxmlElement], *, style: str) -> BaseOxmlElement:
@@ -187,7 +193,7 @@ class _Writer:
     def _lines(self, text: str) -> Iterator[BaseOxmlElement]:
         for line in text.splitlines():
             if line.strip():
-                yield self.text("Normal", runs(line.strip()))
+                yield self.text("Normal", _runs(line.strip()))
 
     def text(self, style: str, content: Iterable[BaseOxmlElement] = ()) -> BaseOxmlElement:
         return paragraph(style, content, right_to_left=self._right_to_left)

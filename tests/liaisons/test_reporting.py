@@ -77,6 +77,15 @@ def test_the_file_says_what_was_recorded(second, desk, secretary) -> None:
     assert said.index("1 Opening") < said.index("7.3 Contributions")
 
 
+def test_what_a_file_cannot_hold_is_left_out(second, desk, secretary) -> None:
+    """A line break of a slide, pasted into a title, is a character that XML does not know."""
+    AgendaItem.objects.filter(clause="1").update(title="Open\x0bing", text="Wel\x02come.")
+    Meeting.objects.filter(pk=second.pk).update(name="Second\x0b meeting")
+    said = words(drafted(second, desk, secretary))
+    assert "1 Opening\nWelcome." in said
+    assert "Draft report of the Second meeting" in said
+
+
 def test_the_statements_since_the_meeting_before_stand_in_it(second, desk, secretary, sent, meeting) -> None:
     said = words(drafted(second, desk, secretary))
     assert f"Since the {meeting}" in said
