@@ -137,22 +137,6 @@ def test_where_somebody_works_in_the_database_it_says_so(backed_up, desk, monkey
         refused(backed_up, desk, "Somebody else works in the database")
 
 
-def test_a_restore_that_fails_half_way_keeps_what_was(backed_up, desk, monkeypatch) -> None:
-    if connection.vendor == "sqlite":
-        pytest.skip("SQLite copies the file by itself")
-
-    def half(source, target) -> None:
-        whole = source.read(20_000)
-        target.write(whole[: whole.rindex(b";\n") + 2])
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(databases.shutil, "copyfileobj", half)
-    before = states(desk)
-    with pytest.raises(KeyboardInterrupt), gzipped(backed_up) as rows:
-        databases.load(rows)
-    assert states(desk) == before
-
-
 def test_what_failed_before_says_why(backed_up, desk, monkeypatch) -> None:
     """Not what PostgreSQL tells first: how many tables it would have dropped."""
     if connection.vendor == "sqlite":
@@ -201,12 +185,6 @@ def transaction_of(other) -> Iterator:
     with other.cursor() as cursor:
         yield cursor
     other.rollback()
-
-
-@contextmanager
-def gzipped(written: Path) -> Iterator[Path]:
-    with archive.opened(written) as (tar, _manifest):
-        yield archive.extract_database(tar, written.parent)
 
 
 def refused(written: Path, desk: Desk, why: str, arguments: tuple[str, ...] = ("--replace",)) -> None:
