@@ -24,6 +24,7 @@ from liaisons import reminders as reminding
 from liaisons.forms.reminding import StatementStagesForm
 from liaisons.models import Event, Link, Mute, Registration, Reminder, Statement
 from liaisons.overviews import deadlines
+from liaisons.overviews.deadlines import Deadline
 from liaisons.rules import AUTHORS
 from liaisons.views.opened import by_link
 
@@ -46,7 +47,7 @@ def reminders(request: AtDesk) -> HttpResponse:
     context = {
         **_told(person, request.desk),
         "calendar": f"{links.url(link)}calendar.ics" if link else "",
-        "deadlines": deadlines.of(person, request.desk, now),
+        "deadlines": _coming(person, request.desk, now),
     }
     return render(request, "liaisons/reminders.html", context)
 
@@ -88,7 +89,7 @@ def reminders_calendar_stop(request: AtDesk) -> HttpResponse:
 @require_safe
 @at_desk()
 def deadlines_table(request: AtDesk) -> HttpResponse:
-    rows = deadlines.of(_person(request), request.desk, timezone.now())
+    rows = _coming(_person(request), request.desk, timezone.now())
     content = table.write(
         (_("Day"), _("Until"), _("What"), _("More"), _("Address")),
         [
@@ -182,6 +183,12 @@ def link_calendar(request: DeskRequest, link: Link, now: datetime) -> HttpRespon
 def _person(request: AtDesk) -> Person:
     assert request.actor.person is not None  # whoever has a role is a person
     return request.actor.person
+
+
+def _coming(person: Person, desk: Desk, now: datetime) -> list[Deadline]:
+    """What is due, late or not; meetings that are over stay in calendars only."""
+    today = desk.today(now)
+    return [row for row in deadlines.of(person, desk, now) if row.last_day is None or row.last_day >= today]
 
 
 def _bound(link: Link) -> tuple[Person, Desk]:

@@ -117,3 +117,11 @@ def test_ones_own_page_among_the_people_leads_there_and_that_of_others_does_not(
     way = f'href="{reverse("reminders")}">Your reminders'
     assert way in client.get(secretary.person.get_absolute_url()).content.decode()
     assert way not in client.get(chair.person.get_absolute_url()).content.decode()
+
+
+def test_a_meeting_that_is_over_is_not_due_any_more(client, desk, meeting, secretary, time_machine):
+    client.force_login(secretary)
+    for days, shown in ((0, True), (1, False)):
+        time_machine.move_to(geneva(meeting.ends_on + timedelta(days=days)), tick=False)
+        assert (meeting.name in words(client.get(reverse("reminders")))) is shown
+        assert (meeting.name in client.get(reverse("deadlines-table")).content.decode()) is shown
