@@ -13,7 +13,7 @@ from contacts.actor import Actor
 from contacts.models import Appointment, Desk, Person
 from liaisons import comments, housekeeping, links, mail, outbox, reminders, writing
 from liaisons.demo.invitation import invitation
-from liaisons.details import Answer, Nominee
+from liaisons.details import Answer, Forwarding, Nominee
 from liaisons.models import Addressee, Circulation, Comment, Link, Message, Nomination, Rendition, Reply, Statement
 from liaisons.replies import nominations
 from liaisons.workflow import advance
@@ -215,6 +215,7 @@ def reminded_and_answered(way: Walk) -> None:
     _answer(
         way, "3GPP SA1", Answer(Reply.Kind.NOT_FOR_US, for_whom="3GPP TSG SA", text="TSG SA answers for its groups.")
     )
+    _leave(way, "3GPP SA1")
     _answer(
         way,
         "ETSI ISG ARF",
@@ -251,6 +252,14 @@ def _answer(way: Walk, name: str, answer: Answer, *, quiet: bool = False) -> Non
         kind = Reply.Kind(answer.kind).label
         way.say(f"{name}: {kind}. Reply {addressee.get_reply_display()}.")
         way.tick()
+
+
+def _leave(way: Walk, name: str) -> None:
+    """The body that it names has the statement already."""
+    reply = Reply.objects.to_pass_on().get(addressee__statement=way.statement, addressee__designation=name)
+    seen = Statement.objects.get(pk=way.statement.pk).revision_id
+    advance(reply.addressee, "forward", by=way.secretary, seen=seen, details=Forwarding(reply, None), now=way.now)
+    way.say(f"{reply.for_whom} is asked already: the secretary leaves it at that.")
 
 
 def _until(way: Walk, day: date) -> None:

@@ -85,7 +85,7 @@ def _refuse_who_has_it(statement: Statement, group: Group, desk: Desk) -> None:
         raise Refused([_("%(body)s wrote the statement itself. Name another body.") % {"body": group}])
     named = Q(group=group) | Q(designation=group.designation) | Q(text=group.designation)
     if there := statement.addressees.filter(named).first():
-        sentence = _("%(body)s has the statement already, %(purpose)s. Look at what came from there, or write anew.")
+        sentence = _("%(body)s has the statement already, %(purpose)s. Leave it at that, or write anew.")
         raise Refused([sentence % {"body": there, "purpose": there.get_purpose_display()}])
 
 
