@@ -10,9 +10,10 @@ from liaisons.models import Blob, Meeting, ReceivedMail, Reply, Statement
 
 @dataclass(frozen=True)
 class Amendment:
-    """amend: the letter with its editorial change."""
+    """amend: the letter with its editorial change, and the meeting at which it was prepared."""
 
     letter: Letter
+    meeting: Meeting | None = None
 
 
 @dataclass(frozen=True)

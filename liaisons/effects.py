@@ -90,7 +90,7 @@ def amend(statement: Statement, taken: Taken) -> Data:
     before = statement.revision
     statement.amend(taken.now)
     statement.save()
-    writing.write(statement, amendment.letter, by=taken.by, now=taken.now, note=taken.reason)
+    writing.write(statement, amendment.letter, by=taken.by, now=taken.now, meeting=amendment.meeting, note=taken.reason)
     return {"from_revision": before.pk if before else None}
 
 
@@ -102,7 +102,8 @@ def revise(statement: Statement, taken: Taken) -> Data:
     statement.revise(taken.now)
     statement.save()
     if statement.revision:  # a revision of its own, so that no approval of the old text counts for the new one
-        writing.write(statement, statement.revision.letter, by=taken.by, now=taken.now, note=taken.reason)
+        text, meeting = statement.revision.letter, statement.revision.meeting
+        writing.write(statement, text, by=taken.by, now=taken.now, meeting=meeting, note=taken.reason)
     _end_circulation(statement, taken.now)
     links.revoke(statement.links.all(), taken.now)
     if circulation is not None and before == Statement.State.CIRCULATED:
@@ -209,7 +210,8 @@ def correct(statement: Statement, taken: Taken) -> Data:
         responsible=statement.responsible,
     )
     if statement.revision:
-        writing.write(correction, statement.revision.letter, by=taken.by, now=taken.now, note=taken.reason)
+        text, meeting = statement.revision.letter, statement.revision.meeting
+        writing.write(correction, text, by=taken.by, now=taken.now, meeting=meeting, note=taken.reason)
     Event.objects.record(
         "begin",
         by=taken.by,

@@ -123,7 +123,10 @@ def statement_amend(request: AtDesk, pk: int) -> HttpResponse:
             by=request.actor,
             seen=draft.main.cleaned_data["seen"] or 0,
             reason=draft.main.cleaned_data["reason"],
-            details=Amendment(annexing.filled(letter, statement.desk, before.letter if before else None)),
+            details=Amendment(
+                annexing.filled(letter, statement.desk, before.letter if before else None),
+                meeting=draft.main.cleaned_data["meeting"],
+            ),
             now=now,
         )
     except Refused as refused:

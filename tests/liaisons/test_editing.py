@@ -12,6 +12,7 @@ from liaisons import editing
 from liaisons.letter import Addressed, Contact, Letter
 from liaisons.merging import Merged, merge
 from liaisons.models import Editing, Meeting, Statement
+from liaisons.workflow import advance
 from liaisons.writing import rewrite
 from tests.fixtures import NOW
 from tests.liaisons.test_drafting import fields
@@ -106,6 +107,19 @@ def test_the_meeting_that_the_other_named_stays(writer, draft, letter, rapporteu
     writer.post(address, fields(refused))
     revision = Statement.objects.get().revision
     assert (revision.title, revision.meeting) == ("LS on mine", meeting)
+
+
+def test_an_editorial_change_and_a_revision_keep_the_meeting(writer, draft, letter, secretary, meeting) -> None:
+    by = Actor.of(secretary)
+    named = rewrite(draft, letter, by=by, seen=draft.revision_id, now=NOW, meeting=meeting)
+    advance(draft, "circulate", by=by, seen=named.pk, now=NOW)
+    address = f"/statements/{draft.pk}/amend/"
+    writer.post(address, {**fields(writer.get(address)), "title": "LS on worlds", "reason": "A word."})
+    amended = Statement.objects.get()
+    assert (amended.revision.title, amended.revision.meeting) == ("LS on worlds", meeting)
+    revised = advance(amended, "revise", by=by, seen=amended.revision_id, now=NOW, reason="More.")
+    assert revised.revision != amended.revision
+    assert revised.revision.meeting == meeting
 
 
 def test_where_both_named_a_meeting_the_page_says_so(writer, draft, letter, rapporteur, meeting) -> None:
