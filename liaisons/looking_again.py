@@ -17,6 +17,9 @@ def look_again(statement: Statement, on: date | None, *, reason: str = "", by: A
         desk = statement.desk
         if desk is None or not may_write(desk, by, now):
             raise Refused([_("This is set by the secretariat, the chairs, rapporteurs and editors of the desk.")])
+        if on is not None and statement.state != Statement.State.SENT:
+            state = statement.get_state_display()
+            raise Refused([_("The statement is %(state)s: it does not wait for anybody.") % {"state": state}])
         if on is not None and on <= desk.today(now):
             raise Refused([_("Choose a day after today.")])
         before, statement.look_again_on = statement.look_again_on, on

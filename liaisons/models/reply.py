@@ -18,7 +18,11 @@ class ReplyQuerySet(models.QuerySet["Reply"]):
     def undecided(self) -> Self:
         """Requests for more time about which the secretariat has said nothing yet, where it still matters."""
         return self.filter(
-            kind=Reply.Kind.MORE_TIME, until__isnull=False, decided_at__isnull=True, addressee__statement__state="sent"
+            kind=Reply.Kind.MORE_TIME,
+            until__isnull=False,
+            decided_at__isnull=True,
+            addressee__statement__state="sent",
+            addressee__reply__in=[Addressee.ReplyState.AWAITING, Addressee.ReplyState.ACKNOWLEDGED],
         )
 
     def to_pass_on(self) -> Self:

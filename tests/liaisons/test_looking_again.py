@@ -86,6 +86,11 @@ def test_a_day_that_is_over_is_refused(client, secretary, undated, days, said) -
     assert not Event.objects.filter(verb="look_again").exists()
 
 
+def test_what_is_not_out_needs_no_day(draft, secretary) -> None:
+    with pytest.raises(Refused, match="it does not wait for anybody"):
+        look_again(draft, date(2030, 1, 1), by=Actor.of(secretary), now=AFTER)
+
+
 def test_nobody_else_sets_it(undated, member, other_secretary) -> None:
     for user in (member, other_secretary):
         with pytest.raises(Refused, match="set by the secretariat"):

@@ -37,6 +37,10 @@ class Command(BaseCommand):
                 "looked at them in the outbox. Nothing of them leaves before."
             )
         self.stdout.write(
+            "Mail that came in since is not here. Where mailboxes are fetched it lies in their folder for what is kept: "
+            "manage.py fetch_mail --again DAYS takes it once more."
+        )
+        self.stdout.write(
             "Whatever was done after that time is not here: numbers given since would be given a second time, so "
             "compare with the folder and the list before the next approval. Now start the desk: bin/run"
         )

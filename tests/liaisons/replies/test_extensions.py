@@ -105,6 +105,17 @@ def test_what_cannot_be_decided_is_said(asked, secretary, until, text, sentence)
     assert not Message.objects.filter(key__startswith="time:").exists()
 
 
+def test_who_has_answered_meanwhile_needs_no_time(asked, sent, secretary, client) -> None:
+    addressee = sent.addressees.get(text="IETF")
+    keys = tuple(addressee.requests.values_list("key", flat=True))
+    answer = Answer("answer", settles=keys)
+    advance(addressee, "settle", by=Actor.of(secretary), seen=sent.revision_id, details=answer, now=AFTER)
+    with pytest.raises(Refused, match="IETF owes nothing any more"):
+        decide(asked, secretary)
+    client.force_login(secretary)
+    assertNotContains(client.get("/"), "More time asked for")
+
+
 def test_it_is_decided_once(asked, secretary) -> None:
     decide(asked, secretary)
     with pytest.raises(Refused, match="Sam Secretary has decided about it already"):
