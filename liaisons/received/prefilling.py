@@ -5,8 +5,11 @@ from typing import Any
 
 from liaisons.models import Registration
 
-# "LS/i on …", "Liaison statement on …", "LS/r/i on …": what stands before the subject in titles and registers.
-_LEAD = re.compile(r"(?:LS(?:/[ior])*|liaison statement)\s*(?:on|about|regarding|:|[-–])\s+", re.IGNORECASE)
+# "LS/i on …", "Liaison statement on …", "LS/r to SG11 on …": what stands before the subject in titles and registers.
+_LEAD = re.compile(
+    r"(?:LS(?:/[ior])*|liaison statement)(?:\s+to\s+[^:“”]{1,60}?(?=\son\s))?\s*(?:on|about|regarding|:|[-–])\s+",
+    re.IGNORECASE,
+)
 _TAIL = re.compile(r"\s*\((?:reply|response) to [^()]*\)|\s*\[from [^\[\]]*\]", re.IGNORECASE)
 
 
@@ -32,6 +35,6 @@ def prefilled(answered: Registration) -> dict[str, Any]:
     reply = "".join(f" (reply to {reference})" for reference in references(answered))
     return {
         "answers": answered.pk,
-        "title": f"LS/r on {subject(statement.title)[:400]}{reply}",
+        "title": f"LS/o/r on {subject(statement.title)[:400]}{reply}",
         "information": "; ".join(to),
     }

@@ -57,7 +57,7 @@ def from_answer(addressee: Addressee, answer: Answer, approval: str, *, by: Acto
 def _title(addressee: Addressee, answer: Answer) -> str:
     ours = addressee.statement
     if answer.reference:
-        return _("LS/r on %(subject)s (reply to %(number)s)") % {
+        return _("LS/i/r on %(subject)s (reply to %(number)s)") % {
             "subject": prefilling.subject(ours.title)[:400], "number": ours.reference,
         }  # fmt: skip
     return _("Answer of %(body)s to %(number)s") % {"body": addressee, "number": ours.reference}

@@ -418,7 +418,7 @@ class TestAnswer:
         address = f"/statements/new/?answers={received.pk}"
         given = fields(writer.get(address))
         assert (given["title"], given["information"]) == (
-            "LS/r on the terms (reply to SG21-LS82)", "ITU-T SG21; ITU-T TSAG",
+            "LS/o/r on the terms (reply to SG21-LS82)", "ITU-T SG21; ITU-T TSAG",
         )  # fmt: skip
         typed(writer, address, body="<p>Yes.</p>")
         statement = Statement.objects.exclude(desk=None).get()

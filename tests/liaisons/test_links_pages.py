@@ -414,7 +414,7 @@ class TestAnswersInTheRegister:
             "elsewhere", "SG21-LS90", answering.addressee.group,
         )  # fmt: skip
         subject = "nominating representatives and giving input to the roadmap"
-        assert statement.title == f"LS/r on {subject} (reply to {sent})"
+        assert statement.title == f"LS/i/r on {subject} (reply to {sent})"
         assert statement.approval_text == "ITU-T SG21 meeting (Geneva, 22 January 2026)"
         assert statement.revision.body == "<p>Yes.</p><p>We &lt;do&gt;.</p>"
         assert [contact.email for contact in statement.revision.letter.contacts] == ["ann@example.org"]
