@@ -37,7 +37,7 @@ class Command(BaseCommand):
                 "looked at them in the outbox. Nothing of them leaves before."
             )
         self.stdout.write(
-            "Mail that came in since is not here. Where mailboxes are fetched it lies in their folder for what is kept: "
+            "Mail that came in since is not here. Of fetched mailboxes it lies in the folder for what is kept: "
             "manage.py fetch_mail --again DAYS takes it once more."
         )
         self.stdout.write(
