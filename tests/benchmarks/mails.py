@@ -2,11 +2,12 @@
 
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from importlib import import_module
 
 import django
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 SENDER = '"JCA-MV Secretariat" <secretariat@jca-mv.example.org>'
@@ -84,7 +85,9 @@ def main() -> None:
     """A sender: says that it is ready, waits for a line, empties the queue and says so."""
     django.setup()
     settings.EMAIL_PORT = int(sys.argv[2])
-    timezone.now()
+    for module in ("liaisons.outbox", "mailer.engine"):  # neither is to wait for its own start
+        import_module(module)
+    connection.ensure_connection()
     sys.stdout.write("ready\n")
     sys.stdout.flush()
     sys.stdin.readline()
