@@ -137,10 +137,9 @@ def test_where_somebody_works_in_the_database_it_says_so(backed_up, desk, monkey
         refused(backed_up, desk, "Somebody else works in the database")
 
 
+@pytest.mark.postgres(only=True)
 def test_what_failed_before_says_why(backed_up, desk, monkeypatch) -> None:
     """Not what PostgreSQL tells first: how many tables it would have dropped."""
-    if connection.vendor == "sqlite":
-        pytest.skip("psql has more to say")
     monkeypatch.setattr(databases, "_EMPTY", databases._EMPTY + "SELECT 1/0;")
     refused(backed_up, desk, "division by zero")
 

@@ -223,7 +223,7 @@ class TestRegistrations:
 
     def test_somebody_has_to_take_it_on(self, received, secretary):
         assert refusal(self.step, received, "assign", secretary, details=Assignment()) == [
-            "Name the Questions or the person who takes it on."
+            "Name the Questions or the person who takes it on, or Questions that are to know of it."
         ]
 
     def test_a_letter_between_others_is_only_watched(self, received, secretary):
