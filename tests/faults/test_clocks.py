@@ -128,7 +128,8 @@ def test_a_scheduler_that_was_dead_makes_up_for_the_latest_stage_and_for_no_othe
     for who, zone in readers.items():
         # As of the first full working day after the outage, and as of the end.
         for day in (working_day(lives.astimezone(zone).date() + DAY), working_day(instants[-1].date() - DAY)):
-            stage = latest_stage(who, due_on, day)
+            # In Auckland a stage may come on a day that had its digest in the morning, and waits for the next.
+            stage = latest_stage(who, due_on, day - DAY)
             assert stage is None or stage in {one.stage for one in told if one.recipient == who and one.on <= day}, (
                 f"{who} never heard of {stage}"
             )
