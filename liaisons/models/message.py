@@ -90,16 +90,24 @@ class Message(models.Model):
 
     desk = models.ForeignKey(Desk, on_delete=models.PROTECT, related_name="messages")
     kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices)
-    key = models.CharField(max_length=200, unique=True)
+    key = models.CharField(max_length=200)
     round = models.PositiveSmallIntegerField(default=0)
-    statement = models.ForeignKey(Statement, on_delete=models.PROTECT, null=True, blank=True, related_name="messages")
-    revision = models.ForeignKey(Revision, on_delete=models.PROTECT, null=True, blank=True, related_name="messages")
-    circulation = models.ForeignKey(
-        Circulation, on_delete=models.PROTECT, null=True, blank=True, related_name="messages"
+    statement = models.ForeignKey(
+        Statement, on_delete=models.PROTECT, null=True, blank=True, db_index=False, related_name="messages"
     )
-    addressee = models.ForeignKey(Addressee, on_delete=models.PROTECT, null=True, blank=True, related_name="messages")
-    person = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, blank=True, related_name="messages")
-    message_id = models.CharField(max_length=200, unique=True, validators=[validate_one_line])
+    revision = models.ForeignKey(
+        Revision, on_delete=models.PROTECT, null=True, blank=True, db_index=False, related_name="messages"
+    )
+    circulation = models.ForeignKey(
+        Circulation, on_delete=models.PROTECT, null=True, blank=True, db_index=False, related_name="messages"
+    )
+    addressee = models.ForeignKey(
+        Addressee, on_delete=models.PROTECT, null=True, blank=True, db_index=False, related_name="messages"
+    )
+    person = models.ForeignKey(
+        Person, on_delete=models.PROTECT, null=True, blank=True, db_index=False, related_name="messages"
+    )
+    message_id = models.CharField(max_length=200, validators=[validate_one_line])
     sender = models.CharField(_("From"), max_length=300, validators=[validate_one_line])
     reply_to = models.CharField(_("Reply-To"), max_length=300, blank=True, validators=[validate_one_line])
     to = models.CharField(_("To"), max_length=1000, validators=[validate_one_line])
@@ -130,9 +138,20 @@ class Message(models.Model):
         verbose_name = _("message")
         verbose_name_plural = _("messages")
         ordering = ["-queued_at", "-pk"]
+        # On PostgreSQL a change of an indexed field writes to every index of the row, and each mail changes its row
+        # three times: so no index that nobody reads, and none that holds when a mail was begun.
+        constraints = [
+            # Not `unique=True`, which adds an index for LIKE.
+            models.UniqueConstraint(fields=["key"], name="message_key"),
+            models.UniqueConstraint(fields=["message_id"], name="message_message_id"),
+        ]
         indexes = [
             models.Index(fields=["not_before", "id"], name="message_due", condition=Q(state="queued")),
-            models.Index(fields=["claimed_at"], name="message_claimed", condition=Q(state="sending")),
+            models.Index(fields=["claimed_by"], name="message_claimed", condition=Q(state="sending")),
+            *(
+                models.Index(fields=[name], name=f"message_{name}", condition=Q(**{f"{name}__isnull": False}))
+                for name in ("statement", "revision", "circulation", "addressee", "person")
+            ),
         ]
 
     def __str__(self) -> str:

@@ -6,6 +6,12 @@ from liaisons import silence
 from liaisons.models import Circulation, Message, Statement
 
 
+def has_consequences(message: Message) -> bool:
+    """Whether more than the message itself changes when it has been taken."""
+    of_circulation = message.kind == Message.Kind.CIRCULATE and message.circulation_id is not None
+    return of_circulation or (message.kind == Message.Kind.SEND and message.statement_id is not None)
+
+
 def left(message: Message, at: datetime) -> None:
     """What follows from a message having been taken: a window begins, a statement is out for everybody to read."""
     if message.kind == Message.Kind.CIRCULATE and message.circulation_id is not None:

@@ -3,6 +3,7 @@
 import logging
 import time
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import uuid4
@@ -19,7 +20,8 @@ from contacts.models import Person
 from liaisons import enclosures, links, renditions, reply_tokens, transport
 from liaisons.models import Message, MessageFile, Rendition
 
-from .arriving import left
+from .arriving import has_consequences, left
+from .claims import record_and_begin
 from .queueing import cancel
 from .waking import wake
 
@@ -184,12 +186,13 @@ class _Run:
 
     def _took(self, message: Message, answer: str, following: _Letter | None) -> bool:
         now = self.clock()
-        with transaction.atomic():
-            if self._record(message, state=Message.State.SENT, sent_at=now, answer=answer[:500]):
+        follows = following.message if following is not None and self.has_time() else None
+        with transaction.atomic() if has_consequences(message) else nullcontext():
+            changed = record_and_begin(message, follows, self.token, answer[:500], now)
+            if message.pk in changed:
                 left(message, now)
-            begun = following is not None and self.has_time() and self._begin(following)
         self.sent += 1
-        return begun
+        return follows is not None and follows.pk in changed
 
     def _doubt(self, message: Message, answer: str) -> None:
         said = _("No answer after the text was sent: %s") % answer
