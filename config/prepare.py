@@ -55,7 +55,7 @@ def prepare_database() -> None:
     call_command("migrate", verbosity=0)
     call_command("createcachetable", verbosity=0)
     # Beside demo data no mail goes to a real server, so a desk that has one is not a place to try things out.
-    if settings.EMAIL_BACKEND == "liaisons.transport.MailboxBackend" and not get_user_model().objects.exists():
+    if settings.EMAIL_BACKEND == "liaisons.outbox.transport.MailboxBackend" and not get_user_model().objects.exists():
         print("Loading the demo …", flush=True)
         with transaction.atomic():
             call_command("demo", verbosity=0)
@@ -89,7 +89,7 @@ def say_where_everything_is() -> None:
         print(f"Demo accounts, all with the password “{PASSWORD}”:")
         for row in (row for row in read_rows("people") if "account" in row):
             print(f"  {row['account'].get('email', row['email']):36}{row['account']['as']}")
-    if settings.EMAIL_BACKEND == "liaisons.transport.MailboxBackend":
+    if settings.EMAIL_BACKEND == "liaisons.outbox.transport.MailboxBackend":
         print(f"Mail stays here: {settings.MAILBOX_DIR}, as a page at {settings.SITE_URL}{reverse('mailbox')}")
     else:
         print(f"Mail goes out through {settings.EMAIL_HOST}:{settings.EMAIL_PORT}")

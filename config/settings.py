@@ -201,10 +201,10 @@ CELERY_BEAT_SCHEDULE = {
 
 # Without a mail server every mail becomes a file here, which the desk shows as a page.
 MAILBOX_DIR = LIAISE_VAR / "mail"
-EMAIL_BACKEND = "liaisons.transport.MailboxBackend"
+EMAIL_BACKEND = "liaisons.outbox.transport.MailboxBackend"
 if env.str("EMAIL_URL", default=""):
     vars().update(env.email_url("EMAIL_URL"))
-    EMAIL_BACKEND = "liaisons.transport.SmtpBackend"
+    EMAIL_BACKEND = "liaisons.outbox.transport.SmtpBackend"
 EMAIL_TIMEOUT = 10
 
 # Where mail to the desks lies, one or several, apart by blanks: imaps://user:password@host/INBOX?desk=slug&kept=Liaise

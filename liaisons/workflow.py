@@ -13,11 +13,12 @@ from django.utils.translation import gettext as _
 from django_fsm import can_proceed
 
 from contacts.actor import Actor
-from liaisons import annexing, effects, rules, writing
+from liaisons import effects, rules
 from liaisons.details import Details
 from liaisons.letter import Letter
 from liaisons.models import Addressee, Event, Registration, Request, Statement
 from liaisons.rules import Moved, Refused
+from liaisons.texts import annexing, writing
 
 __all__ = ["Moved", "Offer", "Refused", "advance", "obstacles", "offers", "record_past"]
 

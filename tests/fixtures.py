@@ -10,8 +10,8 @@ from liaisons.details import MeetingApproval, Received
 from liaisons.letter import Addressed, Asked, Contact, Letter
 from liaisons.models import Circulation, Meeting, Statement
 from liaisons.received.registering import register
+from liaisons.texts.writing import begin
 from liaisons.workflow import advance
-from liaisons.writing import begin
 
 # A Monday, ten in the morning in Geneva, after the first meeting of JCA-MV.
 NOW = datetime(2025, 10, 13, 8, 0, tzinfo=UTC)

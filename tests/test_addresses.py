@@ -26,7 +26,7 @@ ROLES = ("secretary", "other", "chair", "member", "nobody", "outsider", "adminis
 def clients(settings, secretary, other_secretary, chair, member, outsider, administrator, time_machine):
     """Somebody of each role, signed in; nobody is not. All hold the links in the addresses."""
     time_machine.move_to(AFTER, tick=False)
-    settings.EMAIL_BACKEND = "liaisons.transport.MailboxBackend"
+    settings.EMAIL_BACKEND = "liaisons.outbox.transport.MailboxBackend"
     users = (secretary, other_secretary, chair, member, None, outsider, administrator)
     signed_in = {role: Client(raise_request_exception=False) for role in ROLES}
     for role, user in zip(ROLES, users, strict=True):

@@ -31,10 +31,10 @@ from liaisons.models import (
     Reply,
     Statement,
 )
+from liaisons.outbox.transport import MailboxBackend
 from liaisons.received.registering import register
-from liaisons.transport import MailboxBackend
+from liaisons.texts.writing import TakenFrom, begin
 from liaisons.workflow import advance
-from liaisons.writing import TakenFrom, begin
 from roadmap.models import Deliverable
 from tests.fixtures import AFTER
 from tests.liaisons.arrivals.mails import an_answer
@@ -180,7 +180,7 @@ def _mails(sent, blob):
     )
     mail.attach("a.pdf", PDF, "application/pdf")
     MailboxBackend().send_messages([mail])
-    from liaisons.transport import mailbox_list
+    from liaisons.outbox.transport import mailbox_list
 
     name = mailbox_list(1)[0].name
     arrived = take(an_answer(ours=message, files=(("a.pdf", PDF),)), AFTER)

@@ -11,12 +11,13 @@ from contacts.actor import Actor
 from contacts.demo import Row, named_groups, read_rows
 from contacts.designations import Directory
 from contacts.models import Desk, Person
-from liaisons import comments, silence, writing
+from liaisons import comments, silence
 from liaisons.calendar import study_period
 from liaisons.details import Assignment, Received
 from liaisons.models import Approval, Circulation, Document, Event, Series, Statement
 from liaisons.numbering import number_document
 from liaisons.received import registering
+from liaisons.texts import writing
 from liaisons.workflow import advance, record_past
 
 from .invitation import invitation

@@ -11,11 +11,12 @@ from django.utils import timezone
 
 from contacts.actor import Actor
 from contacts.models import Appointment, Desk, Person
-from liaisons import comments, housekeeping, links, mail, outbox, reminders, writing
+from liaisons import comments, housekeeping, links, mail, outbox, reminders
 from liaisons.demo.invitation import invitation
 from liaisons.details import Answer, Forwarding, Nominee
 from liaisons.models import Addressee, Circulation, Comment, Link, Message, Nomination, Rendition, Reply, Statement
 from liaisons.replies import nominations
+from liaisons.texts import writing
 from liaisons.workflow import advance
 
 # Monday after the first meeting of JCA-MV, ten in the morning in Geneva.

@@ -8,11 +8,12 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from contacts.models import Desk
-from liaisons import comparisons, links, renditions, sheets
+from liaisons import links, renditions, sheets
 from liaisons.mail import letterhead, text
 from liaisons.mail.letterhead import Recipient
 from liaisons.models import Circulation, Link, Message, Revision, Statement
 from liaisons.outbox import Draft, File, name_of
+from liaisons.texts import comparisons
 
 
 def to_list(circulation: Circulation, now: datetime) -> list[Draft]:

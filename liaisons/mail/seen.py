@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
-from liaisons import enclosures, links
+from liaisons import links
 from liaisons.models import Message, MessageFile, Rendition
-from liaisons.outbox import Draft, File, name_of
+from liaisons.outbox import Draft, File, enclosures, name_of
 
 _LANGUAGE = re.compile(r'<html lang="([^"]+)"')
 

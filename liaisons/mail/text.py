@@ -13,7 +13,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from contacts.models import Desk, Group
-from liaisons import enclosures, links
+from liaisons import links
 from liaisons.documents import sanitize
 from liaisons.letter import Letter
 from liaisons.mail import page
@@ -32,6 +32,7 @@ from liaisons.mail.blocks import (
     unseal,
 )
 from liaisons.models import Addressee, Blob, Circulation, DocumentFile, Link, Revision, Statement
+from liaisons.outbox import enclosures
 
 __all__ = [
     "COLUMNS",

@@ -17,8 +17,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from contacts.models import Person
-from liaisons import enclosures, links, renditions, reply_tokens, transport
+from liaisons import links, renditions, reply_tokens
 from liaisons.models import Message, MessageFile, Rendition
+from liaisons.outbox import enclosures, transport
 
 from .arriving import has_consequences, left
 from .claims import record_and_begin
@@ -39,7 +40,7 @@ LONGEST_WAIT = timedelta(hours=4)
 # A mail that we cannot put together ourselves gets no better by waiting.
 MAX_FAULTS = 3
 # Backends that let no mail out of this machine.
-LOCAL_BACKENDS = ("liaisons.transport.MailboxBackend", "django.core.mail.backends.locmem.EmailBackend")
+LOCAL_BACKENDS = ("liaisons.outbox.transport.MailboxBackend", "django.core.mail.backends.locmem.EmailBackend")
 
 Clock = Callable[[], datetime]
 

@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 
 from contacts.actor import Actor
 from contacts.models import Desk
-from liaisons import writing
 from liaisons.calendar import end_of_day, study_period
 from liaisons.details import Answer, Received
 from liaisons.letter import Contact, Letter
@@ -18,6 +17,7 @@ from liaisons.models import Addressee, Document, DocumentFile, Event, Registrati
 from liaisons.numbering import number_document
 from liaisons.received import prefilling
 from liaisons.rules import SECRETARIAT, Refused
+from liaisons.texts import writing
 
 
 def register(desk: Desk, received: Received, *, by: Actor, now: datetime) -> Registration:

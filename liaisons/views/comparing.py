@@ -16,9 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from contacts.http import DeskRequest
-from liaisons import changes, comparisons, links, on_demand
-from liaisons.changes import Change
-from liaisons.comparisons import Pair
+from liaisons import links, on_demand
 from liaisons.documents.comparison import page_of
 from liaisons.documents.rendered import sheet_to_json
 from liaisons.documents.renderer import Kind
@@ -28,6 +26,9 @@ from liaisons.letter import Sheet
 from liaisons.models import Circulation, Link, Rendition, Statement
 from liaisons.renditions import MEDIA_TYPES
 from liaisons.rules import Refused
+from liaisons.texts import changes, comparisons
+from liaisons.texts.changes import Change
+from liaisons.texts.comparisons import Pair
 from liaisons.views.opened import by_link
 from liaisons.views.reading import reader_of, visible
 

@@ -16,7 +16,7 @@ from contacts.actor import Actor
 from contacts.designations import Directory
 from contacts.http import AtDesk, at_desk
 from contacts.models import Desk, Person
-from liaisons import addressing, annexing, changes, editing, merging, printed, renditions, writing
+from liaisons import addressing, printed, renditions
 from liaisons.details import Amendment
 from liaisons.documents import renderer
 from liaisons.forms.drafting import Draft, initial_of
@@ -25,6 +25,7 @@ from liaisons.letter import PURPOSES, Letter
 from liaisons.models import Meeting, Registration, Revision, Statement
 from liaisons.received import prefilling
 from liaisons.rules import AUTHORS, SECRETARIAT, Moved, Refused
+from liaisons.texts import annexing, changes, editing, merging, writing
 from liaisons.views.reading import unreviewed
 from liaisons.workflow import advance, obstacles
 

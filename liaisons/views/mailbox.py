@@ -18,12 +18,12 @@ from django.views.decorators.http import require_safe
 
 from contacts.http import AtDesk, at_desk
 from contacts.models import Person
-from liaisons import transport
 from liaisons.documents.naming import safe_name
 from liaisons.models import Message
+from liaisons.outbox import transport
 from liaisons.views.opened import discreet
 
-BACKEND = "liaisons.transport.MailboxBackend"
+BACKEND = "liaisons.outbox.transport.MailboxBackend"
 LOOKED_THROUGH = 1000
 SHOWN = 100
 HEADERS = ("From", "To", "Cc", "Reply-To", "Delivered-To", "Subject", "Date", "Message-ID")

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from contacts.http import AtDesk, DeskRequest, at_desk
 from contacts.paging import page_of
-from liaisons import changes, comparisons, printed, relations, rules
+from liaisons import printed, relations, rules
 from liaisons.forms.register import RegisterFilter
 from liaisons.forms.steps import FORMS, PAGES, StepForm
 from liaisons.models import (
@@ -26,6 +26,7 @@ from liaisons.models import (
 )
 from liaisons.overviews import history, listing, matrix
 from liaisons.rules import AUTHORS, SECRETARIAT, Refused
+from liaisons.texts import changes, comparisons
 from liaisons.views.looking_again import LookAgainForm
 from liaisons.views.reading import Reader, letter_of, reader_of, visible
 from liaisons.views.word_in import OPENERS, taken_for

@@ -16,13 +16,14 @@ from django.views.decorators.http import require_POST
 
 from contacts.http import AtDesk, at_desk
 from contacts.models import Person
-from liaisons import changes, printed, renditions, rules
+from liaisons import printed, renditions, rules
 from liaisons.arrivals import deciding, proposing
 from liaisons.forms.steps import FORMS, SettleForm, StepForm
 from liaisons.letter import Letter
 from liaisons.models import Addressee, Event, Statement
 from liaisons.rules import ROLES, Moved, Refused
 from liaisons.silence import Outcome
+from liaisons.texts import changes
 from liaisons.views import by_mail
 from liaisons.workflow import advance, obstacles
 

@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from contacts.http import AtDesk, at_desk
-from liaisons import annexing, changes, writing
 from liaisons.documents.page import Page
 from liaisons.documents.screen import on_screen
 from liaisons.forms.word_in import Kept, WordForm, unseal
@@ -21,6 +20,7 @@ from liaisons.letter import Sheet
 from liaisons.models import Blob, Event, Statement
 from liaisons.rules import AUTHORS, Moved, Refused
 from liaisons.sheets import masthead_of_new
+from liaisons.texts import annexing, changes, writing
 from liaisons.views.drafting import issued_at, stands_still, where_it_stands
 from liaisons.views.files import attachment
 from liaisons.views.reading import visible

@@ -25,7 +25,7 @@ def walker(live_server, browser: Browser, settings, tmp_path: Path) -> Iterator[
     """Let somebody in, each with cookies of their own; the desk's mails land in a mailbox of this test."""
     settings.SITE_URL = live_server.url
     settings.MAILBOX_DIR = tmp_path / "mail"
-    settings.EMAIL_BACKEND = "liaisons.transport.MailboxBackend"  # pytest-django keeps mails in memory
+    settings.EMAIL_BACKEND = "liaisons.outbox.transport.MailboxBackend"  # pytest-django keeps mails in memory
     walkers: list[Walker] = []
 
     def enter(*, scripts: bool = True) -> Walker:

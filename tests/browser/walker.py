@@ -6,7 +6,8 @@ from datetime import timedelta
 from django.utils import timezone
 from playwright.sync_api import BrowserContext, Locator
 
-from liaisons import housekeeping, outbox, transport
+from liaisons import housekeeping, outbox
+from liaisons.outbox import transport
 from tests.browser.shoot import shoot, watch
 
 

@@ -40,7 +40,7 @@ def test_without_any_variable_no_server_is_needed(settings_with, tmp_path):
     assert shown["DATABASES"]["default"]["NAME"] == str(tmp_path / "var" / "desk.sqlite3")
     assert shown["CELERY_BROKER_URL"].startswith("filesystem:")
     assert shown["CELERY_BROKER_TRANSPORT_OPTIONS"]["data_folder_in"] == str(tmp_path / "var" / "broker" / "queue")
-    assert shown["EMAIL_BACKEND"] == "liaisons.transport.MailboxBackend"
+    assert shown["EMAIL_BACKEND"] == "liaisons.outbox.transport.MailboxBackend"
     assert shown["MAILBOX_DIR"] == str(tmp_path / "var" / "mail")
     assert shown["SITE_URL"] == "http://localhost:8000"
     assert shown["ALLOWED_HOSTS"] == ["localhost", "127.0.0.1", "[::1]"]
@@ -74,7 +74,7 @@ def test_servers_take_the_place_of_files(settings_with):
     assert shown["DATABASES"]["default"]["ENGINE"] == "django.db.backends.postgresql"
     assert shown["DATABASES"]["default"]["HOST"] == "db.example.org"
     assert shown["CELERY_BROKER_URL"] == "redis://redis.example.org/1"
-    assert shown["EMAIL_BACKEND"] == "liaisons.transport.SmtpBackend"
+    assert shown["EMAIL_BACKEND"] == "liaisons.outbox.transport.SmtpBackend"
     assert (shown["EMAIL_HOST"], shown["EMAIL_PORT"]) == ("mail.example.org", 587)
     assert (shown["EMAIL_HOST_USER"], shown["EMAIL_USE_TLS"]) == ("desk@example.org", True)
 

@@ -15,7 +15,7 @@ COLUMNS = ("sent", "in doubt", "doubled", "lost")
 @pytest.fixture
 def server(settings):
     with MailServer().running() as running:
-        settings.EMAIL_BACKEND = "liaisons.transport.SmtpBackend"
+        settings.EMAIL_BACKEND = "liaisons.outbox.transport.SmtpBackend"
         settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", running.port
         yield running
 

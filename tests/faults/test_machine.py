@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
 from contacts.actor import Actor
-from liaisons import outbox, transport
+from liaisons import outbox
 from liaisons.models import Message
+from liaisons.outbox import transport
 from liaisons.outbox.delivering import _Run
 from liaisons.rules import Refused
 from tests.liaisons.outgoing import a_message

@@ -35,7 +35,7 @@ TROUBLE = [
 def _impatient(server, settings, monkeypatch):
     """Silence is waited for less than half a minute."""
     settings.EMAIL_TIMEOUT = 0.5
-    monkeypatch.setattr("liaisons.transport.SmtpBackend.final_answer_seconds", 0.5)
+    monkeypatch.setattr("liaisons.outbox.transport.SmtpBackend.final_answer_seconds", 0.5)
 
 
 class Moods:

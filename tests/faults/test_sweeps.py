@@ -11,8 +11,8 @@ from django.db import connection
 from contacts.actor import Actor
 from liaisons import outbox
 from liaisons.models import Addressee, Circulation, Message, Reminder, Request, Statement
+from liaisons.texts.writing import begin
 from liaisons.workflow import advance
-from liaisons.writing import begin
 from tests.fixtures import AFTER, NOW
 
 pytestmark = [pytest.mark.faults("F4", "F5"), pytest.mark.postgres, pytest.mark.django_db(transaction=True)]

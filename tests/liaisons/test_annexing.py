@@ -7,12 +7,12 @@ import pytest
 from django.db import connection
 
 from contacts.actor import Actor
-from liaisons import annexing
 from liaisons.letter import Annex
 from liaisons.models import Blob, Document, DocumentFile, Series, Statement
 from liaisons.rules import Refused, warnings
+from liaisons.texts import annexing
+from liaisons.texts.writing import begin, rewrite
 from liaisons.workflow import advance
-from liaisons.writing import begin, rewrite
 from tests.fixtures import NOW
 from tests.liaisons.intake.files import drawing, p, row, table, word_file
 from tests.liaisons.intake.test_round_trip import picture

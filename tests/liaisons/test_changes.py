@@ -3,8 +3,8 @@
 from dataclasses import replace
 from datetime import date
 
-from liaisons import changes
 from liaisons.letter import Addressed, Annex, Asked, Letter
+from liaisons.texts import changes
 
 OLD = Letter(
     title="LS on the roadmap",

@@ -10,7 +10,7 @@ from django.utils import translation
 from lxml import html
 
 from contacts.actor import Actor
-from liaisons import comparisons, links, on_demand
+from liaisons import links, on_demand
 from liaisons.documents import renderer
 from liaisons.documents.marks import SIGNS
 from liaisons.documents.rendered import Rendered
@@ -18,8 +18,9 @@ from liaisons.documents.walk import walk
 from liaisons.letter import Addressed, Letter
 from liaisons.mail import circulating
 from liaisons.models import Circulation, Link, Message, Statement
+from liaisons.texts import comparisons
+from liaisons.texts.writing import rewrite
 from liaisons.workflow import advance
-from liaisons.writing import rewrite
 from tests.fixtures import AFTER, NOW
 
 LATER = AFTER + timedelta(days=1)

@@ -99,7 +99,7 @@ def test_what_a_person_changed_stays(demo):
 
 
 def test_the_command_tells_accounts_and_mailbox_once_loaded(db, capsys, settings):
-    settings.EMAIL_BACKEND = "liaisons.transport.MailboxBackend"
+    settings.EMAIL_BACKEND = "liaisons.outbox.transport.MailboxBackend"
     call_command("demo")
     told = capsys.readouterr().out
     for user in User.objects.all():
@@ -112,7 +112,7 @@ def test_the_command_tells_accounts_and_mailbox_once_loaded(db, capsys, settings
 
 
 def test_nothing_is_loaded_beside_a_real_mail_server(db, settings):
-    settings.EMAIL_BACKEND = "liaisons.transport.SmtpBackend"
+    settings.EMAIL_BACKEND = "liaisons.outbox.transport.SmtpBackend"
     with pytest.raises(CommandError, match="EMAIL_URL"):
         call_command("demo")
     assert not Person.objects.exists()

@@ -13,8 +13,8 @@ from liaisons import comments, handover, outbox
 from liaisons.details import Assignment, Received
 from liaisons.models import Message
 from liaisons.received.registering import register
+from liaisons.texts.writing import begin
 from liaisons.workflow import advance
-from liaisons.writing import begin
 from tests.fixtures import AFTER, NOW
 
 

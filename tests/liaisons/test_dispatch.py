@@ -15,8 +15,8 @@ from contacts.models import Channel, Person
 from liaisons import handover
 from liaisons.models import Addressee, Event, Link, Message, MessageFile, Statement
 from liaisons.rules import Refused
+from liaisons.texts.writing import rewrite
 from liaisons.workflow import advance
-from liaisons.writing import rewrite
 from tests.fixtures import AFTER
 
 SOON = AFTER + timedelta(minutes=1)
@@ -196,7 +196,7 @@ def test_sending_again_leads_back_to_the_dispatch(signed_in, sent):
 
 
 def test_a_demo_that_refuses_real_mail_says_so(signed_in, sent, settings):
-    settings.EMAIL_BACKEND = "liaisons.transport.SmtpBackend"
+    settings.EMAIL_BACKEND = "liaisons.outbox.transport.SmtpBackend"
     Person.objects.update(demo=True)
     assertContains(signed_in.get(at("statement-dispatch", sent.pk)), "nothing is sent to a real mail server")
 

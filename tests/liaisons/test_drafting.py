@@ -19,8 +19,8 @@ from liaisons.documents.rendered import Rendered
 from liaisons.letter import Addressed, Annex, Asked, Attached, Contact
 from liaisons.models import Blob, Document, Event, Revision, Series, Statement
 from liaisons.received.registering import register
+from liaisons.texts.writing import begin, rewrite
 from liaisons.workflow import advance
-from liaisons.writing import begin, rewrite
 from tests.fixtures import NOW
 
 

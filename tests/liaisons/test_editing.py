@@ -8,12 +8,12 @@ from django.test import Client
 from pytest_django.asserts import assertContains, assertNotContains
 
 from contacts.actor import Actor
-from liaisons import editing
 from liaisons.letter import Addressed, Contact, Letter
-from liaisons.merging import Merged, merge
 from liaisons.models import Editing, Meeting, Statement
+from liaisons.texts import editing
+from liaisons.texts.merging import Merged, merge
+from liaisons.texts.writing import rewrite
 from liaisons.workflow import advance
-from liaisons.writing import rewrite
 from tests.fixtures import NOW
 from tests.liaisons.test_drafting import fields
 

@@ -6,9 +6,9 @@ from email.utils import parseaddr
 import pytest
 
 from contacts.models import Desk
-from liaisons import enclosures, links, mail, renditions, reply_tokens
+from liaisons import links, mail, renditions, reply_tokens
 from liaisons.models import Message
-from liaisons.outbox import compose
+from liaisons.outbox import compose, enclosures
 from tests.fixtures import AFTER, NOW
 
 pytestmark = pytest.mark.django_db
@@ -38,7 +38,7 @@ def test_files_are_attached_and_nothing_is_said_of_fetching_them(made):
 @pytest.mark.parametrize("up_to", [0, 1])
 def test_files_that_are_more_than_the_desk_attaches_are_fetched_by_the_own_link(made, up_to, monkeypatch):
     Desk.objects.update(attach_up_to_mb=up_to)
-    monkeypatch.setattr("liaisons.enclosures.MEGABYTE", 1000)
+    monkeypatch.setattr("liaisons.outbox.enclosures.MEGABYTE", 1000)
     text, page, files = leaving(made, "send:")
     own = links.url(made.addressees.first().links.get())
     assert files == []

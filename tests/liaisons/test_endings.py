@@ -11,8 +11,8 @@ from liaisons import housekeeping, rules
 from liaisons.details import Amendment, Answer, Closing
 from liaisons.handover import hand_over
 from liaisons.models import Addressee, Circulation, Message, Reply, Request, Statement
+from liaisons.texts.writing import begin, rewrite
 from liaisons.workflow import Refused, advance, obstacles
-from liaisons.writing import begin, rewrite
 from tests.fixtures import AFTER, NOW
 
 LATER = AFTER + timedelta(days=3)

@@ -11,9 +11,9 @@ from liaisons.details import Received
 from liaisons.models import Addressee, Event, Registration, Statement
 from liaisons.received.registering import register
 from liaisons.rules import ROLES
+from liaisons.texts.writing import begin
 from liaisons.views.guide import MEANINGS, STATES, life, rights
 from liaisons.workflow import STEPS
-from liaisons.writing import begin
 from tests.fixtures import NOW, somebody
 from tests.pages import asked, page, send
 

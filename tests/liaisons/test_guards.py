@@ -9,7 +9,7 @@ from contacts.actor import Actor
 from liaisons import guards
 from liaisons import letter as texts
 from liaisons.models import Annex, Attachment, Blob, Event, Revision, RevisionContact
-from liaisons.writing import begin
+from liaisons.texts.writing import begin
 from tests.fixtures import NOW
 
 pytestmark = pytest.mark.postgres

@@ -12,7 +12,7 @@ from django.utils import translation
 
 from contacts.actor import Actor
 from contacts.models import Channel
-from liaisons import comments, enclosures, links, mail, outbox, rules
+from liaisons import comments, links, mail, outbox, rules
 from liaisons.details import Answer, Nominee
 from liaisons.letter import Addressed, Annex, Contact
 from liaisons.mail.text import COLUMNS, columns, fold
@@ -28,9 +28,9 @@ from liaisons.models import (
     Reply,
     Series,
 )
-from liaisons.outbox import Draft
+from liaisons.outbox import Draft, enclosures
+from liaisons.texts.writing import begin
 from liaisons.workflow import advance
-from liaisons.writing import begin
 from tests.fixtures import AFTER, NOW
 from tests.liaisons.intake.files import p, word_file
 

@@ -8,13 +8,13 @@ import pytest
 from lxml import html
 
 from contacts.actor import Actor
-from liaisons import enclosures, links, mail, renditions
+from liaisons import links, mail, renditions
 from liaisons.letter import Addressed
 from liaisons.mail import text
 from liaisons.models import Link, Message
-from liaisons.outbox import compose
+from liaisons.outbox import compose, enclosures
+from liaisons.texts.writing import begin
 from liaisons.workflow import advance
-from liaisons.writing import begin
 from tests.fixtures import AFTER, NOW
 from tests.liaisons.test_mail import every_mail
 

@@ -145,7 +145,7 @@ def test_what_comes_after_a_load_gets_the_next_keys(load):
 
 
 def test_no_mail_of_a_load_reaches_a_server(load, settings):
-    settings.EMAIL_BACKEND = "liaisons.transport.SmtpBackend"
+    settings.EMAIL_BACKEND = "liaisons.outbox.transport.SmtpBackend"
     assert refusal()
     assert not Message.objects.exists()
 

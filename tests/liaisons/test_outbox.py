@@ -10,13 +10,14 @@ from django.test.utils import CaptureQueriesContext
 
 from contacts.actor import Actor
 from contacts.models import Person
-from liaisons import outbox, renditions, sheets, transport
+from liaisons import outbox, renditions, sheets
 from liaisons.documents import renderer
 from liaisons.letter import Letter
 from liaisons.models import Addressee, Blob, Circulation, Event, Message, MessageFile, Rendition, Statement
+from liaisons.outbox import transport
 from liaisons.rules import Refused
+from liaisons.texts.writing import begin
 from liaisons.workflow import advance
-from liaisons.writing import begin
 from tests.fixtures import AFTER
 from tests.liaisons.outgoing import a_message, states
 from tests.mailserver import HANG_UP, SAY_NOTHING, MailServer
@@ -27,9 +28,9 @@ MINUTE = timedelta(minutes=1)
 
 @pytest.fixture
 def server(settings, monkeypatch):
-    monkeypatch.setattr("liaisons.transport.SmtpBackend.final_answer_seconds", 0.3)
+    monkeypatch.setattr("liaisons.outbox.transport.SmtpBackend.final_answer_seconds", 0.3)
     with MailServer().running() as running:
-        settings.EMAIL_BACKEND = "liaisons.transport.SmtpBackend"
+        settings.EMAIL_BACKEND = "liaisons.outbox.transport.SmtpBackend"
         settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", running.port, 0.5
         yield running
 
@@ -337,7 +338,7 @@ def test_an_answer_that_comes_after_all_settles_the_doubt(desk, now, server, mon
         meanwhile.append(again(message).state)
         return answer
 
-    monkeypatch.setattr("liaisons.transport.hand_over", slow)
+    monkeypatch.setattr("liaisons.outbox.transport.hand_over", slow)
     outbox.deliver_due(now)
     assert (meanwhile, again(message).state) == (["in_doubt"], "sent")
 
@@ -549,7 +550,7 @@ def test_with_demo_data_nothing_goes_to_a_real_server_and_the_reason_is_said(des
 
 
 @pytest.mark.parametrize(
-    "backend", ["liaisons.transport.MailboxBackend", "django.core.mail.backends.locmem.EmailBackend"]
+    "backend", ["liaisons.outbox.transport.MailboxBackend", "django.core.mail.backends.locmem.EmailBackend"]
 )
 def test_with_demo_data_the_local_mailbox_serves(desk, now, settings, tmp_path, backend):
     settings.EMAIL_BACKEND, settings.MAILBOX_DIR = backend, tmp_path

@@ -11,8 +11,9 @@ from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
 from contacts.models import Person
-from liaisons import health, links, outbox, renditions, transport
+from liaisons import health, links, outbox, renditions
 from liaisons.models import Blob, Event, Link, Message, MessageFile, Rendition
+from liaisons.outbox import transport
 from tests.fixtures import AFTER
 
 SOON = AFTER + timedelta(minutes=1)
@@ -143,10 +144,10 @@ def test_nobody_is_led_to_another_host(signed_in, message):
 
 
 def test_banners_tell_when_nothing_leaves(signed_in, sent, settings):
-    settings.EMAIL_BACKEND = "liaisons.transport.SmtpBackend"
+    settings.EMAIL_BACKEND = "liaisons.outbox.transport.SmtpBackend"
     Person.objects.update(demo=True)
     assertContains(signed_in.get(at("outbox")), "nothing is sent to a real mail server")
-    settings.EMAIL_BACKEND = "liaisons.transport.MailboxBackend"
+    settings.EMAIL_BACKEND = "liaisons.outbox.transport.MailboxBackend"
     assertNotContains(signed_in.get(at("outbox")), 'role="alert">')
 
 
@@ -185,7 +186,7 @@ def test_the_list_asks_the_database_as_often_for_many_mails_as_for_one(signed_in
 @pytest.fixture
 def delivered(sent, settings, tmp_path):
     """The dispatch has left, into the mailbox; the desk is a demo."""
-    settings.EMAIL_BACKEND = "liaisons.transport.MailboxBackend"
+    settings.EMAIL_BACKEND = "liaisons.outbox.transport.MailboxBackend"
     settings.MAILBOX_DIR = tmp_path
     Person.objects.update(demo=True)
     rendered = Blob.objects.keep(b"%PDF-1.7\n%%EOF\n", "application/pdf")
@@ -243,7 +244,7 @@ def test_without_demo_data_the_mailbox_is_for_administrators(client, delivered, 
 
 
 def test_with_a_mail_server_there_is_no_mailbox(client, delivered, administrator, settings):
-    settings.EMAIL_BACKEND = "liaisons.transport.SmtpBackend"
+    settings.EMAIL_BACKEND = "liaisons.outbox.transport.SmtpBackend"
     client.force_login(administrator)
     assert client.get(at("mailbox")).status_code == 404
     assert client.get(at("mailbox-mail", delivered[0].name)).status_code == 404

@@ -7,10 +7,11 @@ import pytest
 from lxml import html
 
 from contacts.actor import Actor
-from liaisons import links, printed, renditions, rules, writing
+from liaisons import links, printed, renditions, rules
 from liaisons.documents import renderer
 from liaisons.documents.rendered import Rendered
 from liaisons.models import Blob, Event, Rendition, Statement
+from liaisons.texts import writing
 from liaisons.workflow import advance, obstacles
 from tests.fixtures import AFTER
 from tests.liaisons.test_drafting import typed

@@ -19,7 +19,7 @@ from liaisons.models import (
     Meeting,
 )
 from liaisons.rules import Refused
-from liaisons.writing import begin, rewrite
+from liaisons.texts.writing import begin, rewrite
 from tests.fixtures import NOW
 from tests.liaisons.intake.files import p, word_file
 from tests.pages import asked, page, send

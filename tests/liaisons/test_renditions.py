@@ -12,7 +12,7 @@ from liaisons import renditions, sheets
 from liaisons.documents import renderer
 from liaisons.letter import Masthead
 from liaisons.models import Blob, Letterhead, Rendition, Statement
-from liaisons.writing import write
+from liaisons.texts.writing import write
 from tests.fixtures import AFTER, NOW
 
 pytestmark = pytest.mark.django_db

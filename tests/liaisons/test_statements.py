@@ -17,8 +17,8 @@ from liaisons.documents.rendered import Rendered
 from liaisons.letter import Addressed, Attached
 from liaisons.models import Blob, Event, Meeting, Message, Registration, Relation, ReplyFile, Statement
 from liaisons.received.registering import register
+from liaisons.texts.writing import begin, rewrite
 from liaisons.workflow import advance, record_past
-from liaisons.writing import begin, rewrite
 from tests.fixtures import AFTER, NOW
 
 

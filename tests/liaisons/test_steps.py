@@ -12,8 +12,8 @@ from contacts.models import Appointment
 from liaisons.details import Amendment
 from liaisons.models import Blob, Event, Message, Reply, Statement
 from liaisons.rules import ROLES
+from liaisons.texts.writing import begin, rewrite
 from liaisons.workflow import advance
-from liaisons.writing import begin, rewrite
 from tests.fixtures import AFTER, NOW
 
 VERBS = ("circulate", "approve", "revise", "complete", "close", "correct", "withdraw")

@@ -9,8 +9,8 @@ import pytest
 from django.core import mail as django_mail
 from django.core.mail import EmailMessage, get_connection
 
-from liaisons import transport
-from liaisons.transport import Mail, SmtpBackend, hand_over
+from liaisons.outbox import transport
+from liaisons.outbox.transport import Mail, SmtpBackend, hand_over
 from tests.mailserver import HANG_UP, SAY_NOTHING, MailServer
 
 AT = datetime(2025, 10, 13, 8, 0, tzinfo=UTC)

@@ -9,8 +9,8 @@ from docx import Document
 from lxml import html
 
 from contacts.actor import Actor
-from liaisons import writing
 from liaisons.documents import renderer
+from liaisons.texts import writing
 from tests.fixtures import AFTER
 
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"

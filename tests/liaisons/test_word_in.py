@@ -16,8 +16,8 @@ from liaisons.documents.renderer import RenderError
 from liaisons.documents.word import write_word
 from liaisons.letter import Addressed, Annex, Asked, Attached, Contact
 from liaisons.models import Addressee, Blob, Event, Revision, Statement
+from liaisons.texts.writing import begin, rewrite
 from liaisons.workflow import advance
-from liaisons.writing import begin, rewrite
 from tests.fixtures import NOW
 from tests.liaisons.intake.files import cell, p, row, table, word_file
 from tests.pages import page

@@ -7,7 +7,7 @@ import pytest
 
 from contacts.actor import Actor
 from contacts.models import Appointment, Desk
-from liaisons import comments, effects, outbox, writing
+from liaisons import comments, outbox
 from liaisons.details import Amendment, Answer, Closing, Received, Returned
 from liaisons.housekeeping import keep_house
 from liaisons.letter import Addressed, Annex, Contact
@@ -24,8 +24,9 @@ from liaisons.models import (
     Statement,
 )
 from liaisons.received.registering import register
+from liaisons.texts import writing
+from liaisons.texts.writing import begin, rewrite
 from liaisons.workflow import Moved, Refused, advance, obstacles, offers, record_past
-from liaisons.writing import begin, rewrite
 from tests.fixtures import AFTER, NOW
 
 pytestmark = pytest.mark.postgres
@@ -329,7 +330,7 @@ class TestAllOrNothing:
             raise RuntimeError("the disk is full")
 
         queue = outbox.queue
-        return lambda: monkeypatch.setattr(effects.outbox, "queue", fail_after)
+        return lambda: monkeypatch.setattr(outbox, "queue", fail_after)
 
     def snapshot(self):
         kinds = (Statement, Addressee, Request, Circulation, Document, Approval, Link, Message, Event, Series)

@@ -13,8 +13,8 @@ from liaisons.details import Answer, Answered, Assignment, Nominee, Noted, Recei
 from liaisons.housekeeping import keep_house
 from liaisons.models import Event, Message, Registration, Relation, Reminder, Reply, Statement
 from liaisons.received.registering import register
+from liaisons.texts.writing import begin, rewrite
 from liaisons.workflow import advance, obstacles, record_past
-from liaisons.writing import begin, rewrite
 from tests.fixtures import AFTER, NOW
 from tests.liaisons.test_workflow import fresh, refusal, sentences, take
 

@@ -12,8 +12,8 @@ from liaisons import comments, numbering
 from liaisons.letter import Addressed
 from liaisons.models import Approval, Circulation, Comment, Document, Event, Message, Series, Statement
 from liaisons.outbox import waking
+from liaisons.texts.writing import begin, rewrite
 from liaisons.workflow import Refused, advance
-from liaisons.writing import begin, rewrite
 from tests.conftest import ON_SQLITE
 from tests.fixtures import AFTER, NOW
 

@@ -14,8 +14,8 @@ from liaisons.folder.contents import contents_of
 from liaisons.letter import Attached
 from liaisons.models import Circulation, Document, Message, Rendition, Statement
 from liaisons.received.registering import register
+from liaisons.texts.writing import begin
 from liaisons.workflow import advance, record_past
-from liaisons.writing import begin
 from tests.fixtures import AFTER, NOW
 from tests.liaisons.folder.conftest import keep, make_all, names
 from tests.pages import page

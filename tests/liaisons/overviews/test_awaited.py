@@ -12,8 +12,8 @@ from contacts.actor import Actor
 from contacts.models import Group
 from liaisons.details import Answer, MeetingApproval
 from liaisons.models import Statement
+from liaisons.texts.writing import begin
 from liaisons.workflow import advance
-from liaisons.writing import begin
 from tests.fixtures import AFTER
 from tests.pages import asked as queries
 

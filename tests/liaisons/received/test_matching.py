@@ -11,8 +11,8 @@ from liaisons.models import Addressee, Event, Message, Registration, Relation, R
 from liaisons.received.matching import answered_by, represented_by
 from liaisons.received.registering import register
 from liaisons.rules import Refused
+from liaisons.texts.writing import begin
 from liaisons.workflow import advance
-from liaisons.writing import begin
 from tests.fixtures import AFTER, NOW
 from tests.pages import asked, page, send
 

@@ -68,7 +68,7 @@ def test_a_mail_program_unsubscribes_without_cookies(door):
 
 def test_a_link_mutes_only_what_is_of_its_desk(client, door, other_desk, letter, other_secretary):
     from contacts.actor import Actor
-    from liaisons.writing import begin
+    from liaisons.texts.writing import begin
 
     theirs = begin(other_desk, letter, by=Actor.of(other_secretary), now=geneva(WEEK_BEFORE))
     assert client.post(f"{door}mute/", {"statement": theirs.pk}).status_code == 404

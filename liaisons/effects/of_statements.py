@@ -1,34 +1,14 @@
-"""What happens with each step: the transition, the rows that go with it, and the mails that tell of it.
+"""What happens with each step of a statement of ours."""
 
-Called by liaisons.workflow.advance() alone, inside its transaction and after its checks; what a function returns
-goes into the Event as data.
-"""
-
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeVar
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from contacts.actor import Actor
 from contacts.models import Desk
-from liaisons import links, mail, outbox, reminders, rules, writing
-from liaisons.calendar import end_of_day
-from liaisons.details import (
-    Amendment,
-    Answer,
-    Answered,
-    Assignment,
-    Closing,
-    Details,
-    Forwarding,
-    MeetingApproval,
-    Noted,
-    Returned,
-)
+from liaisons import links, mail, outbox, reminders, rules
+from liaisons.details import Amendment, Closing, MeetingApproval, Returned
 from liaisons.models import (
     Addressee,
     Approval,
@@ -36,7 +16,6 @@ from liaisons.models import (
     Document,
     Event,
     Message,
-    Registration,
     Request,
     Statement,
 )
@@ -44,19 +23,9 @@ from liaisons.numbering import last_correction, next_revision, number_document, 
 from liaisons.replies import answers, passing
 from liaisons.rules import Refused
 from liaisons.silence import Outcome
+from liaisons.texts import writing
 
-Data = dict[str, Any]
-D = TypeVar("D")
-
-
-@dataclass(frozen=True)
-class Taken:
-    """A step being taken: by whom, why, with what, when."""
-
-    by: Actor
-    reason: str
-    details: Details | None
-    now: datetime
+from .taken import Data, Taken, given
 
 
 def circulate(statement: Statement, taken: Taken) -> Data:
@@ -86,7 +55,7 @@ def circulate(statement: Statement, taken: Taken) -> Data:
 
 
 def amend(statement: Statement, taken: Taken) -> Data:
-    amendment = _given(taken, Amendment)
+    amendment = given(taken, Amendment)
     before = statement.revision
     statement.amend(taken.now)
     statement.save()
@@ -182,7 +151,7 @@ def close(statement: Statement, taken: Taken) -> Data:
     if taken.by.is_system:
         statement.outcome = _outcome_by_itself(statement)
     else:
-        statement.outcome = _given(taken, Closing).outcome
+        statement.outcome = given(taken, Closing).outcome
     waived = _waive(statement, taken.now)
     statement.close(taken.now)
     statement.save()
@@ -235,92 +204,6 @@ def withdraw(statement: Statement, taken: Taken) -> Data:
     links.revoke(links.of_addressees(statement), taken.now)
     told = outbox.queue(mail.withdrawal(statement, taken.reason, taken.now))
     return {"cancelled": cancelled, "told": len(told)}
-
-
-def settle(addressee: Addressee, taken: Taken) -> Data:
-    reply = answers.keep(addressee, _given(taken, Answer), by=taken.by, now=taken.now)
-    addressee.settle(taken.now, answers.reached(addressee))
-    addressee.save()
-    reminders.cancel_for(addressee, taken.now)
-    messages = [mail.answer_received(reply, taken.now)]
-    if taken.by.kind == "link" and reply.email:
-        messages.append(mail.receipt(reply, taken.now))
-    outbox.queue(messages)
-    return {"reply": reply.pk, "kind": reply.kind}
-
-
-def forward(addressee: Addressee, taken: Taken) -> Data:
-    forwarding = _given(taken, Forwarding)
-    addressee.forward(taken.now)
-    to = passing.on(addressee, forwarding, by=taken.by, now=taken.now)
-    return {"reply": forwarding.reply.pk, "to": to.pk if to else None}
-
-
-def assign(registration: Registration, taken: Taken) -> Data:
-    assignment = _given(taken, Assignment)
-    questions, informed_questions = assignment.questions.strip(), assignment.informed_questions.strip()
-    if assignment.assignee is None and not questions and not informed_questions:
-        raise Refused([_("Name the Questions or the person who takes it on, or Questions that are to know of it.")])
-    before = mail.allocated(registration, taken.now)
-    registration.assign(taken.now)
-    registration.questions = questions
-    registration.informed_questions = informed_questions
-    registration.assignee = assignment.assignee
-    registration.deputy = assignment.deputy
-    registration.due_on = assignment.due_on
-    registration.due_zone = registration.desk.zone
-    registration.due_at = end_of_day(assignment.due_on, registration.desk.zoneinfo) if assignment.due_on else None
-    registration.save()
-    registration.informed.set(assignment.informed)
-    outbox.queue(mail.assigned(registration, before, taken.by, taken.now))
-    return {
-        "assignee": assignment.assignee.pk if assignment.assignee else None,
-        "deputy": assignment.deputy.pk if assignment.deputy else None,
-        "questions": questions,
-        "due_on": assignment.due_on.isoformat() if assignment.due_on else None,
-        "informed_questions": informed_questions,
-        "informed": sorted(person.pk for person in assignment.informed),
-    }
-
-
-def answer(registration: Registration, taken: Taken) -> Data:
-    registration.answer(taken.now)
-    registration.answered_by = _given(taken, Answered).statement
-    registration.save()
-    return {"statement": registration.answered_by.pk}
-
-
-def note(registration: Registration, taken: Taken) -> Data:
-    noted = taken.details if isinstance(taken.details, Noted) else Noted()
-    registration.note(taken.now)
-    registration.save()
-    return {"meeting": noted.meeting.pk if noted.meeting else None, "clause": noted.clause}
-
-
-def reopen(registration: Registration, taken: Taken) -> Data:
-    registration.reopen(taken.now)
-    registration.save()
-    return {}
-
-
-EFFECTS: dict[str, Callable[[Any, Taken], Data]] = {
-    "circulate": circulate,
-    "amend": amend,
-    "revise": revise,
-    "approve": approve,
-    "send": send,
-    "recall": recall,
-    "complete": complete,
-    "close": close,
-    "correct": correct,
-    "withdraw": withdraw,
-    "settle": settle,
-    "forward": forward,
-    "assign": assign,
-    "answer": answer,
-    "note": note,
-    "reopen": reopen,
-}
 
 
 # What several of them need
@@ -396,9 +279,3 @@ def _waive(statement: Statement, now: datetime) -> int:
 def _desk(statement: Statement) -> Desk:
     assert statement.desk is not None  # the machine has no step for a statement issued elsewhere
     return statement.desk
-
-
-def _given(taken: Taken, kind: type[D]) -> D:
-    if not isinstance(taken.details, kind):
-        raise TypeError(f"this step wants {kind.__name__}, not {type(taken.details).__name__}")
-    return taken.details

@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 
 from contacts.actor import Actor
 from contacts.models import Desk, Group, Person
-from liaisons import annexing
 from liaisons.calendar import end_of_day
 from liaisons.letter import Addressed, Letter
 from liaisons.models import (
@@ -27,6 +26,7 @@ from liaisons.models import (
     Statement,
 )
 from liaisons.rules import Moved, Refused, may_write
+from liaisons.texts import annexing
 
 
 @dataclass(frozen=True)
