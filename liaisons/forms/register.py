@@ -1,7 +1,7 @@
 """The filters above the register of statements."""
 
 from django import forms
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from contacts.models import Desk, Group
@@ -37,9 +37,10 @@ class RegisterFilter(forms.Form):
             ours = [one for one in Statement.State.choices if one[0] != Statement.State.ELSEWHERE]
             state.choices = [any_, (_("outgoing"), ours), (_("incoming"), Registration.State.choices)]
             direction.choices = [any_, *DIRECTIONS.items()]
+        addressed = Addressee.objects.filter(group=OuterRef(OuterRef("pk")), statement=OuterRef("pk"))
         group.queryset = Group.objects.filter(
-            Q(pk__in=statements.order_by().values("source"))
-            | Q(pk__in=Addressee.objects.filter(statement__in=statements.order_by()).values("group"))
+            Exists(statements.order_by().filter(source=OuterRef("pk")))
+            | Exists(statements.order_by().filter(Exists(addressed)))
         )
 
     def narrow(self, statements: StatementQuerySet) -> StatementQuerySet:

@@ -1,10 +1,11 @@
 """Whom a statement addresses, what it asks of each, and what has come back."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, Value
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 from django_fsm import RETURN_VALUE, FSMField, transition
 
@@ -35,9 +36,8 @@ class AddresseeManager(models.Manager["Addressee"]):
 class AddresseeQuerySet(models.QuerySet["Addressee"]):
     def owing(self) -> Self:
         """Addressees of statements that are out, with a request still open."""
-        waiting = [Addressee.ReplyState.AWAITING, Addressee.ReplyState.ACKNOWLEDGED]
         still_open = Request.objects.still_open().filter(addressee=OuterRef("pk"))
-        return self.filter(Exists(still_open), reply__in=waiting, statement__state="sent")
+        return self.filter(Exists(still_open), reply__in=Addressee.WAITING, statement__state="sent")
 
     def reachable(self) -> Self:
         """Addressees whose group takes letters by mail, or through a body that does."""
@@ -69,6 +69,9 @@ class Addressee(models.Model):
         REPLIED = "replied", _("replied")
         DECLINED = "declined", _("declined")
 
+    # Nothing that ends the matter has come.
+    WAITING = (ReplyState.AWAITING, ReplyState.ACKNOWLEDGED)
+
     as_of: datetime | None = None
 
     statement: "models.ForeignKey[Statement, Statement]" = models.ForeignKey(
@@ -99,6 +102,13 @@ class Addressee(models.Model):
             models.Index(
                 fields=["due_at"], name="addressee_owing", condition=Q(reply__in=["awaiting", "acknowledged"])
             ),
+            # In the order of the page of answers, those without a day last.
+            models.Index(
+                Coalesce("due_on", Value(date.max)),
+                "id",
+                name="addressee_awaited",
+                condition=Q(reply__in=["awaiting", "acknowledged"]),
+            ),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -115,9 +125,12 @@ class Addressee(models.Model):
     def stepping_desk(self) -> Desk | None:
         return self.statement.desk
 
+    @property
+    def is_awaited(self) -> bool:
+        return self.reply in self.WAITING
+
     def is_overdue(self, now: datetime) -> bool:
-        waiting = (self.ReplyState.AWAITING, self.ReplyState.ACKNOWLEDGED)
-        return self.due_at is not None and self.due_at < now and self.reply in waiting
+        return self.due_at is not None and self.due_at < now and self.is_awaited
 
     @transition(
         reply,

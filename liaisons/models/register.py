@@ -83,6 +83,7 @@ class Document(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["series", "number", "revision"], name="document_once"),
         ]
+        indexes = [models.Index(fields=["-number", "-id"], name="document_register")]
 
     def __str__(self) -> str:
         return self.reference

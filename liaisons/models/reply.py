@@ -22,7 +22,7 @@ class ReplyQuerySet(models.QuerySet["Reply"]):
             until__isnull=False,
             decided_at__isnull=True,
             addressee__statement__state="sent",
-            addressee__reply__in=[Addressee.ReplyState.AWAITING, Addressee.ReplyState.ACKNOWLEDGED],
+            addressee__reply__in=Addressee.WAITING,
         )
 
     def to_pass_on(self) -> Self:

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, ClassVar, Self
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, transition
@@ -22,16 +22,13 @@ if TYPE_CHECKING:
 class StatementQuerySet(models.QuerySet["Statement"]):
     def of_desk(self, desk: Desk) -> Self:
         """Statements the desk issued or registered."""
-        return self.filter(
-            Q(desk=desk) | Q(pk__in=Statement.objects.filter(registrations__desk=desk).values("pk")),
-        )
+        return self.filter(Q(desk=desk) | _registered(desk=desk))
 
     def issued_by(self, desk: Desk) -> Self:
         return self.filter(desk=desk)
 
     def posted(self) -> Self:
-        """Statements of our desks that have left: what an outsider may see. A dispatch that is held has not."""
-        return self.filter(desk__isnull=False, posted_at__isnull=False)
+        return self.filter(LEFT)
 
     def visible_to(self, actor: "Actor", on: date) -> Self:
         """What the actor may read: all of its desk as an officer, from circulation on as a member, else what left."""
@@ -40,12 +37,28 @@ class StatementQuerySet(models.QuerySet["Statement"]):
         held = list(actor.person.appointments.in_force(on).values_list("group", "role"))
         officers = {group for group, role in held if role in Statement.OFFICERS}
         members = {group for group, _role in held}
-        shown = Q(circulations__isnull=False) | Q(approved_at__isnull=False) | Q(sent_at__isnull=False)
-        once_shown = Statement.objects.filter(shown, desk__group__in=members).exclude(state=Statement.State.DRAFT)
+        # Asked row by row, never as lists of keys: the first page of the register must not read all statements.
+        shown = Q(approved_at__isnull=False) | Q(sent_at__isnull=False) | _circulated()
+        once_shown = Q(desk__group__in=members) & ~Q(state=Statement.State.DRAFT) & shown
         # A letter issued at another desk of this house is registered like any other, and read from when it has left.
-        registered = Statement.objects.filter(desk__isnull=True, registrations__desk__group__in=members)
-        own = Q(desk__group__in=officers) | Q(pk__in=once_shown.values("pk"))
-        return self.filter(own | Q(pk__in=registered.values("pk")) | Q(pk__in=Statement.objects.posted().values("pk")))
+        registered = Q(desk__isnull=True) & _registered(desk__group__in=members)
+        return self.filter(Q(desk__group__in=officers) | once_shown | registered | LEFT)
+
+
+# Of our desks, and it has left: what an outsider may see. A dispatch that is held has not.
+LEFT = Q(desk__isnull=False, posted_at__isnull=False)
+
+
+def _circulated() -> Q:
+    from .circulation import Circulation  # which names statements
+
+    return Q(Exists(Circulation.objects.filter(statement=OuterRef("pk"))))
+
+
+def _registered(**where: object) -> Q:
+    from .register import Registration  # which names statements
+
+    return Q(Exists(Registration.objects.filter(statement=OuterRef("pk"), **where)))
 
 
 class Statement(models.Model):
@@ -119,7 +132,7 @@ class Statement(models.Model):
         verbose_name_plural = _("statements")
         ordering = ["-created_at", "-pk"]
         indexes = [
-            models.Index(fields=["desk", "-created_at", "-id"], name="statement_register"),
+            models.Index(fields=["-created_at", "-id"], name="statement_register"),
             models.Index(fields=["study_period", "reference"], name="statement_address"),
         ]
         constraints = [

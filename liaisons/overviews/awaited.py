@@ -38,7 +38,7 @@ def of_those_shown(rows: AddresseeQuerySet, shown: str, now: datetime) -> Addres
         return rows
     if shown == "answered":
         return rows.exclude(pk__in=Addressee.objects.owing().values("pk"))
-    owing = rows.filter(pk__in=Addressee.objects.owing().values("pk"))
+    owing = rows.owing()
     return owing.filter(due_at__lt=now) if shown == "late" else owing
 
 
@@ -56,11 +56,10 @@ def with_all(rows: AddresseeQuerySet) -> AddresseeQuerySet:
 
 
 def lines(addressees: list[Addressee], now: datetime) -> list[Asked]:
-    waiting = (Addressee.ReplyState.AWAITING, Addressee.ReplyState.ACKNOWLEDGED)
     found = []
     for addressee in addressees:
         replies = list(addressee.replies.all())
-        is_open = addressee.statement.state == Statement.State.SENT and addressee.reply in waiting
+        is_open = addressee.statement.state == Statement.State.SENT and addressee.is_awaited
         found.append(
             Asked(
                 addressee,

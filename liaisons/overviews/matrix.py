@@ -47,8 +47,7 @@ class Line:
     @property
     def is_due(self) -> bool:
         """Whether a day matters to it: of those who are only informed nothing is waited for."""
-        waiting = (Addressee.ReplyState.AWAITING, Addressee.ReplyState.ACKNOWLEDGED)
-        return self.due_on is not None and self.addressee.reply in waiting
+        return self.due_on is not None and self.addressee.is_awaited
 
 
 @dataclass(frozen=True)
@@ -77,7 +76,6 @@ def table(statement: Statement, now: datetime, *, inside: bool) -> Table:
     served = _served(statement, addressees) if inside else {}
     lines = [_line(addressee, columns, served, statement, now, inside=inside) for addressee in addressees]
     asked = [line for line in lines if line.addressee.reply != Addressee.ReplyState.NOT_EXPECTED]
-    waiting = (Addressee.ReplyState.AWAITING, Addressee.ReplyState.ACKNOWLEDGED)
     return Table(
         columns,
         [
@@ -85,7 +83,7 @@ def table(statement: Statement, now: datetime, *, inside: bool) -> Table:
             for purpose in Addressee.Purpose
             if (of_purpose := [line for line in lines if line.addressee.purpose == purpose])
         ],
-        answered=sum(line.addressee.reply not in waiting for line in asked),
+        answered=sum(not line.addressee.is_awaited for line in asked),
         owing=len(asked),
     )
 

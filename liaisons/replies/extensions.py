@@ -79,8 +79,7 @@ def _to_decide(reply: Reply, by: Actor, now: datetime) -> tuple[Reply, Desk]:
     if statement.state != Statement.State.SENT:
         state = statement.get_state_display()
         raise Refused([_("The statement is %(state)s: nothing is waited for.") % {"state": state}])
-    waiting = (Addressee.ReplyState.AWAITING, Addressee.ReplyState.ACKNOWLEDGED)
-    if reply.addressee.reply not in waiting:
+    if not reply.addressee.is_awaited:
         raise Refused([_("%(body)s owes nothing any more: no time is needed.") % {"body": reply.addressee}])
     return reply, desk
 

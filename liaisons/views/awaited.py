@@ -16,7 +16,7 @@ from contacts.models import Desk, Group
 from contacts.paging import page_of
 from liaisons.models import Statement
 from liaisons.models.addressee import AddresseeQuerySet
-from liaisons.overviews import awaited
+from liaisons.overviews import awaited, matrix
 from liaisons.rules import SECRETARIAT
 
 
@@ -38,8 +38,8 @@ class AwaitedFilter(forms.Form):
         super().__init__(given)  # type: ignore[arg-type]
         question = cast("forms.ChoiceField", self.fields["question"])
         group = cast("forms.ModelChoiceField[Group]", self.fields["group"])
-        asking = Statement.objects.issued_by(desk).filter(pk__in=rows.values("statement"))
-        used = asking.order_by("revision__questions").values_list("revision__questions", flat=True).distinct()
+        out = Statement.objects.issued_by(desk).filter(state__in=matrix.OUT)
+        used = out.order_by("revision__questions").values_list("revision__questions", flat=True).distinct()
         question.choices = [("", _("any")), *((text, text) for text in used if text)]
         group.queryset = Group.objects.filter(pk__in=rows.values("group")).order_by("designation")
 

@@ -3,8 +3,7 @@
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
-from django.db.models import OuterRef, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import F, Min, OuterRef, QuerySet, Subquery
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -80,31 +79,31 @@ def answers(here: Desktop) -> list[Heap]:
     """Sent statements that wait for answers: overdue, due soon, and later; each says what has come of late."""
     if not here.roles & OFFICERS:
         return []
-    owed = Addressee.objects.owing().filter(statement=OuterRef("pk"))
+    owing = Addressee.objects.owing()
+    of_each = owing.filter(statement__desk=here.desk).order_by().values("statement")
+    first_due = of_each.annotate(first_due=Min("due_on")).order_by(F("first_due").asc(nulls_last=True), "statement")
+    days = dict(first_due.values_list("statement", "first_due")[:MOST])
+    owed = owing.filter(statement=OuterRef("pk"))
     came = Reply.objects.filter(addressee__statement=OuterRef("pk"), received_at__gt=here.now - RECENTLY)
-    waiting = (
-        _statements(here, Statement.State.SENT)
-        .annotate(
-            first_due=Subquery(owed.filter(due_at__isnull=False).order_by("due_at").values("due_on")[:1]),
-            late=counted(owed.filter(due_at__lt=here.now), "statement"),
-            owing=counted(owed, "statement"),
-            came=counted(came, "addressee__statement"),
-        )
-        .filter(owing__gt=0)
-        .order_by(Coalesce("first_due", date.max), "pk")
+    # Counted for those that are shown alone: thousands may be out.
+    waiting = _statements(here, Statement.State.SENT).annotate(
+        late=counted(owed.filter(due_at__lt=here.now), "statement"),
+        owing=counted(owed, "statement"),
+        came=counted(came, "addressee__statement"),
     )
+    found = waiting.in_bulk(days)
     overdue: list[Row] = []
     soon: list[Row] = []
     later: list[Row] = []
-    for statement in waiting[:MOST]:
-        late, owing = getattr(statement, "late", 0), getattr(statement, "owing", 0)
-        first: date | None = statement.first_due
+    for key, first in days.items():
+        statement = found[key]
+        late, open_ = getattr(statement, "late", 0), getattr(statement, "owing", 0)
         if late:
             note = ngettext("%(late)d answer overdue, %(owing)d owed", "%(late)d answers overdue, %(owing)d owed", late)
-            row = _statement(statement, first, _("was due"), "over", note=note % {"late": late, "owing": owing})
+            row = _statement(statement, first, _("was due"), "over", note=note % {"late": late, "owing": open_})
             overdue.append(replace(row, state="overdue", label=_("overdue")))
         else:
-            note = ngettext("%(owing)d answer owed", "%(owing)d answers owed", owing) % {"owing": owing}
+            note = ngettext("%(owing)d answer owed", "%(owing)d answers owed", open_) % {"owing": open_}
             if arrived := getattr(statement, "came", 0):
                 note += ", " + ngettext("%(n)d came this week", "%(n)d came this week", arrived) % {"n": arrived}
             row = _statement(statement, first, _("answers due"), here.tone(first), note=note)
