@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Literal
 
 from django.db.models import Q
 
+from contacts.rights import CHAIRS
+
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
@@ -45,13 +47,13 @@ class Actor:
 
         Read once per actor.
         """
-        from contacts.models import CHAIRING, Appointment, StandIn  # the models know actors by name only
+        from contacts.models import Appointment, StandIn  # the models know actors by name only
 
         if self.person is None:
             return frozenset()
         if (group.pk, on) not in self._roles:
             chairs = StandIn.objects.in_force(on).filter(person=self.person, group=group).values("chair")
-            own_or_lent = Q(person=self.person) | Q(person__in=chairs, role__in=CHAIRING)
+            own_or_lent = Q(person=self.person) | Q(person__in=chairs, role__in=CHAIRS)
             held = Appointment.objects.in_force(on).filter(own_or_lent, group=group)
             self._roles[group.pk, on] = frozenset(held.values_list("role", flat=True))
         return self._roles[group.pk, on]

@@ -1,9 +1,10 @@
 """What a role at a desk lets people see and change of the directory."""
 
 SECRETARIES = frozenset({"secretariat", "administrator"})
+CHAIRS = frozenset({"chair", "cochair"})
 # A chair names who decides in their place; the secretariat writes it down for them.
-NAMING = SECRETARIES | {"chair", "cochair"}
-OFFICERS = SECRETARIES | {"chair", "cochair", "vice_chair", "rapporteur", "editor"}
+NAMING = SECRETARIES | CHAIRS
+OFFICERS = SECRETARIES | CHAIRS | {"vice_chair", "rapporteur", "editor"}
 
 
 def sees_addresses(roles: frozenset[str]) -> bool:

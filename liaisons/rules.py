@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django_stubs_ext import StrPromise
 
+from contacts.rights import CHAIRS as CHAIRS
 from liaisons import printed
 from liaisons.refusals import Moved as Moved
 from liaisons.refusals import Refused as Refused
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     Condition = Callable[[Model], bool]
 
 SECRETARIAT = frozenset({"secretariat"})
-CHAIRS = frozenset({"chair", "cochair"})
 AUTHORS = SECRETARIAT | CHAIRS | {"rapporteur", "editor"}
 
 # Verb → the roles in the desk's group that may take the step.

@@ -4,10 +4,9 @@ from .desk import Desk
 from .group import Alias, Channel, Group, GroupQuerySet, Succession
 from .holiday import Holiday
 from .person import Appointment, AppointmentQuerySet, Person, PersonQuerySet, User
-from .stand_in import CHAIRING, StandIn
+from .stand_in import StandIn
 
 __all__ = [
-    "CHAIRING",
     "Alias",
     "Appointment",
     "AppointmentQuerySet",

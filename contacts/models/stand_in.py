@@ -7,10 +7,10 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
+from contacts.rights import CHAIRS
+
 from .group import Group
 from .person import Appointment, Person
-
-CHAIRING = frozenset({Appointment.Role.CHAIR, Appointment.Role.COCHAIR})
 
 
 class StandInQuerySet(models.QuerySet["StandIn"]):
@@ -18,7 +18,7 @@ class StandInQuerySet(models.QuerySet["StandIn"]):
         """Stand-ins of that day, of whom both are still in office."""
         held = Appointment.objects.in_force(on).filter(group=OuterRef("group"))
         return self.filter(
-            Exists(held.filter(person=OuterRef("chair"), role__in=CHAIRING)),
+            Exists(held.filter(person=OuterRef("chair"), role__in=CHAIRS)),
             Exists(held.filter(person=OuterRef("person"), role=Appointment.Role.VICE_CHAIR)),
             valid_from__lte=on,
             valid_to__gte=on,

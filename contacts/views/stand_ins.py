@@ -15,8 +15,8 @@ from django.utils.translation import gettext_lazy
 
 from contacts.forms import DayField
 from contacts.http import AtDesk, at_desk, posted
-from contacts.models import CHAIRING, Appointment, Person, StandIn
-from contacts.rights import NAMING
+from contacts.models import Appointment, Person, StandIn
+from contacts.rights import CHAIRS, NAMING
 
 
 class StandInForm(forms.ModelForm[StandIn]):
@@ -32,7 +32,7 @@ class StandInForm(forms.ModelForm[StandIn]):
 
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        chairs = Appointment.objects.in_force(today).filter(group=self.instance.group, role__in=CHAIRING)
+        chairs = Appointment.objects.in_force(today).filter(group=self.instance.group, role__in=CHAIRS)
         field = self.fields["chair"]
         assert isinstance(field, forms.ModelChoiceField)  # made above
         field.queryset = Person.objects.filter(pk__in=chairs.values("person")).exclude(pk=self.instance.person_id)

@@ -6,7 +6,8 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
-from contacts.models import CHAIRING, Appointment, Desk, Person, StandIn
+from contacts.models import Appointment, Desk, Person, StandIn
+from contacts.rights import CHAIRS
 
 from .addressee import Addressee
 from .circulation import Approval, Circulation, Comment
@@ -64,7 +65,7 @@ def _approval() -> Q:
         Q(person=OuterRef("person")) | Q(Exists(stood_in_for)),
         ~Exists(given.filter(Q(in_place_of=OuterRef("person")) | in_person)),
         group=OuterRef("desk__group"),
-        role__in=CHAIRING,
+        role__in=CHAIRS,
     )
     objections = Comment.objects.standing_objections().filter(circulation=OuterRef("circulation"))
     return Q(

@@ -4,7 +4,8 @@ from collections.abc import Collection, Iterator
 from datetime import datetime
 
 from contacts.designations import Directory, read
-from contacts.models import CHAIRING, Appointment, Desk, Group, StandIn
+from contacts.models import Appointment, Desk, Group, StandIn
+from contacts.rights import CHAIRS
 from liaisons.models import Registration
 
 # Never empty: a VALUES without rows is no SQL.
@@ -27,7 +28,7 @@ def members(desks: list[Desk], now: datetime) -> list[Person]:
 def voters(desks: list[Desk], now: datetime) -> list[tuple[int, int, str, int]]:
     """Desk, person, address and the chair whose word it is: the chairs, and who stands in for them."""
     todays = {desk.group_id: (desk.pk, desk.today(now)) for desk in desks}
-    found = [(*NOBODY, 0), *((desk, person, email, person) for desk, person, email in _in_office(desks, CHAIRING, now))]
+    found = [(*NOBODY, 0), *((desk, person, email, person) for desk, person, email in _in_office(desks, CHAIRS, now))]
     for row in StandIn.objects.filter(group__in=todays).exclude(person__email="").select_related("person"):
         desk_id, today = todays[row.group_id]
         if row.valid_from <= today <= row.valid_to:
