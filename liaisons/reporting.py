@@ -5,7 +5,6 @@ from datetime import date, datetime, time, timedelta
 
 from django.db import transaction
 from django.db.models import Q
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from contacts.actor import Actor
@@ -14,9 +13,10 @@ from liaisons import calendar
 from liaisons.documents.report import Exchanged, Item, Paper, Report, Undertaken, write_report
 from liaisons.filing import Paper as FiledPaper
 from liaisons.filing import file_document
-from liaisons.models import AgendaItem, Blob, Document, DocumentFile, Meeting, Registration, Statement
-
-WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+from liaisons.models import AgendaItem, Blob, Document, DocumentFile, Meeting, Registration, Rendition, Statement
+from liaisons.overviews.listing import some_of
+from liaisons.renditions import MEDIA_TYPES
+from liaisons.rules import day_text
 
 
 def draft_report(meeting: Meeting, desk: Desk, *, by: Actor, now: datetime) -> Document:
@@ -33,7 +33,7 @@ def draft_report(meeting: Meeting, desk: Desk, *, by: Actor, now: datetime) -> D
         )
         document = file_document(desk, paper, by=by, now=now)
         content = write_report(gather(meeting, desk, number=document.reference))
-        blob = Blob.objects.keep(content, WORD)
+        blob = Blob.objects.keep(content, MEDIA_TYPES[Rendition.Kind.WORD])
         DocumentFile.objects.create(document=document, blob=blob, name=f"{document.reference}.docx")
         meeting.report = document
         meeting.save(update_fields=["report"])
@@ -94,8 +94,12 @@ def _item(item: AgendaItem) -> Item:
 
 
 def _received(desk: Desk, before: Meeting | None, meeting: Meeting) -> Iterable[Exchanged]:
-    known = Registration.objects.of_desk(desk).select_related("statement__revision", "statement__source", "document")
-    came = [(_came_on(row, desk), row) for row in known.order_by("pk")]
+    in_time = Q(received_on__lte=meeting.ends_on)
+    if before is not None:
+        in_time &= Q(received_on__gt=before.ends_on)
+    known = Registration.objects.of_desk(desk).filter(in_time | Q(received_on=None))
+    rows = known.select_related("statement__revision", "statement__source", "document").order_by("pk")
+    came = [(_came_on(row, desk), row) for row in rows]
     for day, row in sorted(came, key=lambda one: one[0]):
         if (before is None or day > before.ends_on) and day <= meeting.ends_on:
             yield Exchanged(
@@ -119,12 +123,9 @@ def _sent(desk: Desk, before: Meeting | None, meeting: Meeting) -> Iterable[Exch
     if before:
         rows = rows.filter(sent_at__gte=_after(before.ends_on, desk))
     for row in rows.select_related("revision").prefetch_related("addressees__group").order_by("sent_at", "pk"):
-        named = [str(one) for one in row.addressees.all()]
-        rest = len(named) - 3
-        some = ", ".join(named[:3])
-        body = _("%(names)s and %(count)d others") % {"names": some, "count": rest} if rest > 1 else ", ".join(named)
-        sent_on = row.sent_at.astimezone(desk.zoneinfo).date() if row.sent_at else None
-        yield Exchanged(row.reference, body, row.title, _day(sent_on), row.get_state_display())
+        to = some_of([str(one) for one in row.addressees.all()])
+        sent_on = desk.today(row.sent_at) if row.sent_at else None
+        yield Exchanged(row.reference, to, row.title, _day(sent_on), row.get_state_display())
 
 
 def _after(day: date, desk: Desk) -> datetime:
@@ -159,4 +160,4 @@ def _where(meeting: Meeting) -> str:
 
 
 def _day(day: date | None) -> str:
-    return date_format(day, "j F Y") if day else ""
+    return str(day_text(day))

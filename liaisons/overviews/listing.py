@@ -96,7 +96,7 @@ def _line(statement: Statement, addressed: list[tuple[str, str]], desk: Desk | N
             direction="ours",
             state=statement.state,
             label=statement.get_state_display(),
-            groups=_named([name for _purpose, name in addressed]),
+            groups=some_of([name for _purpose, name in addressed]),
             purposes=_purposes({purpose for purpose, _name in addressed}),
             deadline=deadline,
             deadline_text=revision.deadline_text if revision else "",
@@ -139,7 +139,8 @@ def _next_of_ours(statement: Statement, deadline: date | None, today: date) -> t
     return None, ""
 
 
-def _named(names: list[str]) -> str:
+def some_of(names: list[str]) -> str:
+    """The first three of them, and how many others there are."""
     others = len(names) - NAMED
     if others <= 1:
         return ", ".join(names)
