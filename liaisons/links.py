@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 # Stored mails hold these in place of links, so that nobody can use another's link from the outbox or a preview.
 _PLACEHOLDER = re.compile(r"\[\[link:(\d+)\]\]")
-_TOKEN = re.compile(r"([1-9]\d{0,18})\.([A-Za-z0-9_-]{22})")
+_TOKEN = re.compile(r"([1-9][0-9]{0,18})\.([A-Za-z0-9_-]{22})")  # not \d, which takes the digits of every script
 
 # Bodies answer after their next meeting, and late.
 ANSWER_WITHIN = timedelta(days=365)

@@ -41,7 +41,7 @@ def test_the_seal_of_one_link_does_not_open_another(link, draft, now):
 
 MADE_UP = [
     "", "x", "1", "1.", ".x", "0.{seal}", "-1.{seal}", "{pk}.{seal}x", "{pk}.{seal} ", "{pk}.", "0{pk}.{seal}",
-    "{pk}.{short}", "{pk}\n.{seal}", "99999999999999999999.{seal}", "{pk}.{other}", "١.{seal}",
+    "{pk}.{short}", "{pk}\n.{seal}", "99999999999999999999.{seal}", "{pk}.{other}", "١.{seal}", "1٢.{seal}",
 ]  # fmt: skip
 
 

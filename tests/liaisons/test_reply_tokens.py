@@ -13,7 +13,12 @@ def test_an_answer_finds_back_to_its_mail() -> None:
     assert reply_tokens.read(f'"JCA-MV Secretariat" <{address.upper()}>') == 4711
 
 
-@pytest.mark.parametrize("text", ["", "jca-mv@example.org", "jca-mv+4711-aaaaaaaaaaaaaaaa@example.org"])
+NO_TOKENS = [
+    "", "jca-mv@example.org", "jca-mv+4711-aaaaaaaaaaaaaaaa@example.org", "jca-mv+1٢-aaaaaaaaaaaaaaaa@example.org",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", NO_TOKENS)
 def test_what_is_no_token_of_ours_finds_nothing(text: str) -> None:
     assert reply_tokens.read(text) is None
 
