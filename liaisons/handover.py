@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 
 from contacts.actor import Actor
 from contacts.models import Desk
-from liaisons.models import Addressee, Event, Message, Statement
+from liaisons import links
+from liaisons.models import Addressee, Event, Link, Message, Statement
 from liaisons.rules import SECRETARIAT, Refused, day_text, state_text
 
 OUT = (Statement.State.SENT, Statement.State.REPLIED, Statement.State.CLOSED)
@@ -46,6 +47,37 @@ def hand_over(addressee: Addressee, on: date, note: str, *, by: Actor, now: date
             data={"on": on.isoformat()},
         )
     return addressee
+
+
+def answer_link(addressee: Addressee, now: datetime) -> Link | None:
+    """The link to answer by that was made for the text to paste, while it opens."""
+    found = addressee.links.valid(now).filter(purpose=Link.Purpose.ANSWER, email="", person=None)
+    return found.order_by("pk").last()
+
+
+def make_answer_link(addressee: Addressee, *, by: Actor, now: datetime) -> Link:
+    """Make the link by which a body answers that gets its letter some other way than mail. Raises Refused."""
+    with transaction.atomic():
+        addressee = (
+            Addressee.objects.select_for_update(of=("self",))
+            .select_related("statement__desk__group")
+            .get(pk=addressee.pk)
+        )
+        statement = addressee.statement
+        desk = statement.desk
+        if desk is None or not by.roles_at(desk.group, desk.today(now)) & SECRETARIAT:
+            raise Refused([_("A link to answer by is made by the secretariat.")])
+        if statement.state not in OUT:
+            raise Refused([_("The statement is %(state)s: nobody answers it now.") % {"state": state_text(statement)}])
+        if there := answer_link(addressee, now):
+            return there
+        link = links.answer(addressee, "", now)
+        link.save()
+        Event.objects.record(
+            "make_link", by=by, at=now, desk=desk, statement=statement, addressee=addressee,
+            data={"link": link.pk}, private=True,
+        )  # fmt: skip
+    return link
 
 
 def waiting(desk: Desk) -> QuerySet[Addressee]:

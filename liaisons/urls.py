@@ -168,6 +168,7 @@ urlpatterns: list[URLPattern] = [
     path("statements/<int:pk>/send-missed/", dispatch.statement_send_missed, name="statement-send-missed"),
     path("statements/<int:pk>/recall/", dispatch.statement_recall, name="statement-recall"),
     path("addressees/<int:pk>/letter/", handing.addressee_letter, name="addressee-letter"),
+    path("addressees/<int:pk>/link/", handing.addressee_link, name="addressee-link"),
     path("to-hand-over/", handing.to_hand_over, name="to-hand-over"),
     path("addressees/<int:pk>/handover/", dispatch.addressee_handover, name="addressee-handover"),
     # Outbox, in liaisons.views.outbox

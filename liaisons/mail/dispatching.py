@@ -56,13 +56,16 @@ def again(addressee: Addressee, now: datetime) -> list[Draft]:
     return drafts
 
 
-def to_paste(addressee: Addressee, now: datetime) -> tuple[str, str]:
-    """Subject and text for an addressee that takes letters some other way than mail."""
+def to_paste(addressee: Addressee, now: datetime, door: str = "") -> tuple[str, str]:
+    """Subject and text for an addressee that takes letters some other way than mail.
+
+    `door` is the address to answer by, where one was made for this body.
+    """
     statement = addressee.statement
     if statement.desk is None or statement.revision is None:
         raise ValueError("only what a desk has written is handed over")
     parts = text.letter_text(statement.revision.letter)
-    return _Dispatch(statement, statement.revision, statement.desk, now, (), parts).to_paste(addressee)
+    return _Dispatch(statement, statement.revision, statement.desk, now, (), parts).to_paste(addressee, door)
 
 
 def addresses(statement: Statement) -> list[tuple[Addressee, str]]:
@@ -151,12 +154,11 @@ class _Dispatch:
             )
         return Draft(message, self.files)
 
-    def to_paste(self, addressee: Addressee) -> tuple[str, str]:
-        """Subject and text of the letter for a web form, or to be carried: without a link, which is for mail."""
+    def to_paste(self, addressee: Addressee, door: str) -> tuple[str, str]:
         with override(self.revision.language):
             asked = text.numbered(request.text for request in addressee.requests.all())
             words = {**self._words(until=None), "facts": text.facts(self._facts(addressee, "")), "asked": asked}
-            written = text.text("paste", {**words, "mailbox": self.desk.mailbox})
+            written = text.text("paste", {**words, "mailbox": self.desk.mailbox, "door": door})
             subject = _("%(number)s, %(purpose)s: %(title)s") % {
                 **self._named(),
                 "purpose": addressee.get_purpose_display(),

@@ -228,6 +228,10 @@ def _handed_over(event: Event, statement: Statement | None) -> str:
     return _("%(addressee)s: handed over on %(day)s") % {"addressee": event.addressee, "day": _day(event, "on")}
 
 
+def _link_made(event: Event, statement: Statement | None) -> str:
+    return _("%(addressee)s: a link to answer by was made") % {"addressee": event.addressee}
+
+
 def _sent_again(event: Event, statement: Statement | None) -> str:
     return _("%(mail)s: to be sent once more") % {"mail": _mail_to(event)}
 
@@ -400,6 +404,7 @@ WORDS: dict[str, Callable[[Event, Statement | None], str]] = {
     "take_back_report": _report_taken_back,
     "move_window": _window_moved,
     "hand_over": _handed_over,
+    "make_link": _link_made,
     "send_again": _sent_again,
     "mark_arrived": _arrived,
     "give_up": _given_up,

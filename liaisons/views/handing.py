@@ -1,14 +1,17 @@
 """Letters that do not go by mail: the text to paste, the files to take, and what is still to be handed over."""
 
+from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_safe
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
 
 from contacts.http import AtDesk, at_desk
-from liaisons import handover, mail
+from liaisons import handover, links, mail
 from liaisons.forms.dispatch import HandoverForm
 from liaisons.models import Addressee, Statement
+from liaisons.rules import Refused
 
 SHOWN = 500
 
@@ -17,10 +20,10 @@ SHOWN = 500
 @at_desk("secretariat")
 def addressee_letter(request: AtDesk, pk: int) -> HttpResponse:
     """The letter to one addressee, ready for the form of its body or to be carried."""
-    rows = Addressee.objects.filter(statement__in=Statement.objects.issued_by(request.desk))
-    addressee = get_object_or_404(rows.select_related("group", "statement__desk__group", "statement__revision"), pk=pk)
+    addressee = _addressee(request, pk)
     statement, now = addressee.statement, timezone.now()
-    subject, text = mail.to_paste(addressee, now)
+    door = handover.answer_link(addressee, now)
+    subject, text = mail.to_paste(addressee, now, links.url(door) if door else "")
     context = {
         "addressee": addressee,
         "statement": statement,
@@ -29,11 +32,32 @@ def addressee_letter(request: AtDesk, pk: int) -> HttpResponse:
         "fields": [("subject", subject), ("text", text)],
         "attachments": statement.revision.attachments.all() if statement.revision else [],
         "is_out": statement.state in handover.OUT,
+        "door": door,
         "form": HandoverForm(
             addressee=addressee, initial={"on": request.desk.today(now), "note": addressee.posted_note}
         ),
     }
     return render(request, "liaisons/addressee_letter.html", context)
+
+
+@require_POST
+@at_desk("secretariat")
+def addressee_link(request: AtDesk, pk: int) -> HttpResponse:
+    """Put a link to answer by into the text to paste."""
+    addressee = _addressee(request, pk)
+    try:
+        handover.make_answer_link(addressee, by=request.actor, now=timezone.now())
+    except Refused as refused:
+        for sentence in refused.sentences:
+            messages.error(request, sentence)
+    else:
+        messages.success(request, _("The text has a link to answer by now."))
+    return redirect("addressee-letter", pk)
+
+
+def _addressee(request: AtDesk, pk: int) -> Addressee:
+    rows = Addressee.objects.filter(statement__in=Statement.objects.issued_by(request.desk))
+    return get_object_or_404(rows.select_related("group", "statement__desk__group", "statement__revision"), pk=pk)
 
 
 @require_safe

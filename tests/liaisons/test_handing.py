@@ -1,5 +1,6 @@
 """Letters by other ways than mail: through another body, by web form, by hand; and what is still to be handed over."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -9,7 +10,7 @@ from pytest_django.asserts import assertContains, assertNotContains
 from contacts.actor import Actor
 from contacts.models import Channel
 from liaisons import handover
-from liaisons.models import Addressee, Message
+from liaisons.models import Addressee, Link, Message
 from liaisons.workflow import advance
 from tests.fixtures import AFTER
 
@@ -66,6 +67,27 @@ def test_the_letter_is_given_as_text_to_paste_with_its_length_and_files(signed_i
     assertContains(page, f"{len(text)} characters")
     assertContains(page, "https://forum.example.org/letters")
     assertContains(page, reverse("statement-word", args=[sent.pk]))
+
+
+def test_the_text_to_paste_takes_a_link_to_answer_by(signed_in, sent, client):
+    page = reverse("addressee-letter", args=[council(sent).pk])
+    make = reverse("addressee-link", args=[council(sent).pk])
+    assertContains(signed_in.get(page), make)
+    for _twice in range(2):
+        signed_in.post(make)
+    [(_subject, _words), (_text, text)] = signed_in.get(page).context["fields"]
+    [address] = re.findall(r"http://\S+(/l/\S+)", text)
+    assert "Or write to: secretariat@jca-mv.example.org\n" in text
+    assert Link.objects.filter(addressee=council(sent), email="").count() == 1
+    assertContains(client.get(address), WMC)
+    assertContains(signed_in.get(sent.get_absolute_url()), f"{WMC}: a link to answer by was made")
+
+
+def test_no_link_is_made_for_a_statement_that_is_not_out(signed_in, approved):
+    addressee = council(approved)
+    signed_in.post(reverse("addressee-link", args=[addressee.pk]))
+    assert not Link.objects.filter(addressee=addressee).exists()
+    assertNotContains(signed_in.get(reverse("addressee-letter", args=[addressee.pk])), "link to answer by")
 
 
 def test_it_is_noted_with_their_reference(signed_in, sent):
