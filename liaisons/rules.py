@@ -5,7 +5,7 @@ The models import this module, so it knows them only by what it is handed.
 
 import re
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Protocol, cast
 
 from django.utils import timezone
@@ -55,6 +55,9 @@ ROLES: dict[str, frozenset[str]] = {
 
 # Steps the system takes by itself when what they wait for has come.
 BY_ITSELF = frozenset({"complete", "close", "answer"})
+
+# Answers of one addressee by its links within a day: each gets a number, and mails follow it.
+MOST_BY_LINK = 20
 
 # What a merge field leaves behind when nobody filled it.
 MERGE_FIELD = re.compile(r"\{\{|\}\}|\{\s*\}|«[^»]*»|\[\[|<<|\bto {2,}for\b|\bMERGEFIELD\b", re.IGNORECASE)
@@ -214,6 +217,17 @@ def to_settle(addressee: "Addressee") -> list[str]:
     return []
 
 
+def to_settle_by_link(addressee: "Addressee", actor: "Actor") -> list[str]:
+    """Name what keeps whoever has the link from going on: its holder may be a machine."""
+    since = judged_at(addressee) - timedelta(days=1)
+    if actor.kind != "link" or not addressee.statement.desk:
+        return []
+    if addressee.events.filter(verb="settle", actor_kind="link", at__gt=since).count() < MOST_BY_LINK:
+        return []
+    mailbox = {"mailbox": addressee.statement.desk.mailbox}
+    return [_("Many answers came from here within a day. Send this one by mail to %(mailbox)s.") % mailbox]
+
+
 def to_forward(addressee: "Addressee") -> list[str]:
     statement = addressee.statement
     if statement.state != "sent":
@@ -295,7 +309,7 @@ CHECKS: dict[str, Callable[..., list[str]]] = {
 }
 
 # What depends on who asks, beside the role.
-PERSONAL: dict[str, Callable[["Statement", "Actor"], list[str]]] = {"approve": to_approve_yourself}
+PERSONAL: dict[str, Callable[..., list[str]]] = {"approve": to_approve_yourself, "settle": to_settle_by_link}
 
 
 def merge_fields(revision: "Revision") -> list[str]:

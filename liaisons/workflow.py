@@ -103,7 +103,7 @@ def obstacles(thing: Thing, step: str, actor: Actor, now: datetime | None = None
     if not rules.permits(thing, step, actor):  # has_transition_perm() is false for unmet conditions too
         return [_not_yours(step)]
     sentences = rules.broken(thing, step)
-    if isinstance(thing, Statement) and step in rules.PERSONAL:
+    if step in rules.PERSONAL:
         sentences = rules.PERSONAL[step](thing, actor) + sentences
     return sentences
 

@@ -18,7 +18,7 @@ from pytest_django.asserts import assertContains, assertNotContains
 
 from contacts.actor import Actor
 from contacts.models import Appointment
-from liaisons import links
+from liaisons import links, rules
 from liaisons.details import Amendment, Answer
 from liaisons.models import (
     Addressee,
@@ -372,6 +372,21 @@ def test_when_all_is_settled_a_word_can_still_be_added(client, answering, sent):
     assertContains(page, "What we have from you")
     assert client.post(at("link-answer", answering), answer(sent, text="And this.")).status_code == 302
     assert Reply.objects.count() == 2
+
+
+def test_a_link_that_answers_again_and_again_fills_neither_register_nor_mailboxes(
+    client, theirs, answering, sent, monkeypatch
+):
+    monkeypatch.setattr(rules, "MOST_BY_LINK", 2)
+    for number in range(4):
+        given = answer(sent, kind="preliminary", reference=f"SG21-LS{number}", text="Soon.")
+        page = client.post(at("link-answer", answering), given)
+    assertContains(page, "Send this one by mail to secretariat@jca-mv.example.org.", status_code=400)
+    assert Reply.objects.count() == Registration.objects.count() == 2
+    assert Message.objects.filter(recipient="ann@example.org").count() == 2
+    assert client.post(at("link-answer", theirs["IETF"]), answer(sent, kind="acknowledgement")).status_code == 302
+    with time_machine.travel(LATER + timedelta(days=1, minutes=1), tick=False):
+        assert client.post(at("link-answer", answering), given).status_code == 302
 
 
 def test_an_addressee_downloads_the_letter_which_is_made_when_nobody_has_yet(client, answering):
