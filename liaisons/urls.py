@@ -257,6 +257,7 @@ urlpatterns: list[URLPattern] = [
     path("desk/copies/own/", copies.copies_own, name="copies-own"),
     path("desk/copies/<int:pk>/", copies.copy_rule, name="copy-rule"),
     path("desk/copies/<int:pk>/up/", copies.copy_rule_up, name="copy-rule-up"),
+    path("desk/copies/standing/", copies.copies_standing, name="copies-standing"),
     path("desk/copies/<int:pk>/remove/", copies.copy_rule_remove, name="copy-rule-remove"),
     path("desk/settings/", desk_settings.desk_settings, name="desk-settings"),
     path("settings/letterhead/", letterhead.desk_letterhead, name="desk-letterhead"),

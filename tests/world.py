@@ -52,7 +52,7 @@ def world(desk, groups, letter, sent, secretary, chair, member, meeting):
     )
     circulation = _circulated(desk, letter, by)
     from_word = begin(desk, replace(letter, title="Typed"), by=by, now=AFTER, taken_from=TakenFrom(blob, "a.docx"))
-    type(desk).objects.filter(pk=desk.pk).update(mirrored=True)
+    type(desk).objects.filter(pk=desk.pk).update(mirrored=True, own_copy_rules=True)
     return {
         "-": {},
         "picture": {"sha256": Blob.objects.keep(b"\x89PNG", "image/png").sha256},

@@ -79,6 +79,7 @@ class Desk(models.Model):
         default=10,
         validators=[MaxValueValidator(50)],
     )
+    own_copy_rules = models.BooleanField(_("its own rules of copies hold, even where it has none"), default=False)
     subaddressing = models.BooleanField(
         _("the mailbox takes mail to name+token@…, so that replies carry a token"), default=False
     )

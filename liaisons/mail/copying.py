@@ -29,8 +29,10 @@ class Copied:
 
 
 def rules_of(desk: Desk) -> list[CopyRule]:
-    """The rules of a desk in their order. One that has made none follows the standing ones, unsaved."""
-    return list(CopyRule.objects.filter(desk=desk).select_related("group")) or standing(desk)
+    """The rules of a desk in their order. One that never changed them follows the standing ones, unsaved."""
+    if not desk.own_copy_rules:
+        return standing(desk)
+    return list(CopyRule.objects.filter(desk=desk).select_related("group"))
 
 
 def standing(desk: Desk) -> list[CopyRule]:

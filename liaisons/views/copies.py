@@ -87,18 +87,36 @@ def copy_rule_remove(request: AtDesk, pk: int) -> HttpResponse:
     if CopyRule.objects.filter(desk=request.desk).exists():
         messages.success(request, _("The rule is removed, for what is sent from now on."))
     else:
-        messages.success(request, _("The last rule of the desk is removed: the standing ones hold again."))
+        messages.success(request, _("The last rule is removed: from now on nobody gets a copy."))
+    return redirect("copies")
+
+
+@require_POST
+@at_desk("administrator")
+def copies_standing(request: AtDesk) -> HttpResponse:
+    """Give the desk's own rules up for the standing ones."""
+    with transaction.atomic():
+        CopyRule.objects.filter(desk=request.desk).delete()
+        _hold_own(request.desk, own=False)
+        _record(request)
+    messages.success(request, _("The standing rules hold for what is sent from now on."))
     return redirect("copies")
 
 
 def _own(desk: Desk) -> list[CopyRule]:
-    """The stored rules of a desk; one without any takes the standing ones, in the language that is active."""
+    """The stored rules of a desk; one without its own takes the standing ones, in the language that is active."""
     rows = copying.rules_of(desk)
-    for row in rows:
-        if row._state.adding:
+    if not desk.own_copy_rules:
+        for row in rows:
             row.why = copying.why_of(row)
             row.save()
+        _hold_own(desk, own=True)
     return rows
+
+
+def _hold_own(desk: Desk, *, own: bool) -> None:
+    desk.own_copy_rules = own
+    desk.save(update_fields=["own_copy_rules"])
 
 
 def _record(request: AtDesk) -> None:
@@ -124,7 +142,7 @@ def _page(request: AtDesk, form: CopyRuleForm, *, refused: bool = False) -> Http
     rows = copying.rules_of(request.desk)
     context = {
         "rows": [(rule, copying.why_of(rule)) for rule in rows],
-        "standing": all(rule._state.adding for rule in rows),
+        "standing": not request.desk.own_copy_rules,
         "may_change": "administrator" in request.roles,
         "form": form,
         "designations": designations(),

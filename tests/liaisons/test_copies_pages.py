@@ -5,6 +5,7 @@ from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains
 
 from contacts.models import Channel, Desk
+from liaisons.mail import copying
 from liaisons.models import CopyRule, Event, Message
 from tests.fixtures import AFTER
 
@@ -63,7 +64,18 @@ def test_rules_are_ordered_changed_and_removed(ada, desk):
     assert (last.email, last.purpose, last.position) == ("other@example.org", "action", 3)
     for rule in CopyRule.objects.all():
         page = ada.post(reverse("copy-rule-remove", args=[rule.pk]), follow=True)
-    assertContains(page, "the standing ones hold again")
+    assertContains(page, "from now on nobody gets a copy")
+    assertContains(page, "Nobody gets a copy of what this desk sends.")
+    desk.refresh_from_db()
+    assert copying.rules_of(desk) == []
+    assertContains(ada.post(reverse("copies-standing"), follow=True), "these standing ones hold")
+
+
+def test_a_desk_goes_back_to_the_standing_rules(ada, desk):
+    ada.post(reverse("copies-own"))
+    ada.post(reverse("copies-standing"))
+    assert whos(desk) == []
+    assertContains(ada.get(reverse("copies")), "you chair the group that sends it.")
 
 
 def test_the_secretariat_looks_and_changes_nothing(client, secretary, desk):

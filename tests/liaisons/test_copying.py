@@ -17,6 +17,8 @@ def rule(desk, who: str, **fields) -> CopyRule:
     row = CopyRule(desk=desk, who=who, why="you asked for it.", **fields)
     row.full_clean()
     row.save()
+    desk.own_copy_rules = True
+    desk.save()
     return row
 
 
