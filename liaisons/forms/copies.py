@@ -17,6 +17,7 @@ NEEDS = {
     Who.PARENT: ("role",),
     Who.NAMED: ("role", "group"),
     Who.CONTACTS: (),
+    Who.FORWARDER: (),
     Who.ADDRESS: ("email",),
 }
 

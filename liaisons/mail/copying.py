@@ -9,8 +9,9 @@ from django.utils.translation import gettext_noop
 
 from contacts.models import Appointment, Desk, Group, Person
 from liaisons.letter import Letter
+from liaisons.mail import ways
 from liaisons.mail.letterhead import Recipient
-from liaisons.models import Addressee, CopyRule, Statement
+from liaisons.models import Addressee, CopyRule, Registration, Relation, Statement
 
 Who = CopyRule.Who
 Role = Appointment.Role
@@ -36,7 +37,7 @@ def rules_of(desk: Desk) -> list[CopyRule]:
 
 
 def standing(desk: Desk) -> list[CopyRule]:
-    """What every desk begins with: copies to the contacts, the chairs concerned and the secretariat."""
+    """What every desk begins with: copies to contacts, chairs concerned, who forwarded what is answered, the secretariat."""
     rows = [
         CopyRule(who=Who.CONTACTS, why=gettext_noop("you are a contact named in it.")),
         CopyRule(who=Who.SENDER, role=Role.CHAIR, why=gettext_noop("you chair the group that sends it.")),
@@ -47,6 +48,7 @@ def standing(desk: Desk) -> list[CopyRule]:
             purpose=Addressee.Purpose.ACTION,
             why=gettext_noop("you chair a group that it asks for action."),
         ),
+        CopyRule(who=Who.FORWARDER, why=gettext_noop("you forwarded the statement that it answers.")),
         CopyRule(who=Who.ADDRESS, email=desk.mailbox, why=gettext_noop("the secretariat keeps what its desk sends.")),
     ]
     for position, row in enumerate(rows):
@@ -65,7 +67,7 @@ def copied(statement: Statement, now: datetime) -> list[Copied]:
     if desk is None or revision is None:
         return []
     addressees = list(statement.addressees.select_related("group__parent"))
-    case = _Case(desk, revision.letter, addressees, desk.today(now))
+    case = _Case(desk, statement, revision.letter, addressees, desk.today(now))
     once: dict[str, Copied] = {}
     for rule in rules_of(desk):
         for recipient in case.named_by(rule):
@@ -79,6 +81,7 @@ class _Case:
     """A letter that leaves a desk on a day."""
 
     desk: Desk
+    statement: Statement
     letter: Letter
     addressees: list[Addressee]
     today: date
@@ -90,6 +93,8 @@ class _Case:
         groups = [one.group for one in addressed if one.group]
         if rule.who == Who.CONTACTS:
             yield from (Recipient(contact.name, contact.email) for contact in self.letter.contacts)
+        elif rule.who == Who.FORWARDER:
+            yield from self._forwarders()
         elif rule.who == Who.ADDRESS:
             ours = rule.email.lower() == self.desk.mailbox.lower()
             yield Recipient.desk(self.desk) if ours else Recipient("", rule.email)
@@ -101,6 +106,16 @@ class _Case:
             yield from self._in(rule, [group.parent for group in groups if group.parent])
         elif rule.group:
             yield from self._holding(rule, rule.group)
+
+    def _forwarders(self) -> Iterator[Recipient]:
+        """At the mailboxes of the bodies that handed on what this letter answers."""
+        answered = self.statement.relations.counting().filter(kind=Relation.Kind.REPLIES_TO).values("to")
+        rows = Registration.objects.of_desk(self.desk).filter(statement__in=answered, forwarded_by__isnull=False)
+        for group in Group.objects.filter(pk__in=rows.values("forwarded_by")).prefetch_related(
+            "channels__via__channels"
+        ):
+            if way := ways.by_mail(group):
+                yield Recipient(str(group), way.email)
 
     def _holding(self, rule: CopyRule, group: Group) -> Iterator[Recipient]:
         """With whoever stands in for one of them today."""

@@ -23,6 +23,7 @@ class CopyRule(models.Model):
         PARENT = "parent", _("who holds the role in the parent of a group addressed")
         NAMED = "named", _("who holds the role in the group named here")
         CONTACTS = "contacts", _("the contacts of the letter")
+        FORWARDER = "forwarder", _("the body that forwarded the statement which it answers")
         ADDRESS = "address", _("the address named here")
 
     desk = models.ForeignKey(Desk, on_delete=models.PROTECT, related_name="copy_rules")
@@ -42,7 +43,7 @@ class CopyRule(models.Model):
             models.CheckConstraint(
                 condition=Q(who__in=["sender", "addressed", "parent"], group__isnull=True, email="") & ~Q(role="")
                 | Q(who="named", group__isnull=False, email="") & ~Q(role="")
-                | Q(who="contacts", role="", group__isnull=True, email="")
+                | Q(who__in=["contacts", "forwarder"], role="", group__isnull=True, email="")
                 | Q(who="address", role="", group__isnull=True) & ~Q(email=""),
                 name="copy_rule_names_what_it_needs",
                 violation_error_message=_("Name the role, the group or the address this rule needs, and no other."),

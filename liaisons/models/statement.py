@@ -268,6 +268,12 @@ class Statement(models.Model):
         self.ended_at = now
 
 
+class RelationQuerySet(models.QuerySet["Relation"]):
+    def counting(self) -> Self:
+        """What somebody said, or has confirmed."""
+        return self.filter(Q(inferred=False) | Q(confirmed_at__isnull=False))
+
+
 class Relation(models.Model):
     """How one statement stands to another. An inferred one counts when a person has confirmed it.
 
@@ -287,6 +293,8 @@ class Relation(models.Model):
     confirmed_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     confirmed_at = models.DateTimeField(_("confirmed"), null=True, blank=True)
     rejected_at = models.DateTimeField(_("rejected"), null=True, blank=True)
+
+    objects = RelationQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("relation")

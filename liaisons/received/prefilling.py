@@ -27,14 +27,14 @@ def references(answered: Registration | None) -> tuple[str, ...]:
 
 
 def prefilled(answered: Registration) -> dict[str, Any]:
-    """The addressing reversed: back to the source, and to whoever forwarded it. The author sets the purposes."""
+    """The addressing reversed: back to the source, whoever forwarded it. The author sets the purposes.
+
+    Who forwarded it gets a copy by a rule of the desk (liaisons.mail.copying).
+    """
     statement = answered.statement
-    to = [str(statement.source or statement.source_text)]
-    if answered.forwarded_by and str(answered.forwarded_by) not in to:
-        to.append(str(answered.forwarded_by))
     reply = "".join(f" (reply to {reference})" for reference in references(answered))
     return {
         "answers": answered.pk,
         "title": f"LS/o/r on {subject(statement.title)[:400]}{reply}",
-        "information": "; ".join(to),
+        "information": str(statement.source or statement.source_text),
     }

@@ -5,8 +5,10 @@ from django.core.exceptions import ValidationError
 
 from contacts.actor import Actor
 from contacts.models import Appointment, Group, Person
+from liaisons.details import Received
 from liaisons.mail.copying import copied, rules_of
-from liaisons.models import CopyRule, Message
+from liaisons.models import CopyRule, Message, Relation
+from liaisons.received.registering import register
 from liaisons.workflow import advance
 from tests.fixtures import AFTER
 
@@ -43,6 +45,27 @@ def test_a_desk_without_rules_follows_the_standing_ones(approved, groups):
         "chair21@example.org": "you chair a group that it asks for action.",
         "secretariat@jca-mv.example.org": "the secretariat keeps what its desk sends.",
     }
+
+
+def test_who_forwarded_what_it_answers_gets_a_copy(approved, desk, secretary, groups):
+    received = register(
+        desk,
+        Received(
+            source_text="ITU-T SG21",
+            source=groups["ITU-T SG21"],
+            forwarded_by=groups["IETF"],
+            title="LS/i on the terms",
+            received_on=AFTER.date(),
+        ),
+        by=Actor.of(secretary),
+        now=AFTER,
+    )
+    relation = Relation(statement=approved, to=received.statement, kind="replies_to", inferred=True)
+    relation.save()
+    assert "ietf@example.org" not in addresses(approved)  # a machine thinks so
+    Relation.objects.update(confirmed_at=AFTER)
+    whys = {one.recipient.email: one.why for one in copied(approved, AFTER)}
+    assert whys["ietf@example.org"] == "you forwarded the statement that it answers."
 
 
 @pytest.mark.parametrize(
