@@ -37,7 +37,7 @@ def rules_of(desk: Desk) -> list[CopyRule]:
 
 
 def standing(desk: Desk) -> list[CopyRule]:
-    """What every desk begins with: copies to contacts, chairs concerned, who forwarded what is answered, the secretariat."""
+    """What every desk begins with: copies to contacts, chairs concerned, a forwarder, and the secretariat."""
     rows = [
         CopyRule(who=Who.CONTACTS, why=gettext_noop("you are a contact named in it.")),
         CopyRule(who=Who.SENDER, role=Role.CHAIR, why=gettext_noop("you chair the group that sends it.")),
@@ -111,9 +111,8 @@ class _Case:
         """At the mailboxes of the bodies that handed on what this letter answers."""
         answered = self.statement.relations.counting().filter(kind=Relation.Kind.REPLIES_TO).values("to")
         rows = Registration.objects.of_desk(self.desk).filter(statement__in=answered, forwarded_by__isnull=False)
-        for group in Group.objects.filter(pk__in=rows.values("forwarded_by")).prefetch_related(
-            "channels__via__channels"
-        ):
+        groups = Group.objects.filter(pk__in=rows.values("forwarded_by"))
+        for group in groups.prefetch_related("channels__via__channels"):
             if way := ways.by_mail(group):
                 yield Recipient(str(group), way.email)
 
