@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -18,6 +18,8 @@ from .holding import locked, locked_comment, record
 # Times that one address may begin to comment on one text: a link to a list is in many hands, and nobody's mailbox is
 # to be filled by it.
 MOST_UNCONFIRMED = 3
+# And that mails ask for one text within an hour, whomever: a script can make up any number of addresses.
+MOST_ASKED_AN_HOUR = 30
 
 
 @dataclass(frozen=True)
@@ -86,7 +88,7 @@ def comment_together(
         raise Refused([_("Give your e-mail: your comment counts once you have confirmed it.")])
     with transaction.atomic():
         circulation = locked(circulation)
-        _require_open(circulation, by, email)
+        _require_open(circulation, by, email, now)
         first: Comment | None = None
         rows = []
         for one in said:
@@ -174,18 +176,27 @@ def _is_empty(said: Said) -> bool:
     return said.kind != Comment.Kind.SUPPORT and not speaks
 
 
-def _require_open(circulation: Circulation, by: Actor, email: str) -> None:
+def _require_open(circulation: Circulation, by: Actor, email: str, now: datetime) -> None:
+    mailbox = {"mailbox": circulation.desk.mailbox}
     if circulation.ended_at is not None:
-        mailbox = {"mailbox": circulation.desk.mailbox}
         raise Refused([_("This circulation has ended. Write to the secretariat: %(mailbox)s.") % mailbox])
     if by.person is None and _waiting(circulation, email) >= MOST_UNCONFIRMED:
         raise Refused([_("Comments from this address wait to be confirmed. Look into your mailbox first.")])
+    if by.person is None and _asked_lately(circulation, now) >= MOST_ASKED_AN_HOUR:
+        told = _("Many people comment at this moment. Try again in an hour, or write to %(mailbox)s.")
+        raise Refused([told % mailbox])
 
 
 def _waiting(circulation: Circulation, email: str) -> int:
     """How many mails ask that address to confirm something: what came in one go is one."""
     waiting = circulation.comments.filter(email__iexact=email, confirmed_at__isnull=True, came_with__isnull=True)
     return waiting.count()
+
+
+def _asked_lately(circulation: Circulation, now: datetime) -> int:
+    """How many mails of the last hour ask somebody to confirm something, and wait for that."""
+    waiting = circulation.comments.filter(confirmed_at__isnull=True, came_with__isnull=True)
+    return waiting.filter(made_at__gt=now - timedelta(hours=1)).count()
 
 
 def _represented(circulation: Circulation, person: Person | None, now: datetime) -> Group | None:

@@ -7,6 +7,8 @@ from functools import wraps
 from typing import Concatenate, ParamSpec
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
+from django.core.cache import cache
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -18,6 +20,10 @@ from contacts.http import DeskRequest
 from contacts.models import Desk
 from liaisons import links
 from liaisons.models import Event, Link, Statement
+from liaisons.on_demand import DAY
+
+# Files that one link may bring within a day, in times the largest one: the link of a list is in many hands.
+MOST_UPLOADS = 25
 
 P = ParamSpec("P")
 LinkView = Callable[Concatenate[DeskRequest, Link, datetime, P], HttpResponse]
@@ -36,6 +42,8 @@ def by_link(*purposes: str) -> Callable[[LinkView[P]], Callable[..., HttpRespons
                 return _closed(request, unusable, token)
             if purposes and link.purpose not in purposes:
                 return _missing(request)
+            if _brings_too_much(request, link, now):
+                return _too_much(request, link)
             zone = link.person.zone if link.person else timezone.get_current_timezone_name()
             with timezone.override(ZoneInfo(zone)):
                 try:
@@ -46,6 +54,23 @@ def by_link(*purposes: str) -> Callable[[LinkView[P]], Callable[..., HttpRespons
         return opened
 
     return decorate
+
+
+def _brings_too_much(request: DeskRequest, link: Link, now: datetime) -> bool:
+    """Count what comes by the link today, also with a form that is refused: its files are kept all the same."""
+    size = sum(file.size or 0 for _name, files in request.FILES.lists() for file in files)
+    if not size:
+        return False
+    key = f"uploads-{link.pk}-{now:%Y-%m-%d}"
+    brought = cache.get(key, 0) + size
+    cache.set(key, brought, DAY)
+    return bool(brought > MOST_UPLOADS * settings.UPLOAD_MAX_BYTES)
+
+
+def _too_much(request: DeskRequest, link: Link) -> HttpResponse:
+    sentence = _("By this link no more files can be taken today. Nothing of what you sent just now was kept.")
+    context = {"became": Became(_("Too many files"), sentence), "at": desk_of(link), "statement": None}
+    return discreet(render(request, "liaisons/link_closed.html", {**context, "approvals": None}, status=429))
 
 
 def discreet(response: HttpResponse) -> HttpResponse:

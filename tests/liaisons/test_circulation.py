@@ -13,6 +13,7 @@ from pytest_django.asserts import assertContains, assertNotContains, assertRedir
 
 from contacts.actor import Actor
 from liaisons import comments, links
+from liaisons.comments import saying
 from liaisons.details import Amendment
 from liaisons.models import (
     Approval,
@@ -28,6 +29,7 @@ from liaisons.models import (
     Series,
 )
 from liaisons.rules import Moved, Refused
+from liaisons.views import opened
 from liaisons.workflow import advance
 from tests.fixtures import AFTER, NOW
 
@@ -451,6 +453,36 @@ def test_nobody_can_have_a_strangers_mailbox_filled(client, listlink):
         page = client.post(by_link("link-comment", listlink), given)
     assertContains(page, "Look into your mailbox", status_code=400)
     assert Message.objects.filter(recipient="dee@example.org").count() == 3
+
+
+def test_nobody_can_have_the_mailboxes_of_many_strangers_filled(client, listlink, theirs, monkeypatch):
+    monkeypatch.setattr(saying, "MOST_ASKED_AN_HOUR", 2)
+    for number in range(4):
+        given = {"kind": "support", "name": "Dee", "email": f"dee{number}@example.org"}
+        page = client.post(by_link("link-comment", listlink), given)
+    assertContains(page, "Try again in an hour, or write to secretariat@jca-mv.example.org.", status_code=400)
+    assert Message.objects.filter(kind="confirm").count() == 2
+    assert client.post(by_link("link-comment", theirs), {"kind": "support"}).status_code == 302
+    with time_machine.travel(DURING + timedelta(hours=1, minutes=1), tick=False):
+        assert client.post(by_link("link-comment", listlink), given).status_code == 302
+
+
+def test_a_link_does_not_fill_the_disk(client, listlink, theirs, settings, monkeypatch):
+    """Also not with forms that are refused, whose files wait for the next try."""
+    monkeypatch.setattr(opened, "MOST_UPLOADS", 2)
+    settings.UPLOAD_MAX_BYTES = 1000
+
+    def send(link: Link, number: int, kind: str = "editorial"):
+        files = [SimpleUploadedFile(f"{name}.txt", f"{name}{number} ".encode() * 100) for name in "abc"]
+        return client.post(by_link("link-comment", link), {"kind": kind, "files": files})
+
+    page = [send(listlink, number) for number in range(3)][-1]
+    assertContains(page, "no more files can be taken today", status_code=429)
+    assert "no-store" in page["Cache-Control"]
+    assert Blob.objects.filter(media_type="text/plain").count() == 6
+    assert send(theirs, 4, "support").status_code == 302
+    with time_machine.travel(DURING + timedelta(days=1), tick=False):
+        assert send(listlink, 5).status_code == 400
 
 
 def test_a_link_with_a_person_speaks_for_them_and_for_nobody_else(client, theirs, member):
