@@ -106,6 +106,11 @@ def blobs_of(tar: tarfile.TarFile) -> Iterator[tuple[str, bytes]]:
             yield member.name, _read(tar, member)
 
 
+def is_whole(name: str, content: bytes) -> bool:
+    """Whether a file holds what its name in the storage says."""
+    return Blob.path_of(hashlib.sha256(content).hexdigest()) == name
+
+
 def keys_of(tar: tarfile.TarFile) -> dict[str, bytes]:
     return {
         name.removeprefix("keys/"): _read(tar, name) for name in tar.getnames() if name in ("keys/links", "keys/secret")
@@ -121,14 +126,20 @@ def _keys_here() -> list[Path]:
 
 
 def _add_blobs(tar: tarfile.TarFile) -> Iterator[str]:
-    """Every file of a row that the database had, and perhaps some newer ones; yields those that are lost."""
+    """Every file of a row that the database had, and perhaps some newer ones; yields those lost or damaged."""
     # Read after the database was: a file is stored before the row that names it is committed, and never changes.
     for path in Blob.objects.order_by("pk").values_list("path", flat=True).iterator():
         try:
             with default_storage.open(path) as file:
-                _add(tar, path, file.read())
+                content = file.read()
         except FileNotFoundError:
             yield path
+        else:
+            # A damaged one would make the whole backup look damaged.
+            if is_whole(path, content):
+                _add(tar, path, content)
+            else:
+                yield path
 
 
 def _checked(tar: tarfile.TarFile) -> Manifest:
@@ -145,7 +156,7 @@ def _checked(tar: tarfile.TarFile) -> Manifest:
         )
     with _member(tar, _DATABASE) as database:
         damaged = hashlib.file_digest(database, "sha256").hexdigest() != manifest.sha256
-    if damaged or any(Blob.path_of(hashlib.sha256(content).hexdigest()) != name for name, content in blobs_of(tar)):
+    if damaged or not all(is_whole(name, content) for name, content in blobs_of(tar)):
         raise Unusable(_("This backup is damaged. Take another one. Nothing was changed."))
     return manifest
 

@@ -25,7 +25,7 @@ from liaisons.models import Event
 
 @dataclass(frozen=True)
 class Restored:
-    """What came back: `held` mails wait for a person, `files` are those that were missing here."""
+    """What came back: `held` mails wait for a person, `files` are those that were missing or damaged here."""
 
     manifest: Manifest
     held: int
@@ -77,13 +77,22 @@ def _hold(manifest: Manifest, now: datetime) -> int:
 
 
 def _bring_files(tar: TarFile) -> int:
-    """Put the files where they are missing; those here are the same, and newer ones do no harm."""
+    """Put the files where they are missing or damaged; the others are the same, and newer ones do no harm."""
     brought = 0
     for name, content in archive.blobs_of(tar):
-        if not default_storage.exists(name):
+        if not _is_here(name):
+            default_storage.delete(name)
             default_storage.save(name, ContentFile(content))
             brought += 1
     return brought
+
+
+def _is_here(name: str) -> bool:
+    try:
+        with default_storage.open(name) as file:
+            return archive.is_whole(name, file.read())
+    except FileNotFoundError:
+        return False
 
 
 def _bring_keys(tar: TarFile) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings as django_settings
+from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
 from django.db import connection
@@ -70,6 +71,22 @@ def test_what_may_have_left_since_is_held(backed_up, restore, desk, mailoutbox) 
     assert len(mailoutbox) == left, "nothing leaves before a person has looked"
     assert Blob.objects.get().read() == b"a paper of the register"
     assert Event.objects.get(verb="restore").data["held"] == 1
+
+
+def test_a_file_that_was_damaged_since_is_whole_again(backed_up, restore) -> None:
+    default_storage.save(Blob.objects.get().path, ContentFile(b"a paper of the regist\0\0"))
+    restore(backed_up)
+    assert Blob.objects.get().read() == b"a paper of the register"
+
+
+def test_a_damaged_file_is_named_and_spoils_no_backup(desk, tmp_path, capsys) -> None:
+    blob = Blob.objects.keep(b"another paper", "text/plain")
+    default_storage.delete(blob.path)
+    default_storage.save(blob.path, ContentFile(b"another pa\0\0\0"))
+    call_command("backup", tmp_path / "desk.backup")
+    assert blob.path in capsys.readouterr().err
+    with archive.opened(tmp_path / "desk.backup") as (tar, manifest):
+        assert (list(archive.blobs_of(tar)), manifest.lost) == ([], (blob.path,))
 
 
 def test_what_fell_due_since_is_held_too(circulated, chair, restore, tmp_path, now) -> None:

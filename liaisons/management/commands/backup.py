@@ -30,4 +30,4 @@ class Command(BaseCommand):
             f"{file.stat().st_size / 1e6:.1f} MB. Keep it where only administrators read."
         )
         for path in manifest.lost:
-            self.stderr.write(f"The storage has lost {path}: it is not in the backup.")
+            self.stderr.write(f"The storage has lost {path}, or holds something else: it is not in the backup.")
