@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 # Stored mails hold these in place of links, so that nobody can use another's link from the outbox or a preview.
 _PLACEHOLDER = re.compile(r"\[\[link:(\d+)\]\]")
 _TOKEN = re.compile(r"([1-9][0-9]{0,18})\.([A-Za-z0-9_-]{22})")  # not \d, which takes the digits of every script
+_ADDRESS = re.compile(r"(?:https?://[^\s/]{1,200})?/l/([1-9][0-9]{0,18}\.[A-Za-z0-9_-]{22})(?:/[^\s<>]{0,200})?")
 
 # Bodies answer after their next meeting, and late.
 ANSWER_WITHIN = timedelta(days=365)
@@ -77,7 +78,7 @@ def token(link_id: int) -> str:
 def open(token_given: str, now: datetime) -> Link:  # noqa: A001 – read as links.open()
     """Return the link behind a token. Raises Forged, Expired or Revoked, each with a sentence for the reader."""
     parts = _TOKEN.fullmatch(token_given)
-    if parts is None or not hmac.compare_digest(token(int(parts[1])), token_given):
+    if parts is None or not _is_ours(token_given):
         raise Forged([_("This address is not complete. Copy the whole line from the mail.")])
     bound = ("person", "circulation__desk__group", "statement__desk__group", "addressee__statement__desk__group")
     link = Link.objects.select_related(*bound, "comment__circulation__desk__group").filter(pk=parts[1]).first()
@@ -114,6 +115,11 @@ def defuse(text: str) -> str:
     return text.replace("[[link:", "[ [link:")
 
 
+def hide(text: str) -> str:
+    """Words that came back by mail without our links: whoever quotes a mail quotes a link that is theirs alone."""
+    return _ADDRESS.sub(lambda found: _("[a link]") if _is_ours(found[1]) else found[0], text)
+
+
 def revoke(queryset: "LinkQuerySet", now: datetime) -> int:
     return queryset.filter(revoked_at__isnull=True).update(revoked_at=now)
 
@@ -127,6 +133,10 @@ def actor(link: Link) -> Actor:
     """Who acts through the link: its person, or an address nobody has put a name to."""
     email = link.email or (link.person.email if link.person else "")
     return Actor("link", person=link.person, link_id=link.pk, email=email)
+
+
+def _is_ours(token_given: str) -> bool:
+    return hmac.compare_digest(token(int(token_given.partition(".")[0])), token_given)
 
 
 def _url(link_id: int) -> str:

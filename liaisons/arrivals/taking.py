@@ -8,6 +8,7 @@ from django.db import InterfaceError, OperationalError, transaction
 from django.utils.translation import gettext as _
 
 from contacts.models import Desk
+from liaisons import links
 from liaisons.arrivals import bouncing, commenting, matching
 from liaisons.arrivals.matching import Found
 from liaisons.arrivals.parsing import Arrival, parse
@@ -57,7 +58,7 @@ def take(raw: bytes, now: datetime, *, desk: Desk | None = None) -> ReceivedMail
                 "subject": arrival.subject,
                 "dated_at": arrival.dated_at,
                 "received_at": now,
-                "text": arrival.text,
+                "text": links.hide(arrival.text),
                 "ours": found.ours,
                 "statement": found.statement,
                 "addressee": found.addressee,

@@ -111,3 +111,10 @@ def test_who_comes_through_a_link_is_its_person_or_its_address(draft, secretary,
     )  # fmt: skip
     nobody = links.actor(links.issue("answer", addressee=draft.addressees.first(), email="sg21@example.org", now=now))
     assert (nobody.person, nobody.email) == (None, "sg21@example.org")
+
+
+def test_words_that_came_back_hold_no_link_of_ours(link):
+    own, url = links.token(link.pk), links.url(link)
+    forged = f"https://liaise.example.org/l/{own[:-1]}{'A' if own[-1] != 'A' else 'B'}/"
+    said = f"> Approve here:\n> {url}\n<{url}files/LS1.pdf/> no, /l/{own} and {forged}."
+    assert links.hide(said) == f"> Approve here:\n> [a link]\n<[a link]> no, [a link] and {forged}."

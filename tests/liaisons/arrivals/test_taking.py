@@ -7,9 +7,10 @@ from django.db import OperationalError
 
 from contacts.actor import Actor
 from contacts.models import Appointment
-from liaisons import outbox, renditions
-from liaisons.arrivals import commenting, taking
+from liaisons import links, outbox, renditions
+from liaisons.arrivals import commenting, deciding, taking
 from liaisons.arrivals.taking import take
+from liaisons.housekeeping import keep_house
 from liaisons.models import Addressee, Comment, Event, Link, Message, ReceivedMail, Reminder, Rendition, Statement
 from tests.fixtures import AFTER, NOW
 from tests.liaisons.arrivals.mails import HOSTILE, a_bounce, an_answer, from_qmail
@@ -265,6 +266,20 @@ def test_after_the_circulation_the_answer_waits_and_says_why(to_list):
     row = take(an_answer(ours=to_list), SOON)
     assert row.state == "waiting"
     assert row.note.startswith("This circulation has ended.")
+
+
+def test_a_chair_who_quotes_the_mail_that_asks_does_not_give_the_link_away(circulated, chair, secretary):
+    """Taken as a comment it is read by everybody who has the link of the list, and they would approve by it."""
+    keep_house(AFTER)
+    asks = Message.objects.get(kind="approve", person=chair.person)
+    mail = f"Your mail says:\n\n{links.fill(asks.text)}\nBefore that I have a question.\n"
+    row = take(an_answer(mail, token=asks, From="Chris Chair <chris@example.org>"), AFTER)
+    deciding.comment(row, by=Actor.of(secretary), now=AFTER)
+    approves = links.token(Link.objects.get(purpose="approve", person=chair.person).pk)
+    assert approves in mail
+    for text in (row.text, Comment.objects.get().text):
+        assert approves not in text
+        assert "[a link]" in text
 
 
 # Everything else
