@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -15,7 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from contacts.forms import DayField
 from contacts.http import AtDesk, at_desk, posted
-from contacts.models import Appointment, Person, StandIn
+from contacts.models import Appointment, Group, Person, StandIn
 from contacts.rights import CHAIRS, NAMING
 
 
@@ -80,8 +81,8 @@ def is_vice_chair(request: AtDesk, found: Person) -> bool:
 def _form(request: AtDesk, row: StandIn) -> HttpResponse:
     is_new = row.pk is None
     form = StandInForm(posted(request), instance=row, today=request.desk.today(timezone.now()))
-    if request.method == "POST" and form.is_valid():
-        saved = form.save()
+    saved = _saved(form) if request.method == "POST" else None
+    if saved is not None:
         messages.success(
             request,
             _("%(person)s stands in for %(chair)s from %(first)s until %(last)s.")
@@ -95,3 +96,10 @@ def _form(request: AtDesk, row: StandIn) -> HttpResponse:
         return redirect(saved.person)
     context = {"form": form, "person": row.person, "is_new": is_new}
     return render(request, "contacts/stand_in_form.html", context, status=400 if form.errors else 200)
+
+
+def _saved(form: StandInForm) -> StandIn | None:
+    """One after the other in a group: two that are sent at once must not meet on a day."""
+    with transaction.atomic():
+        Group.objects.select_for_update(of=("self",)).get(pk=form.instance.group_id)
+        return form.save() if form.is_valid() else None

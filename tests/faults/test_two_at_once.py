@@ -8,7 +8,7 @@ import time_machine
 from django.test import Client
 from django.urls import reverse
 
-from contacts.models import User
+from contacts.models import StandIn, User
 from liaisons.models import Approval, Event, Message, Statement
 from liaisons.outbox import waking
 from tests.fixtures import AFTER, somebody
@@ -75,6 +75,19 @@ def test_of_two_browsers_on_send_the_second_is_told(approved, secretary, second_
     assert (first, second) == (302, 400)
     assert "It is sent: " in told
     is_sent_once(approved)
+
+
+def test_of_two_stand_ins_named_at_once_the_second_is_refused(desk, secretary, second_secretary, chair):
+    vices = [somebody(f"Vic {name}", f"{name}@example.org", desk, "vice_chair").person for name in ("one", "two")]
+    browsers = [browser_of(secretary), browser_of(second_secretary)]
+    for month in range(1, 11):
+        given = {"chair": chair.person.pk, "valid_from": f"2026-{month:02}-01", "valid_to": f"2026-{month:02}-14"}
+        calls = [
+            lambda browser=browser, vice=vice, given=given: browser.post(reverse("stand-in", args=[vice.pk]), given)
+            for browser, vice in zip(browsers, vices, strict=True)
+        ]
+        assert sorted(answer.status_code for answer in at_once(*calls)) == [302, 400]
+    assert StandIn.objects.count() == 10
 
 
 def test_two_approvers_at_once_both_count_and_the_step_is_taken_once(circulated, chair, cochair):
