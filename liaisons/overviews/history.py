@@ -1,6 +1,6 @@
 """What happened, in words: events as the pages tell them."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -14,8 +14,10 @@ from liaisons.models import Comment, Event, Registration, Reply, Statement
 from liaisons.rules import day_text
 from liaisons.silence import Outcome
 
-# What anybody may know of a statement that left; the rest is for the desk.
-PUBLIC = frozenset({"approve", "send", "complete", "close", "correct", "withdraw", "record"})
+# What anybody may know of a statement that left; the rest is for the desk. A correction is known when it has left too.
+PUBLIC = frozenset({"approve", "send", "complete", "close", "withdraw", "record"})
+# Of these only the last: what was taken back before counts for nobody else.
+LAST = frozenset({"approve", "send"})
 JOINED = ("person", "user", "link__comment", "addressee", "revision", "circulation__document", "registration__document")
 
 
@@ -41,7 +43,7 @@ def of_statement(statement: Statement, *, inside: bool, files: bool = False) -> 
             Told(event.at, text_of(event, statement), event.who, _reason(event), _word(event) if files else "")
             for event in events
         ]
-    return [Told(event.at, text_of(event, statement)) for event in events if _is_public(event)]
+    return [Told(event.at, text_of(event, statement)) for event in _public(events)]
 
 
 def _reason(event: Event) -> str:
@@ -54,6 +56,15 @@ def _word(event: Event) -> str:
     if "word" not in event.data or event.revision is None:
         return ""
     return reverse("statement-word-taken", args=[event.statement_id, event.revision.number])
+
+
+def _public(events: Iterable[Event]) -> Iterator[Event]:
+    """Those for anybody, of events the latest of which comes first."""
+    seen: set[str] = set()
+    for event in filter(_is_public, events):
+        if event.verb not in LAST & seen:
+            yield event
+        seen.add(event.verb)
 
 
 def _is_public(event: Event) -> bool:
