@@ -1,11 +1,12 @@
 """What comes due by itself: approvals to ask for, statements that owe nothing, answers that are out for good."""
 
 import logging
+from collections.abc import Callable
 from datetime import datetime
 from typing import TypeVar
 
-from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db import DatabaseError, transaction
+from django.db.models import Exists, F, Model, OuterRef, Q, QuerySet
 
 from contacts.actor import Actor
 from contacts.models import Person
@@ -17,6 +18,7 @@ from liaisons.workflow import advance
 
 logger = logging.getLogger(__name__)
 
+Row = TypeVar("Row", bound=Model)
 T = TypeVar("T", Statement, Registration)
 
 
@@ -31,7 +33,8 @@ def keep_house(now: datetime) -> None:
 
 def ask_chairs(now: datetime) -> int:
     """Ask the chairs where a window has closed without a standing objection; returns the number of mails queued."""
-    return sum(_ask_chairs_about(circulation, now) for circulation in list(_silent(now)))
+    silent = _silent(now).select_related("desk__group", "statement")
+    return _each(silent, lambda circulation: _ask_chairs_about(circulation, now))
 
 
 def tell_what_stops(now: datetime) -> int:
@@ -40,7 +43,7 @@ def tell_what_stops(now: datetime) -> int:
     standing = Comment.objects.standing_objections().filter(circulation=OuterRef("pk"))
     stopped = Circulation.objects.filter(Exists(standing), ~Exists(told), closes_at__lte=now, ended_at__isnull=True)
     rows = stopped.select_related("desk__group", "document", "statement")
-    return len(outbox.queue([mail.stopped(circulation, now) for circulation in rows]))
+    return _each(rows, lambda circulation: len(outbox.queue([mail.stopped(circulation, now)])))
 
 
 def ask_about_reports(now: datetime) -> int:
@@ -50,12 +53,13 @@ def ask_about_reports(now: datetime) -> int:
     over = Circulation.objects.filter(
         ~Exists(standing), ~Exists(told), statement__isnull=True, closes_at__lte=now, ended_at__isnull=True
     )
-    queued = 0
-    for circulation in over.select_related("desk__group", "document"):
-        desk = circulation.desk
-        chairs = Person.objects.holding(*CHAIRS, group=desk.group, on=desk.today(now)).exclude(email="")
-        queued += len(outbox.queue(mail.report_over(circulation, chairs, now)))
-    return queued
+    return _each(over.select_related("desk__group", "document"), lambda circulation: _report_over(circulation, now))
+
+
+def _report_over(circulation: Circulation, now: datetime) -> int:
+    desk = circulation.desk
+    chairs = Person.objects.holding(*CHAIRS, group=desk.group, on=desk.today(now)).exclude(email="")
+    return len(outbox.queue(mail.report_over(circulation, chairs, now)))
 
 
 def _silent(now: datetime) -> QuerySet[Circulation]:
@@ -70,6 +74,8 @@ def _silent(now: datetime) -> QuerySet[Circulation]:
 
 
 def _ask_chairs_about(circulation: Circulation, now: datetime) -> int:
+    if not _not_asked(circulation, now).exists():
+        return 0  # nearly always: they have their mails and take their time
     with transaction.atomic():
         Statement.objects.select_for_update(of=("self",)).get(circulations=circulation)
         still = _silent(now).filter(pk=circulation.pk).select_related("desk__group", "statement").first()
@@ -106,8 +112,10 @@ def close_what_is_over(now: datetime) -> None:
         state=Statement.State.WITHDRAWN
     )
     over = Q(~Exists(leaving), ~Exists(asked)) | Q(Exists(corrected))
-    for statement in list(Statement.objects.filter(over, state=Statement.State.SENT)):
-        _take(statement, "close", now)
+    _each(
+        Statement.objects.filter(over, state=Statement.State.SENT),
+        lambda statement: _take(statement, "close", now),
+    )
 
 
 def mark_answered(now: datetime) -> None:
@@ -121,16 +129,33 @@ def mark_answered(now: datetime) -> None:
         statement__sent_at__isnull=False,
     ).exclude(statement__state__in=[Statement.State.DRAFT, Statement.State.WITHDRAWN])
     open_ = [Registration.State.RECEIVED, Registration.State.ASSIGNED]
-    for relation in list(out.filter(to__registrations__state__in=open_).select_related("statement")):
-        for registration in Registration.objects.filter(
-            statement=relation.to_id, desk=relation.statement.desk_id, state__in=open_
-        ):
-            _take(registration, "answer", now, Answered(relation.statement))
+    found = out.filter(to__registrations__state__in=open_, to__registrations__desk=F("statement__desk"))
+    _each(found.select_related("statement").distinct(), lambda relation: _mark_answered_by(relation, open_, now))
 
 
-def _take(thing: T, step: str, now: datetime, details: Details | None = None) -> None:
+def _mark_answered_by(relation: Relation, open_: list[Registration.State], now: datetime) -> int:
+    theirs = Registration.objects.filter(statement=relation.to_id, desk=relation.statement.desk_id, state__in=open_)
+    return sum(_take(registration, "answer", now, Answered(relation.statement)) for registration in theirs)
+
+
+def _each(rows: QuerySet[Row], do: Callable[[Row], int]) -> int:
+    """Do it for each; what cannot be done for one must not keep the others waiting, and is tried again in a minute."""
+    done = 0
+    for row in list(rows):
+        try:
+            done += do(row)
+        except DatabaseError:
+            raise
+        except Exception:
+            logger.exception("What is due by itself was not done: %s %s", row._meta.verbose_name, row.pk)
+    return done
+
+
+def _take(thing: T, step: str, now: datetime, details: Details | None = None) -> int:
     """Take a step for the system; one that somebody has moved on meanwhile must not stop the rest."""
     try:
         advance(thing, step, by=Actor.system(), seen=None, details=details, now=now)
     except Refused as refused:
         logger.info("%s %s was not taken: %s", step, thing, refused)
+        return 0
+    return 1
