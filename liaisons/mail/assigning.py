@@ -8,8 +8,8 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from contacts.actor import Actor
-from contacts.designations import Directory, read
-from contacts.models import Appointment, Group, Person
+from contacts.models import Person
+from contacts.questions import rapporteurs
 from liaisons.mail import letterhead, text
 from liaisons.mail.letterhead import Recipient
 from liaisons.models import Message, Registration
@@ -53,29 +53,19 @@ def assigned(registration: Registration, before: Allocated, by: Actor, now: date
 
 
 def _parts(registration: Registration, now: datetime) -> Iterator[tuple[Person, Part]]:
-    due_on = registration.due_on
+    due_on, desk = registration.due_on, registration.desk
+    named = (registration.questions, registration.informed_questions)
+    of_questions = rapporteurs(named, within=desk.group, on=desk.today(now))
     if registration.assignee:
         yield registration.assignee, Part("assignee", due_on)
-    for person in _rapporteurs(registration, registration.questions, now):
+    for person in of_questions.get(registration.questions, []):
         yield person, Part("questions", due_on, registration.questions)
     if registration.deputy:
         yield registration.deputy, Part("deputy", due_on, str(registration.assignee or registration.questions))
     for person in registration.informed.order_by("name", "pk"):
         yield person, Part("informed", None)
-    for person in _rapporteurs(registration, registration.informed_questions, now):
+    for person in of_questions.get(registration.informed_questions, []):
         yield person, Part("informed", None)
-
-
-def _rapporteurs(registration: Registration, questions: str, now: datetime) -> list[Person]:
-    """Those of the Questions named, as far as the directory knows them."""
-    if not questions:
-        return []
-    today = registration.desk.today(now)
-    directory = Directory.load(today, within=registration.desk.group)
-    named = [mention.group for mention in read(questions, directory) if mention.group]
-    groups = [group for group in named if group.kind == Group.Kind.QUESTION]
-    held = Appointment.objects.in_force(today).filter(role=Appointment.Role.RAPPORTEUR, group__in=groups)
-    return [appointment.person for appointment in held.select_related("person").order_by("pk")]
 
 
 def _mail(registration: Registration, person: Person, part: Part | None, time: int, now: datetime) -> Draft:

@@ -50,7 +50,7 @@ def reminder_digest(reminders: Sequence[Reminder], link: Link, now: datetime, *,
     if person is None:
         raise ValueError("a digest goes to one of our own people")
     rows = _latest(reminders)
-    recipient = Recipient(person.name, reminders[0].recipient, person.language, person)
+    recipient = Recipient.of(person)
     with recipient.reading():
         late = sum(_counts_late(row, now) for row in rows)
         words = {
@@ -235,7 +235,8 @@ def _facts(row: Reminder, now: datetime) -> list[tuple[str, str]]:
 
 
 def _due(row: Reminder, now: datetime, zone: str = "") -> str:
-    return f"{text.deadline_text(row.desk, row.due_on, zone=zone)}: {days_left(row.desk, row.due_on, now)}"
+    left = days_left(row.desk, row.due_on, now, row.person.zone if row.person else "")
+    return f"{text.deadline_text(row.desk, row.due_on, zone=zone)}: {left}"
 
 
 def _address(row: Reminder) -> str:

@@ -128,8 +128,8 @@ class _Dispatch:
 
     def to_addressee(self, addressee: Addressee, way: Way, door: Link, first: str = "") -> Draft:
         """`first`: the body that had the letter before and says that it is for this one."""
-        recipient = Recipient(self._name(addressee, way), way.email, self.revision.language)
-        with recipient.reading():
+        with override(self.revision.language):
+            recipient = Recipient(way.name(addressee), way.email, self.revision.language)
             purpose = addressee.get_purpose_display()
             facts = self._facts(addressee, way.attention)
             asked = text.numbered(request.text for request in addressee.requests.all())
@@ -237,12 +237,6 @@ class _Dispatch:
             (_("Deadline"), text.deadline_text(self.desk, due_on, self._deadline_in_words(addressee))),
             (_("Approval"), self.statement.approval_text),
         ]
-
-    def _name(self, addressee: Addressee, way: Way) -> str:
-        if not way.via:
-            return str(addressee)
-        with override(self.revision.language):
-            return _("%(body)s, for %(group)s") % {"body": way.via, "group": addressee}
 
     def _why(self, addressee: Addressee, way: Way) -> str:
         told = {"group": addressee, "purpose": addressee.get_purpose_display(), "body": way.via}

@@ -4,26 +4,28 @@ What our own people get in one mail a day is in liaisons.mail.digests.
 """
 
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, override
 
 from contacts.models import Desk
 from liaisons.mail import letterhead, text
 from liaisons.mail.letterhead import Recipient
+from liaisons.mail.ways import Way
 from liaisons.models import Addressee, Link, Message, Reminder
 from liaisons.outbox import Draft
 
 
-def remind_addressee(reminder: Reminder, link: Link, earlier: str, now: datetime) -> Draft:
+def remind_addressee(reminder: Reminder, way: Way, link: Link, earlier: str, now: datetime) -> Draft:
     """To a body that owes an answer: what is open, until when, and its own link; in the thread of the mail it had."""
     addressee = reminder.owing
     statement, desk = addressee.statement, reminder.desk
     revision = statement.revision
     language = revision.language if revision else settings.LANGUAGE_CODE
-    recipient = Recipient(str(addressee), reminder.recipient, language)
-    with recipient.reading():
+    with override(language):
+        recipient = Recipient(way.name(addressee), way.email, language)
         left = days_left(desk, reminder.due_on, now)
         why = _("%(group)s was asked by %(number)s, and this is its address at our desk.") % {
             "group": addressee,
@@ -41,6 +43,8 @@ def remind_addressee(reminder: Reminder, link: Link, earlier: str, now: datetime
                     (_("Deadline"), text.deadline_text(desk, reminder.due_on, zone=addressee.due_zone)),
                 ]
             ),
+            "via": way.via,
+            "to": addressee,
             "left": left,
             "late": is_late(desk, reminder.due_on, now),
             "acknowledged": addressee.reply == Addressee.ReplyState.ACKNOWLEDGED,
@@ -98,7 +102,7 @@ def remind_list(reminder: Reminder, link: Link | None, now: datetime) -> Draft:
             now,
             kind=Message.Kind.REMIND,
             key=f"remind:{reminder.pk}",
-            statement=circulation.statement,
+            # Not of the statement: a reminder of a statement that is not out does not leave.
             circulation=circulation,
             subject=_("Reminder: comments on %(number)s until %(day)s")
             % {"number": circulation.document.reference, "day": text.day_text(reminder.due_on)},
@@ -114,9 +118,11 @@ def remind_list(reminder: Reminder, link: Link | None, now: datetime) -> Draft:
     return Draft(message)
 
 
-def days_left(desk: Desk, due_on: date, now: datetime) -> str:
-    """Say how far a deadline is from today at the desk's seat."""
+def days_left(desk: Desk, due_on: date, now: datetime, zone: str = "") -> str:
+    """Say how far a deadline is from today where it is read, in that zone; late is what is over at the desk's seat."""
     days = (due_on - desk.today(now)).days
+    if zone and days >= 0:
+        days = max((due_on - now.astimezone(ZoneInfo(zone)).date()).days, 0)
     if days == 0:
         return _("due today")
     if days > 0:

@@ -2,7 +2,10 @@
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from contacts.models import Channel, Group
+from liaisons.models import Addressee
 
 
 @dataclass(frozen=True)
@@ -12,6 +15,10 @@ class Way:
     email: str
     attention: str = ""
     via: str = ""
+
+    def name(self, addressee: Addressee) -> str:
+        """Whom a mail is to that takes this way, in the language that is active."""
+        return _("%(body)s, for %(group)s") % {"body": self.via, "group": addressee} if self.via else str(addressee)
 
 
 def by_mail(group: Group | None) -> Way | None:

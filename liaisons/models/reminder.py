@@ -14,6 +14,7 @@ from .circulation import Approval, Circulation, Comment
 from .meeting import Action
 from .message import Message
 from .register import Registration
+from .reply import Reply
 from .statement import Statement
 
 
@@ -42,8 +43,16 @@ class ReminderQuerySet(models.QuerySet["Reminder"]):
 
 
 def _answer() -> Q:
+    """Owed still, and by whoever asked for more time we have said something to it; the reader is the one it is with."""
     owing = Addressee.objects.owing().filter(pk=OuterRef("addressee"), due_on=OuterRef("due_on"))
-    return Q(Exists(owing), kind__in=[Reminder.Kind.ANSWER, Reminder.Kind.PROMPT])
+    unheard = Reply.objects.undecided().filter(addressee=OuterRef("addressee"))
+    nobodys = Q(addressee__statement__responsible__isnull=True) | Q(addressee__statement__responsible__email="")
+    theirs = Q(addressee__statement__responsible=F("person")) | nobodys
+    return Q(
+        Q(~Exists(unheard), outsider=True) | Q(theirs, outsider=False),
+        Exists(owing),
+        kind__in=[Reminder.Kind.ANSWER, Reminder.Kind.PROMPT],
+    )
 
 
 def _window() -> Q:

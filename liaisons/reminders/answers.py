@@ -13,7 +13,7 @@ from contacts.models import Desk
 from liaisons.models import Statement
 
 from . import people
-from .stages import Values, latest, weekly
+from .stages import Stage, Values, latest, weekly
 
 # So long after the last reminder to a body its silence becomes ours to deal with.
 SILENT_AFTER_DAYS = 7
@@ -26,13 +26,15 @@ INSERT INTO liaisons_reminder
 _OUTSIDERS = "COALESCE(CAST(s.remind_outsiders AS text), '')"
 _INSIDERS = "COALESCE(CAST(s.remind_insiders AS text), '')"
 
+# To whoever is responsible, else to the secretariat. `on_their_day` keeps to those who have that day where they are.
 _OURS = """
 SELECT come.desk_id, '{kind}', come.id, come.stage, come.due_on, p.email, p.id, FALSE, %s
 FROM come JOIN contacts_person p ON p.id = come.responsible_id
+JOIN zones z ON z.desk_id = come.desk_id AND z.zone = p.zone {on_their_day}
 WHERE p.email <> '' AND {ours}
 UNION ALL
-SELECT come.desk_id, '{kind}', come.id, come.stage, come.due_on, y.email, y.person_id, FALSE, %s
-FROM come JOIN secretaries y ON y.desk_id = come.desk_id
+SELECT come.desk_id, '{kind}', come.id, come.stage, come.due_on, z.email, z.person_id, FALSE, %s
+FROM come JOIN secretaries z ON z.desk_id = come.desk_id {on_their_day}
 LEFT JOIN contacts_person p ON p.id = come.responsible_id AND p.email <> ''
 WHERE p.id IS NULL AND {ours}
 ON CONFLICT DO NOTHING
@@ -50,23 +52,38 @@ owed AS MATERIALIZED (
         AND EXISTS (SELECT 1 FROM liaisons_request r WHERE r.addressee_id = a.id AND r.outcome = '')
 ),
 come AS MATERIALIZED (
-    SELECT owed.*, t.outsider, t.stage
+    SELECT owed.*, t.outsider, t.ahead, t.stage
     FROM owed
-    JOIN stages t ON t.desk_id = owed.desk_id AND t.due_on = owed.due_on AND owed.sent_at < t.ends_at
+    JOIN stages t ON t.desk_id = owed.desk_id AND t.due_on = owed.due_on AND owed.sent_at < t.asked_before
         AND t.plan = CASE WHEN t.outsider THEN owed.outsiders ELSE owed.insiders END
     WHERE NOT EXISTS (
-        SELECT 1 FROM liaisons_reply f WHERE f.forwarded_to_id = owed.id AND f.decided_at >= t.ends_at)
+        SELECT 1 FROM liaisons_reply f
+        WHERE f.decided_at >= t.asked_before
+            AND (f.forwarded_to_id = owed.id OR (f.addressee_id = owed.id AND f.granted_until = owed.due_on)))
 ),
-channels AS MATERIALIZED (
+mailboxes AS MATERIALIZED (
     SELECT MIN(id) AS id, group_id FROM contacts_channel WHERE kind = 'mail' GROUP BY group_id
+),
+through AS MATERIALIZED (
+    SELECT MIN(v.id) AS id, v.group_id FROM contacts_channel v JOIN mailboxes m ON m.group_id = v.via_id
+    WHERE v.kind = 'via' AND v.group_id NOT IN (SELECT group_id FROM mailboxes) GROUP BY v.group_id
+),
+ways AS MATERIALIZED (
+    SELECT m.group_id, m.id FROM mailboxes m
+    UNION ALL
+    SELECT v.group_id, m.id
+    FROM through t JOIN contacts_channel v ON v.id = t.id JOIN mailboxes m ON m.group_id = v.via_id
 )
 SELECT come.desk_id, 'answer', come.id, come.stage, come.due_on, c.email, NULL, come.outsider, %s
 FROM come
-JOIN channels ON channels.group_id = come.group_id
-JOIN contacts_channel c ON c.id = channels.id
+JOIN ways ON ways.group_id = come.group_id
+JOIN contacts_channel c ON c.id = ways.id
 WHERE come.outsider AND (come.dispatch_round = 0 OR come.posted_at IS NOT NULL OR EXISTS (
     SELECT 1 FROM liaisons_message m
     WHERE m.addressee_id = come.id AND m.kind = 'send' AND m.round = come.dispatch_round AND m.state = 'sent'))
+    AND NOT EXISTS (
+        SELECT 1 FROM liaisons_reply f
+        WHERE f.addressee_id = come.id AND f.kind = 'more_time' AND f.until IS NOT NULL AND f.decided_at IS NULL)
 UNION ALL
 """
 
@@ -101,24 +118,31 @@ class Plan:
 def enter(desks: list[Desk], now: datetime) -> int:
     """To addressees that have not surely got the letter nothing is due; our own people hear of those too.
 
-    Letters of round 0 were sent before Liaise: what was recorded of them is believed.
+    Letters of round 0 were sent before Liaise: what was recorded of them is believed. No stage from before the letter
+    left or more time was granted, and to an addressee none on the day of the letter. While nobody has said anything to
+    its request for more time it is not pressed.
     """
     plans = _plans(desks)
+    zones = people.days_of_zones(desks, now)
+    # A hundred thousand deadlines are not looked at for a day that nobody has.
+    on_some_day = {ahead for _desk, _zone, ahead in zones}
     stages = [
-        (one.desk.pk, plan.text, one.due, plan.outsider, one.stage, one.ends_at)
+        (one.desk.pk, plan.text, one.due, plan.outsider, one.ahead, one.stage, _asked_before(one, plan))
         for plan in plans
-        for one in latest(plan.desk, plan.days, now)
+        for ahead in ({0} if plan.outsider else on_some_day)
+        for one in latest(plan.desk, plan.days, now, ahead=ahead)
     ]
     if not stages:
         return 0
     values = Values()
-    values.add("stages (desk_id, plan, due_on, outsider, stage, ends_at)", stages)
-    values.add("secretaries (desk_id, person_id, email)", people.secretaries(desks, now))
+    values.add("stages (desk_id, plan, due_on, outsider, ahead, stage, asked_before)", stages)
+    values.add("zones (desk_id, zone, ahead)", zones)
+    values.add("secretaries (desk_id, person_id, email, ahead)", people.secretaries(desks, now))
     at = connection.ops.adapt_datetimefield_value(now)
     furthest = max((max(plan.days) for plan in plans if plan.days), default=0)
-    horizon = connection.ops.adapt_datetimefield_value(now + timedelta(days=furthest + 2))
+    horizon = connection.ops.adapt_datetimefield_value(now + timedelta(days=furthest + 3))
     words = {"values": values, "outsiders": _OUTSIDERS, "insiders": _INSIDERS}
-    ours = _OURS.format(kind="answer", ours="NOT come.outsider")
+    ours = _OURS.format(kind="answer", ours="NOT come.outsider", on_their_day="AND z.ahead = come.ahead")
     return run("addressee", _ANSWERS.format(**words) + ours, [*values.parameters, horizon, at, at, at])
 
 
@@ -129,11 +153,12 @@ def enter_prompts(desks: list[Desk], now: datetime) -> int:
         return 0
     values = Values()
     values.add("lasts (desk_id, plan, stage)", lasts)
-    values.add("secretaries (desk_id, person_id, email)", people.secretaries(desks, now))
+    values.add("zones (desk_id, zone, ahead)", people.days_of_zones(desks, now))
+    values.add("secretaries (desk_id, person_id, email, ahead)", people.secretaries(desks, now))
     at = connection.ops.adapt_datetimefield_value(now)
     long_ago = connection.ops.adapt_datetimefield_value(now - timedelta(days=SILENT_AFTER_DAYS))
     prompts = _PROMPTS.format(values=values, outsiders=_OUTSIDERS, silent=SILENT_AFTER_DAYS)
-    ours = _OURS.format(kind="prompt", ours="TRUE")
+    ours = _OURS.format(kind="prompt", ours="TRUE", on_their_day="")
     return run("addressee", prompts + ours, [*values.parameters, long_ago, at, at])
 
 
@@ -149,6 +174,11 @@ def _plans(desks: list[Desk]) -> list[Plan]:
         plans.append(Plan(desk, "", frozenset(desk.remind_outsiders), outsider=True))
         plans.append(Plan(desk, "", frozenset({*desk.remind_insiders, *weekly(desk)}), outsider=False))
     return [*plans, *_own_plans({desk.pk: desk for desk in desks})]
+
+
+def _asked_before(one: Stage, plan: Plan) -> Any:  # noqa: ANN401 – as the database takes it
+    """The instant by which the letter has to be out, for this stage to be worth a mail."""
+    return one.begins_at if plan.outsider else one.ends_at
 
 
 def _own_plans(desks: dict[int, Desk]) -> Iterator[Plan]:

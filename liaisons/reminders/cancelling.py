@@ -4,12 +4,13 @@ from collections.abc import Collection
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import CharField, Q, QuerySet, Value
+from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Cast, Concat
 
 from liaisons import outbox
 from liaisons.models import Addressee, Circulation, Message, Registration, Reminder, Statement
 
+from .hours import APART
 from .stages import weekly
 
 
@@ -33,16 +34,30 @@ def cancel(rows: QuerySet[Reminder], now: datetime) -> int:
 
 
 def bring_in_line(now: datetime) -> None:
-    """Rows of mails that the outbox took back wait again; those of which nothing is due any more never become mails."""
+    """Rows of mails that the outbox took back wait again; those of which nothing is due any more never become mails.
+
+    A mail that no server has taken since yesterday is taken back too: what it says was true then. One that a server has
+    put off stays: it gets its tries, and fails after the last.
+    """
     with transaction.atomic():
+        outbox.cancel(Message.objects.filter(kind=Message.Kind.REMIND, tries=0, queued_at__lt=now - APART))
         told = Reminder.objects.filter(message__state=Message.State.CANCELLED, cancelled_at__isnull=True)
         _let_go(_freed(list(told.values_list("message__pk", flat=True).distinct())))
     closed = Reminder.objects.filter(kind=Reminder.Kind.WINDOW, circulation__closes_at__lte=now).values("pk")
     waiting = Reminder.objects.waiting()
     if waiting.exists():
-        waiting.filter(Q(pk__in=closed) | Q(pk__in=Reminder.objects.waiting().moot().values("pk"))).update(
-            cancelled_at=now
-        )
+        moot = Reminder.objects.waiting().moot().values("pk")
+        waiting.filter(Q(pk__in=closed) | Q(pk__in=moot) | Q(pk__in=_overtaken().values("pk"))).update(cancelled_at=now)
+
+
+def _overtaken() -> QuerySet[Reminder]:
+    """Rows to an addressee or a list of which a later stage has come; in a digest the latest is taken anyway."""
+    waiting = Reminder.objects.waiting().filter(person__isnull=True)
+    later = Reminder.objects.filter(
+        kind=OuterRef("kind"), due_on=OuterRef("due_on"), stage__lt=OuterRef("stage"), person__isnull=True
+    )
+    of_addressee = later.filter(addressee=OuterRef("addressee"), outsider=True)
+    return waiting.filter(Exists(of_addressee) | Exists(later.filter(circulation=OuterRef("circulation"))))
 
 
 def _freed(messages: Collection[int]) -> list[int]:

@@ -1,16 +1,15 @@
 """Rows for texts in circulation: before the window closes, and while an approval is awaited after it."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import connection
 
 from contacts.models import Desk
-from liaisons.calendar import end_of_day
 from liaisons.models import Circulation, Comment, Statement
 
 from . import people
 from .answers import run
-from .stages import Values, latest, weekly
+from .stages import AHEAD, Values, latest, weekly
 
 # Days after the chairs were asked; weekly from then on.
 APPROVAL_DAYS = (-3, -7)
@@ -18,17 +17,17 @@ APPROVAL_DAYS = (-3, -7)
 _WINDOWS = """
 WITH {values},
 come AS MATERIALIZED (
-    SELECT c.id, c.desk_id, c.closes_on, t.stage
+    SELECT c.id, c.desk_id, c.closes_on, t.ahead, t.stage
     FROM liaisons_circulation c
     JOIN stages t ON t.desk_id = c.desk_id AND t.due_on = c.closes_on AND c.distributed_at < t.begins_at
     WHERE c.ended_at IS NULL AND c.closes_at > %s
 )
 SELECT come.desk_id, 'window', come.id, come.stage, come.closes_on, d.mailing_list, NULL, FALSE, %s
 FROM come JOIN contacts_desk d ON d.id = come.desk_id
-WHERE d.mailing_list <> ''
+WHERE d.mailing_list <> '' AND come.ahead = 0
 UNION ALL
 SELECT come.desk_id, 'window', come.id, come.stage, come.closes_on, y.email, y.person_id, FALSE, %s
-FROM come JOIN members y ON y.desk_id = come.desk_id
+FROM come JOIN members y ON y.desk_id = come.desk_id AND y.ahead = come.ahead
 WHERE NOT EXISTS (
     SELECT 1 FROM liaisons_comment k
     WHERE k.circulation_id = come.id AND k.author_id = y.person_id AND k.confirmed_at IS NOT NULL)
@@ -47,7 +46,7 @@ pending AS MATERIALIZED (
 SELECT pending.desk_id, 'approval', pending.id, t.stage, t.due_on, v.email, v.person_id, FALSE, %s
 FROM pending
 JOIN stages t ON t.desk_id = pending.desk_id AND pending.asked_at >= t.begins_at AND pending.asked_at < t.ends_at
-JOIN voters v ON v.desk_id = pending.desk_id
+JOIN voters v ON v.desk_id = pending.desk_id AND v.ahead = t.ahead
 WHERE NOT EXISTS (
     SELECT 1 FROM liaisons_approval p
     WHERE p.revision_id = pending.revision_id AND NOT p.returned
@@ -61,15 +60,16 @@ def enter_windows(desks: list[Desk], now: datetime) -> int:
     if not Circulation.objects.running(now).exists():
         return 0
     stages = [
-        (one.desk.pk, one.due, one.stage, one.begins_at)
+        (one.desk.pk, one.due, one.ahead, one.stage, one.begins_at)
         for desk in desks
-        for one in latest(desk, desk.remind_window, now)
+        for ahead in AHEAD
+        for one in latest(desk, desk.remind_window, now, ahead=ahead)
     ]
     if not stages:
         return 0
     values = Values()
-    values.add("stages (desk_id, due_on, stage, begins_at)", stages)
-    values.add("members (desk_id, person_id, email)", people.members(desks, now))
+    values.add("stages (desk_id, due_on, ahead, stage, begins_at)", stages)
+    values.add("members (desk_id, person_id, email, ahead)", people.members(desks, now))
     at = connection.ops.adapt_datetimefield_value(now)
     return run("circulation", _WINDOWS.format(values=values), [*values.parameters, at, at, at])
 
@@ -82,16 +82,15 @@ def enter_approvals(desks: list[Desk], now: datetime) -> int:
     over = Circulation.objects.filter(closes_at__lte=now, ended_at__isnull=True)
     if not over.filter(statement__state=Statement.State.CIRCULATED).exists():
         return 0
-    stages = []
-    for desk in desks:
-        for one in latest(desk, {*APPROVAL_DAYS, *weekly(desk)}, now):
-            begins_at = end_of_day(one.due_on - timedelta(days=1), desk.zoneinfo)
-            ends_at = end_of_day(one.due_on, desk.zoneinfo)
-            instants = [connection.ops.adapt_datetimefield_value(instant) for instant in (begins_at, ends_at)]
-            stages.append((desk.pk, one.due, one.stage, *instants))
+    stages = [
+        (one.desk.pk, one.due, one.ahead, one.stage, one.due_from, one.due_until)
+        for desk in desks
+        for ahead in AHEAD
+        for one in latest(desk, {*APPROVAL_DAYS, *weekly(desk)}, now, ahead=ahead)
+    ]
     values = Values()
-    values.add("stages (desk_id, due_on, stage, begins_at, ends_at)", stages)
-    values.add("voters (desk_id, person_id, email, chair_id)", people.voters(desks, now))
+    values.add("stages (desk_id, due_on, ahead, stage, begins_at, ends_at)", stages)
+    values.add("voters (desk_id, person_id, email, ahead, chair_id)", people.voters(desks, now))
     objections = Comment.objects.standing_objections().order_by().values("circulation")
     objected_to, objecting = objections.query.sql_with_params()
     at = connection.ops.adapt_datetimefield_value(now)

@@ -1,55 +1,73 @@
 """Rows that have come become mails: one a day to each of our own people, one to each addressee, one to a list."""
 
+import logging
 from collections import defaultdict
-from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from functools import partial
 from typing import TypeVar
-from zoneinfo import ZoneInfo
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from liaisons import links, mail, outbox
+from liaisons.mail.ways import by_mail
 from liaisons.models import Addressee, Circulation, Link, Message, Reminder, Statement
 
 from .cancelling import bring_in_line
-from .hours import at_work
+from .hours import APART, at_work
+from .people import InOffice
 
-# A digest follows the one before by more than the rest of a working day, so that there is one a day.
-APART = timedelta(hours=14)
+logger = logging.getLogger(__name__)
+
 AT_ONCE = 200
 
 T = TypeVar("T")
-Reader = tuple[int, int, str]
+Reader = tuple[int, int]
 
 
-def digest(now: datetime, on: date | None = None) -> int:
+def digest(now: datetime) -> int:
     """Make mails of the rows whose readers are at work now; returns how many were queued.
 
-    They are made as late as that, so that they say what is true when they are read. With `on` only those are made
-    that are read on that day.
+    They are made as late as that, so that they say what is true when they are read.
     """
     bring_in_line(now)
     waiting = Reminder.objects.waiting()
     if not waiting.exists():
         return 0
-    at_desks = waiting.filter(at_work("desk__zone", now, on), person__isnull=True)
-    made = sum(
-        _digests(readers, now) for readers in _by_the_batch(list(_readers(at_work("person__zone", now, on), now)))
-    )
+    at_desks = waiting.filter(at_work("desk__zone", now), person__isnull=True)
+    readers = list(_readers(at_work("person__zone", now), now))
+    made = _by_the_batch(readers, partial(_digests, in_office=InOffice.load(now), now=now)) if readers else 0
     for rows, make in ((at_desks.filter(outsider=True), _to_addressees), (at_desks.filter(outsider=False), _to_lists)):
-        keys = list(rows.order_by("pk").values_list("pk", flat=True))
-        made += sum(make(batch, now) for batch in _by_the_batch(keys))
+        made += _by_the_batch(list(rows.order_by("pk").values_list("pk", flat=True)), partial(make, now=now))
     return made
+
+
+def _by_the_batch(items: list[T], make: Callable[[list[T]], int]) -> int:
+    return sum(_make(items[start : start + AT_ONCE], make) for start in range(0, len(items), AT_ONCE))
+
+
+def _make(items: list[T], make: Callable[[list[T]], int]) -> int:
+    """Make the mails of these together; where one of them cannot be made each by itself, so that the others leave."""
+    try:
+        return make(items)
+    except DatabaseError:
+        raise
+    except Exception:
+        if len(items) > 1:
+            return sum(_make([item], make) for item in items)
+        # Whatever it is, it is about this one; the next run tries it again.
+        logger.exception("A reminder could not be made: %s", items[0])
+        return 0
 
 
 # To our own people
 
 
 def _readers(working: Q, now: datetime) -> Iterator[Reader]:
-    """Desk, person and address of those who have had no digest today, or for whom something cannot wait."""
+    """Desk and person of those who have had no digest today, or for whom something cannot wait."""
     rows = Reminder.objects.waiting().filter(Q(~Exists(_had(now))) | _pressing(now), working).order_by()
-    yield from rows.values_list("desk", "person", "recipient").distinct()
+    yield from rows.exclude(person__email="").values_list("desk", "person").distinct()
 
 
 def _had(now: datetime) -> QuerySet[Message]:
@@ -70,23 +88,27 @@ def _pressing(now: datetime) -> Q:
 
 
 @transaction.atomic
-def _digests(readers: list[Reader], now: datetime) -> int:
-    """Make a mail for each of these readers of all that waits for them; a second one today only of what is urgent."""
-    rows = _locked(Reminder.objects.waiting().filter(person__in={person for _desk, person, _email in readers}))
+def _digests(readers: list[Reader], in_office: InOffice, now: datetime) -> int:
+    """Make a mail for each of these readers of all that waits for them; a second one today only of what is urgent.
+
+    What has become somebody else's since it came is told to that one.
+    """
+    waiting = _locked(Reminder.objects.waiting().filter(person__in={person for _desk, person in readers}))
+    rows = _kept(waiting, in_office.concerns, now)
     told = _told_today(rows, now)
     by_reader: dict[Reader, list[Reminder]] = defaultdict(list)
     for row in rows:
-        if _day_has_come(row, now) and not _repeats(row, told.get((row.desk_id, row.person_id or 0)), now):
-            by_reader[row.desk_id, row.person_id or 0, row.recipient].append(row)
-    doors = _ways_out([reader for reader in readers if reader in by_reader], now)
-    written = []
-    for reader in readers:
-        if reader in by_reader:
-            again = (reader[0], reader[1]) in told
-            written.append(
-                (mail.reminder_digest(by_reader[reader], doors[reader[:2]], now, again=again), by_reader[reader])
-            )
-    return _queue(written)
+        reader = (row.desk_id, row.person_id or 0)
+        if not _repeats(row, told.get(reader), now):
+            by_reader[reader].append(row)
+    due = {reader: by_reader[reader] for reader in readers if reader in by_reader}
+    doors = _ways_out(list(due), now)
+    return _queue(
+        [
+            (mail.reminder_digest(theirs, doors[reader], now, again=reader in told), theirs)
+            for reader, theirs in due.items()
+        ]
+    )
 
 
 def _told_today(rows: list[Reminder], now: datetime) -> dict[tuple[int, int], set[tuple[str, int | None]]]:
@@ -115,20 +137,14 @@ def _repeats(row: Reminder, told: set[tuple[str, int | None]] | None, now: datet
     return not is_urgent or _thing(row) in told
 
 
-def _day_has_come(row: Reminder, now: datetime) -> bool:
-    """A stage's day is a calendar day at the desk; a reader to the west of it waits until it is that day there."""
-    zone = ZoneInfo(row.person.zone) if row.person else row.desk.zoneinfo
-    return now.astimezone(zone).date() >= row.due_on - timedelta(days=row.stage)
-
-
-def _ways_out(readers: list[Reader], now: datetime) -> dict[tuple[int, int], Link]:
-    """The link by which each reader says what they do not want to be reminded of: one for each desk and person."""
-    people = {person for _desk, person, _email in readers}
+def _ways_out(readers: list[Reader], now: datetime) -> dict[Reader, Link]:
+    """The link by which each reader says what they do not want to be reminded of."""
+    people = {person for _desk, person in readers}
     valid = Link.objects.valid(now).filter(purpose=Link.Purpose.MUTE, person__in=people)
     doors = {(link.desk_id or 0, link.person_id or 0): link for link in valid}
     new = {
         (desk, person): Link(purpose=Link.Purpose.MUTE, desk_id=desk, person_id=person, created_at=now)
-        for desk, person, _email in readers
+        for desk, person in readers
         if (desk, person) not in doors
     }
     Link.objects.bulk_create(new.values())
@@ -140,8 +156,13 @@ def _ways_out(readers: list[Reader], now: datetime) -> dict[tuple[int, int], Lin
 
 @transaction.atomic
 def _to_addressees(waiting: list[int], now: datetime) -> int:
-    """Make mails of these rows that go to addressees, each with its link."""
-    rows = _locked(Reminder.objects.waiting().filter(pk__in=waiting))
+    """Make mails of these rows that go to addressees, each with its link, in the thread of the letter.
+
+    A row for a mailbox that the body has left makes none: fill() has entered one for where it is now.
+    """
+    found = _locked(Reminder.objects.waiting().filter(pk__in=waiting))
+    ways = {row: way for row in found if (way := by_mail(row.owing.group)) and way.email == row.recipient}
+    rows = _kept(found, ways.__contains__, now)
     had = Message.objects.filter(
         addressee__in=[row.addressee_id for row in rows], kind=Message.Kind.SEND, state=Message.State.SENT
     )
@@ -149,7 +170,7 @@ def _to_addressees(waiting: list[int], now: datetime) -> int:
     doors = _doors(rows, now)
     return _queue(
         [
-            (mail.remind_addressee(row, door, earlier.get(row.owing.pk, ""), now), [row])
+            (mail.remind_addressee(row, ways[row], door, earlier.get(row.owing.pk, ""), now), [row])
             for row, door in zip(rows, doors, strict=True)
         ]
     )
@@ -184,9 +205,11 @@ def _doors(rows: list[Reminder], now: datetime) -> list[Link]:
 # What they share
 
 
-def _by_the_batch(items: list[T]) -> Iterator[list[T]]:
-    for start in range(0, len(items), AT_ONCE):
-        yield items[start : start + AT_ONCE]
+def _kept(rows: list[Reminder], holds: Callable[[Reminder], bool], now: datetime) -> list[Reminder]:
+    """Those that still hold; the others will not leave."""
+    moot = {row for row in rows if not holds(row)}
+    Reminder.objects.filter(pk__in=[row.pk for row in moot]).update(cancelled_at=now)
+    return [row for row in rows if row not in moot]
 
 
 def _locked(rows: QuerySet[Reminder]) -> list[Reminder]:
@@ -216,7 +239,12 @@ def _locked(rows: QuerySet[Reminder]) -> list[Reminder]:
             "registration__assignee",
             "action__meeting",
         )
-        .prefetch_related("addressee__requests", "addressee__statement__desk__group", "person__appointments")
+        .prefetch_related(
+            "addressee__requests",
+            "addressee__statement__desk__group",
+            "addressee__group__channels__via__channels",
+            "person__appointments",
+        )
         .order_by("pk")
     )
     # One that came in between is for the next run.

@@ -1,6 +1,6 @@
 """When readers are at work: in the working hours of their zone, on no weekend and no holiday of the desk."""
 
-from datetime import date, datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db.models import Q
@@ -8,6 +8,8 @@ from django.db.models import Q
 from contacts.models import Desk, Holiday, Person
 
 WORKING_HOURS = range(9, 18)
+# One digest follows the one before by more than the rest of a working day, so that there is one a day.
+APART = timedelta(hours=14)
 
 
 def zones() -> set[str]:
@@ -15,10 +17,9 @@ def zones() -> set[str]:
     return {*Person.objects.values_list("zone", flat=True).distinct(), *Desk.objects.values_list("zone", flat=True)}
 
 
-def at_work(field: str, now: datetime, on: date | None = None) -> Q:
-    """Rows whose reader, in the zone that `field` names, is at work now; with `on` only those who have that day."""
+def at_work(field: str, now: datetime) -> Q:
+    """Rows whose reader, in the zone that `field` names, is at work now."""
     days = {zone: now.astimezone(ZoneInfo(zone)).date() for zone in zones() if _is_open(zone, now)}
-    days = {zone: day for zone, day in days.items() if on in (None, day)}
     found = Q(**{f"{field}__in": list(days)})
     for desk_id, day in Holiday.objects.filter(day__in=set(days.values())).values_list("desk", "day"):
         found &= ~Q(desk=desk_id, **{f"{field}__in": [zone for zone in days if days[zone] == day]})

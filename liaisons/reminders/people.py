@@ -1,70 +1,113 @@
-"""Our own people whom reminders go to: those in office today, by what they are asked to do."""
+"""Our own people whom reminders go to: those in office today, by what they are asked to do, and what day they have."""
 
 from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
-from contacts.designations import Directory, read
-from contacts.models import Appointment, Desk, Group, StandIn
+from contacts.models import Appointment, Desk, Person, StandIn
+from contacts.questions import rapporteurs
 from contacts.rights import CHAIRS
-from liaisons.models import Registration
+from liaisons.models import Registration, Reminder
+
+from .hours import zones
 
 # Never empty: a VALUES without rows is no SQL.
-NOBODY = (0, 0, "")
+NOBODY = (0, 0, "", 0)
 
-Person = tuple[int, int, str]
+# Desk, person, address, and by how many days it is later where they are than at the desk's seat.
+Reader = tuple[int, int, str, int]
 
 
-def secretaries(desks: list[Desk], now: datetime) -> list[Person]:
-    """Desk, person and address."""
+def secretaries(desks: list[Desk], now: datetime) -> list[Reader]:
     return [NOBODY, *_in_office(desks, {Appointment.Role.SECRETARIAT}, now)]
 
 
-def members(desks: list[Desk], now: datetime) -> list[Person]:
-    """Desk, person and address of those whom a text in circulation is for."""
+def members(desks: list[Desk], now: datetime) -> list[Reader]:
+    """Those whom a text in circulation is for."""
     roles = {Appointment.Role.MEMBER, Appointment.Role.REPRESENTATIVE}
     return [NOBODY, *dict.fromkeys(_in_office(desks, roles, now))]
 
 
-def voters(desks: list[Desk], now: datetime) -> list[tuple[int, int, str, int]]:
-    """Desk, person, address and the chair whose word it is: the chairs, and who stands in for them."""
-    todays = {desk.group_id: (desk.pk, desk.today(now)) for desk in desks}
-    found = [(*NOBODY, 0), *((desk, person, email, person) for desk, person, email in _in_office(desks, CHAIRS, now))]
-    for row in StandIn.objects.filter(group__in=todays).exclude(person__email="").select_related("person"):
-        desk_id, today = todays[row.group_id]
-        if row.valid_from <= today <= row.valid_to:
-            found.append((desk_id, row.person_id, row.person.email, row.chair_id))
+def voters(desks: list[Desk], now: datetime) -> list[tuple[int, int, str, int, int]]:
+    """Readers with the chair whose word it is: the chairs, and who stands in for them."""
+    found = [(*NOBODY, 0), *((*reader, reader[1]) for reader in _in_office(desks, CHAIRS, now))]
+    for desk in desks:
+        in_their_place = StandIn.objects.in_force(desk.today(now)).filter(group=desk.group).exclude(person__email="")
+        found += [(*_reader(desk, row.person, now), row.chair_id) for row in in_their_place.select_related("person")]
     return found
 
 
-def takers(desks: list[Desk], now: datetime) -> list[tuple[int, str, int, str]]:
-    """Desk, Questions as they were named, person and address: the rapporteurs of Questions that letters went to."""
-    found = [(0, "", 0, "")]
+def takers(desks: list[Desk], now: datetime) -> list[tuple[int, str, int, str, int]]:
+    """Desk, Questions as they were named, and their rapporteurs: of the Questions that letters went to."""
+    found = [(0, "", 0, "", 0)]
     open_ = Registration.objects.filter(state=Registration.State.ASSIGNED, assignee=None, due_on__isnull=False)
     named: dict[int, list[str]] = {}
     for desk_id, questions in open_.values_list("desk", "questions").distinct():
         named.setdefault(desk_id, []).append(questions)
     for desk in (desk for desk in desks if desk.pk in named):
-        today = desk.today(now)
-        directory = Directory.load(today, within=desk.group)
-        meant = {questions: _questions(questions, directory) for questions in named[desk.pk]}
-        held = Appointment.objects.in_force(today).filter(
-            role=Appointment.Role.RAPPORTEUR, group__in={pk for groups in meant.values() for pk in groups}
-        )
-        rapporteurs = list(held.exclude(person__email="").values_list("group", "person", "person__email"))
-        for questions, groups in meant.items():
-            found += [(desk.pk, questions, person, email) for group, person, email in rapporteurs if group in groups]
+        for questions, people in rapporteurs(named[desk.pk], within=desk.group, on=desk.today(now)).items():
+            readers = [_reader(desk, person, now) for person in people if person.email]
+            found += [(desk.pk, questions, *reader[1:]) for reader in readers]
     return found
 
 
-def _questions(text: str, directory: Directory) -> set[int]:
-    named = (directory.find(mention.designation) for mention in read(text, directory) if mention.designation)
-    return {group.pk for group in named if group is not None and group.kind == Group.Kind.QUESTION}
+def days_of_zones(desks: list[Desk], now: datetime) -> list[tuple[int, str, int]]:
+    """Desk, zone, and by how many days it is later there than at the desk's seat; for every zone a reader may be in."""
+    return [(desk.pk, zone, days_ahead(desk, zone, now)) for desk in desks for zone in sorted(zones())]
 
 
-def _in_office(desks: list[Desk], roles: Collection[str], now: datetime) -> Iterator[Person]:
-    todays = {desk.group_id: (desk.pk, desk.today(now)) for desk in desks}
-    held = Appointment.objects.filter(role__in=roles, group__in=todays).exclude(person__email="")
+def days_ahead(desk: Desk, zone: str, now: datetime) -> int:
+    return (now.astimezone(ZoneInfo(zone)).date() - desk.today(now)).days
+
+
+@dataclass(frozen=True)
+class InOffice:
+    """Who may be reminded today, to ask of rows that came days ago."""
+
+    secretaries: set[tuple[int, int]]
+    members: set[tuple[int, int]]
+    voters: set[tuple[int, int]]
+    takers: set[tuple[int, str, int]]
+
+    @classmethod
+    def load(cls, now: datetime) -> "InOffice":
+        desks = list(Desk.objects.select_related("group"))
+        return cls(
+            {reader[:2] for reader in secretaries(desks, now)},
+            {reader[:2] for reader in members(desks, now)},
+            {voter[:2] for voter in voters(desks, now)},
+            {taker[:3] for taker in takers(desks, now)},
+        )
+
+    def concerns(self, row: Reminder) -> bool:
+        """Whether it is still theirs: what a person took on, in what office; the secretariat's where nobody did."""
+        reader = (row.desk_id, row.person_id or 0)
+        if row.kind == Reminder.Kind.WINDOW:
+            return reader in self.members
+        if row.kind == Reminder.Kind.APPROVAL:
+            return reader in self.voters
+        if row.person_id in _took_it_on(row) or reader in self.secretaries:
+            return True
+        return row.registration is not None and (row.desk_id, row.registration.questions, reader[1]) in self.takers
+
+
+def _took_it_on(row: Reminder) -> set[int | None]:
+    if row.registration:
+        return {row.registration.assignee_id, row.registration.deputy_id}
+    if row.action:
+        return {row.action.owner_id}
+    return {row.owing.statement.responsible_id}
+
+
+def _in_office(desks: list[Desk], roles: Collection[str], now: datetime) -> Iterator[Reader]:
+    by_group = {desk.group_id: (desk, desk.today(now)) for desk in desks}
+    held = Appointment.objects.filter(role__in=roles, group__in=by_group).exclude(person__email="")
     for appointment in held.select_related("person"):
-        desk_id, today = todays[appointment.group_id]
+        desk, today = by_group[appointment.group_id]
         if (appointment.valid_from or today) <= today <= (appointment.valid_to or today):
-            yield desk_id, appointment.person_id, appointment.person.email
+            yield _reader(desk, appointment.person, now)
+
+
+def _reader(desk: Desk, person: Person, now: datetime) -> Reader:
+    return desk.pk, person.pk, person.email, days_ahead(desk, person.zone, now)

@@ -4,10 +4,10 @@ All that is calendar is worked out here and handed to the database as tables of 
 comparisons, the same on SQLite and PostgreSQL.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from itertools import pairwise
 from typing import Any
 
 from django.db import connection
@@ -20,15 +20,21 @@ WEEKS = 52
 # How long after its day the last stage may still be sent: longer than a scheduler stays dead, shorter than what
 # is imported lies back.
 STALE_AFTER_DAYS = 35
+# By how many days it may be later, or earlier, where readers are than at a desk's seat.
+AHEAD = (-1, 0, 1)
 
 
 @dataclass(frozen=True)
 class Stage:
-    """The latest stage to have come of deadlines on a day; its own day begins and ends as at the desk's seat."""
+    """The latest stage to have come of deadlines on a day; its own day begins and ends as at the desk's seat.
+
+    `ahead`: for readers where it is so many days later than at the seat; -1, 0 or 1.
+    """
 
     desk: Desk
     due_on: date
     stage: int
+    ahead: int
 
     @property
     def begins_at(self) -> Any:  # noqa: ANN401 – as the database takes it
@@ -46,19 +52,34 @@ class Stage:
     def due(self) -> Any:  # noqa: ANN401 – as the database takes it
         return connection.ops.adapt_datefield_value(self.due_on)
 
+    @property
+    def due_from(self) -> Any:  # noqa: ANN401 – as the database takes it
+        return self._end(1)
+
+    @property
+    def due_until(self) -> Any:  # noqa: ANN401 – as the database takes it
+        return self._end(0)
+
     def _end(self, days_before: int) -> Any:  # noqa: ANN401 – as the database takes it
         day = self.due_on - timedelta(days=days_before)
         return connection.ops.adapt_datetimefield_value(end_of_day(day, self.desk.zoneinfo))
 
 
-def latest(desk: Desk, days: Iterable[int], now: datetime) -> Iterator[Stage]:
-    """For every deadline around today the latest of these stages that has come."""
-    today = desk.today(now)
-    for stage, following in pairwise([*sorted(set(days), reverse=True), None]):
-        assert stage is not None  # None is the last one only
-        least_left = stage - STALE_AFTER_DAYS if following is None else following + 1
-        for left in range(least_left, stage + 1):
-            yield Stage(desk, today + timedelta(days=left), stage)
+def latest(desk: Desk, days: Iterable[int], now: datetime, *, ahead: int = 0) -> Iterator[Stage]:
+    """For every deadline around today the latest of these stages that has come where it is read.
+
+    There it is `ahead` days later than at the desk's seat. A deadline that is not over at the seat is over nowhere.
+    """
+    stages = sorted(set(days))
+    if not stages:
+        return
+    seat, today = desk.today(now), desk.today(now) + timedelta(days=ahead)
+    for far in range(stages[0] - STALE_AFTER_DAYS, stages[-1] + 1):
+        due_on = today + timedelta(days=far)
+        left = max(far, 0) if due_on >= seat else far
+        place = bisect_left(stages, left)
+        if place < len(stages):
+            yield Stage(desk, due_on, stages[place], ahead)
 
 
 def weekly(desk: Desk) -> set[int]:

@@ -9,7 +9,7 @@ from liaisons.models import Action, Registration
 
 from . import people
 from .answers import run
-from .stages import Values, latest, weekly
+from .stages import AHEAD, Values, latest, weekly
 
 # The deputy hears of a letter the day after its date, when the assignee has let it pass, and weekly from then on.
 DEPUTY_DAYS = (-1,)
@@ -18,8 +18,9 @@ ACTION_DAYS = (3, 0)
 _ASSIGNMENTS = """
 WITH {values},
 come AS MATERIALIZED (
-    SELECT r.id, r.desk_id, r.due_on, r.questions, t.stage, t.for_deputy, a.id AS assignee_id, a.email AS assignee,
-        d.id AS deputy_id, d.email AS deputy, r.assignee_id IS NULL AS by_questions
+    SELECT r.id, r.desk_id, r.due_on, r.questions, t.ahead, t.stage, t.for_deputy, a.id AS assignee_id,
+        a.email AS assignee, a.zone AS assignee_zone, d.id AS deputy_id, d.email AS deputy, d.zone AS deputy_zone,
+        r.assignee_id IS NULL AS by_questions
     FROM liaisons_registration r
     JOIN stages t ON t.desk_id = r.desk_id AND t.due_on = r.due_on AND t.ends_at > COALESCE(
         (SELECT MAX(e.at) FROM liaisons_event e WHERE e.registration_id = r.id AND e.verb = 'assign'), r.created_at)
@@ -28,17 +29,20 @@ come AS MATERIALIZED (
     WHERE r.state = 'assigned' AND NOT r.watched
 ),
 told (desk_id, id, stage, due_on, email, person_id) AS (
-    SELECT desk_id, id, stage, due_on, assignee, assignee_id FROM come WHERE assignee <> '' AND NOT for_deputy
+    SELECT come.desk_id, id, stage, due_on, assignee, assignee_id
+    FROM come JOIN zones z ON z.desk_id = come.desk_id AND z.zone = assignee_zone AND z.ahead = come.ahead
+    WHERE assignee <> '' AND NOT for_deputy
     UNION ALL
-    SELECT desk_id, id, stage, due_on, deputy, deputy_id FROM come
+    SELECT come.desk_id, id, stage, due_on, deputy, deputy_id
+    FROM come JOIN zones z ON z.desk_id = come.desk_id AND z.zone = deputy_zone AND z.ahead = come.ahead
     WHERE deputy <> '' AND (for_deputy OR (assignee IS NULL AND NOT by_questions))
     UNION ALL
     SELECT come.desk_id, come.id, come.stage, come.due_on, k.email, k.person_id
-    FROM come JOIN takers k ON k.desk_id = come.desk_id AND k.questions = come.questions
+    FROM come JOIN takers k ON k.desk_id = come.desk_id AND k.questions = come.questions AND k.ahead = come.ahead
     WHERE come.by_questions AND NOT come.for_deputy
     UNION ALL
     SELECT come.desk_id, come.id, come.stage, come.due_on, y.email, y.person_id
-    FROM come JOIN secretaries y ON y.desk_id = come.desk_id
+    FROM come JOIN secretaries y ON y.desk_id = come.desk_id AND y.ahead = come.ahead
     LEFT JOIN takers k ON k.desk_id = come.desk_id AND k.questions = come.questions AND come.by_questions
     WHERE come.assignee IS NULL AND (come.deputy IS NULL OR come.by_questions) AND k.person_id IS NULL
         AND NOT come.for_deputy
@@ -50,7 +54,7 @@ ON CONFLICT DO NOTHING
 _ACTIONS = """
 WITH {values},
 come AS MATERIALIZED (
-    SELECT a.id, a.due_on, t.desk_id, t.stage, p.id AS owner_id, p.email
+    SELECT a.id, a.due_on, t.desk_id, t.ahead, t.stage, p.id AS owner_id, p.email, p.zone
     FROM liaisons_action a
     JOIN liaisons_meeting m ON m.id = a.meeting_id
     JOIN contacts_desk d ON d.group_id = m.group_id
@@ -58,10 +62,12 @@ come AS MATERIALIZED (
     JOIN contacts_person p ON p.id = a.owner_id
     WHERE a.done_on IS NULL
 )
-SELECT desk_id, 'action', id, stage, due_on, email, owner_id, FALSE, %s FROM come WHERE email <> ''
+SELECT come.desk_id, 'action', id, stage, due_on, email, owner_id, FALSE, %s
+FROM come JOIN zones z ON z.desk_id = come.desk_id AND z.zone = come.zone AND z.ahead = come.ahead
+WHERE email <> ''
 UNION ALL
 SELECT come.desk_id, 'action', come.id, come.stage, come.due_on, y.email, y.person_id, FALSE, %s
-FROM come JOIN secretaries y ON y.desk_id = come.desk_id
+FROM come JOIN secretaries y ON y.desk_id = come.desk_id AND y.ahead = come.ahead
 WHERE come.email = ''
 ON CONFLICT DO NOTHING
 """
@@ -75,17 +81,19 @@ def enter_assignments(desks: list[Desk], now: datetime) -> int:
     if not Registration.objects.filter(state=Registration.State.ASSIGNED, due_on__isnull=False).exists():
         return 0
     stages = [
-        (one.desk.pk, one.due, one.stage, one.ends_at, for_deputy)
+        (one.desk.pk, one.due, one.ahead, one.stage, one.ends_at, for_deputy)
         for desk in desks
         for for_deputy, days in ((False, desk.remind_insiders), (True, DEPUTY_DAYS))
-        for one in latest(desk, {*days, *weekly(desk)}, now)
+        for ahead in AHEAD
+        for one in latest(desk, {*days, *weekly(desk)}, now, ahead=ahead)
     ]
     if not stages:
         return 0
     values = Values()
-    values.add("stages (desk_id, due_on, stage, ends_at, for_deputy)", stages)
-    values.add("secretaries (desk_id, person_id, email)", people.secretaries(desks, now))
-    values.add("takers (desk_id, questions, person_id, email)", people.takers(desks, now))
+    values.add("stages (desk_id, due_on, ahead, stage, ends_at, for_deputy)", stages)
+    values.add("zones (desk_id, zone, ahead)", people.days_of_zones(desks, now))
+    values.add("secretaries (desk_id, person_id, email, ahead)", people.secretaries(desks, now))
+    values.add("takers (desk_id, questions, person_id, email, ahead)", people.takers(desks, now))
     at = connection.ops.adapt_datetimefield_value(now)
     return run("registration", _ASSIGNMENTS.format(values=values), [*values.parameters, at])
 
@@ -95,12 +103,14 @@ def enter_actions(desks: list[Desk], now: datetime) -> int:
     if not Action.objects.filter(done_on__isnull=True, due_on__isnull=False).exists():
         return 0
     stages = [
-        (one.desk.pk, one.due, one.stage, one.day)
+        (one.desk.pk, one.due, one.ahead, one.stage, one.day)
         for desk in desks
-        for one in latest(desk, {*ACTION_DAYS, *weekly(desk)}, now)
+        for ahead in AHEAD
+        for one in latest(desk, {*ACTION_DAYS, *weekly(desk)}, now, ahead=ahead)
     ]
     values = Values()
-    values.add("stages (desk_id, due_on, stage, day)", stages)
-    values.add("secretaries (desk_id, person_id, email)", people.secretaries(desks, now))
+    values.add("stages (desk_id, due_on, ahead, stage, day)", stages)
+    values.add("zones (desk_id, zone, ahead)", people.days_of_zones(desks, now))
+    values.add("secretaries (desk_id, person_id, email, ahead)", people.secretaries(desks, now))
     at = connection.ops.adapt_datetimefield_value(now)
     return run("action", _ACTIONS.format(values=values), [*values.parameters, at, at])

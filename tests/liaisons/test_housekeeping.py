@@ -9,8 +9,8 @@ from django.test.utils import CaptureQueriesContext
 from contacts.actor import Actor
 from liaisons import housekeeping, mail
 from liaisons.models import Circulation, Message, Statement
+from liaisons.texts.writing import begin
 from liaisons.workflow import advance
-from liaisons.writing import begin
 from tests.fixtures import AFTER, NOW
 
 pytestmark = pytest.mark.django_db

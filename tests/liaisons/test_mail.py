@@ -16,6 +16,7 @@ from liaisons import comments, links, mail, outbox, rules
 from liaisons.details import Answer, Nominee
 from liaisons.letter import Addressed, Annex, Contact
 from liaisons.mail.text import COLUMNS, columns, fold
+from liaisons.mail.ways import Way
 from liaisons.models import (
     Blob,
     Comment,
@@ -416,7 +417,7 @@ def every_mail(statement, chair, secretary, member) -> list[Message]:
     link.save()
     return [
         *(draft.message for draft in drafts),
-        mail.remind_addressee(reminders[0], link, "", AFTER).message,
+        mail.remind_addressee(reminders[0], Way("sg21@example.org"), link, "", AFTER).message,
         mail.reminder_digest(reminders, link, AFTER).message,
     ]
 

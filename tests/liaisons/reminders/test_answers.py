@@ -10,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from contacts.actor import Actor
-from contacts.models import Appointment, Channel
+from contacts.models import Appointment, Channel, Desk, Person
 from liaisons import links, mail, outbox, reminders
 from liaisons.details import Answer
 from liaisons.models import Addressee, Link, Message, Reminder, Request, Statement
@@ -98,14 +98,21 @@ def test_a_stage_on_the_day_of_the_dispatch_counts_and_the_day_is_that_of_the_se
         ("Pacific/Pago_Pago", "2026-01-23T11:00:00+00:00"),
     ],
 )
-def test_the_day_of_a_stage_begins_at_midnight_at_the_desks_seat(out, desk, zone, comes_at):
-    desk.zone = zone
-    desk.save()
+def test_the_day_of_a_stage_begins_at_midnight_at_the_desks_seat_and_where_our_reader_is(
+    out, desk, secretary, zone, comes_at
+):
     at = datetime.fromisoformat(comes_at)
-    reminders.fill(at - timedelta(seconds=1))
-    assert not Reminder.objects.filter(stage=7).exists()
-    reminders.fill(at)
-    assert Reminder.objects.filter(stage=7).exists()
+    for outsider in (True, False):
+        if outsider:
+            Desk.objects.filter(pk=desk.pk).update(zone=zone)
+        else:
+            Desk.objects.filter(pk=desk.pk).update(zone="Europe/Zurich")
+            Person.objects.filter(pk=secretary.person.pk).update(zone=zone)
+        reminders.fill(at - timedelta(seconds=1))
+        assert not Reminder.objects.filter(stage=7, outsider=outsider).exists()
+        reminders.fill(at)
+        assert Reminder.objects.filter(stage=7, outsider=outsider).exists()
+        Reminder.objects.all().delete()
 
 
 def test_summer_time_moves_no_day(out):
@@ -258,19 +265,16 @@ def test_reminders_leave_in_working_hours(out, at, made):
 @pytest.mark.parametrize(
     ("zone", "first"),
     [
-        (
-            "Pacific/Auckland",
-            datetime(2026, 1, 22, 23, 0, tzinfo=UTC),
-        ),  # noon of the 23rd there, midnight here
+        ("Pacific/Auckland", datetime(2026, 1, 22, 20, 0, tzinfo=UTC)),  # nine of the 23rd there, still the 22nd here
         ("Europe/Zurich", datetime(2026, 1, 23, 8, 0, tzinfo=UTC)),
         ("Pacific/Pago_Pago", datetime(2026, 1, 23, 20, 0, tzinfo=UTC)),  # nine of the 23rd there
     ],
 )
 def test_a_reader_far_away_gets_it_on_the_same_calendar_day_in_their_morning(out, secretary, zone, first):
     type(secretary.person).objects.filter(pk=secretary.person.pk).update(zone=zone)
-    reminders.fill(geneva(date(2026, 1, 16)))
+    reminders.fill(geneva(date(2026, 1, 17)))
     Reminder.objects.update(cancelled_at=AFTER)  # the stage before is not what this is about
-    at = datetime(2026, 1, 22, 22, 0, tzinfo=UTC)
+    at = datetime(2026, 1, 22, 12, 0, tzinfo=UTC)
     while not Message.objects.filter(kind="remind", recipient="sam@example.org").exists():
         reminders.remind(at)
         at += timedelta(minutes=30)
@@ -278,6 +282,7 @@ def test_a_reader_far_away_gets_it_on_the_same_calendar_day_in_their_morning(out
     message = Message.objects.get(kind="remind", recipient="sam@example.org")
     assert message.queued_at == first
     assert message.queued_at.astimezone(ZoneInfo(zone)).date() == date(2026, 1, 23)
+    assert "due in 7 days" in " ".join(message.text.split())
 
 
 def test_what_gathers_over_a_weekend_is_one_mail_on_monday_and_says_what_is_true_then(out):
@@ -291,6 +296,7 @@ def test_what_gathers_over_a_weekend_is_one_mail_on_monday_and_says_what_is_true
 def test_a_second_digest_the_same_day_waits_for_the_next(out, desk):
     at = geneva(DUE - timedelta(days=1), 9)
     reminders.remind(at)
+    outbox.deliver_due(at)
     late = Addressee.objects.get(text="IETF")
     Reminder.objects.create(desk=desk, addressee=late, stage=2, due_on=DUE, recipient="sam@example.org", came_at=at,
                             person=Appointment.objects.get(role="secretariat").person)  # fmt: skip

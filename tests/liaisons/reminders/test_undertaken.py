@@ -28,7 +28,7 @@ def came(days) -> dict[int, list[str]]:
     told = {}
     for day in days:
         before = set(Reminder.objects.values_list("pk", flat=True))
-        reminders.fill(geneva(DUE + timedelta(days=day)))
+        reminders.fill(geneva(DUE + timedelta(days=day), 13))  # it is that day everywhere
         new = Reminder.objects.exclude(pk__in=before).order_by("recipient")
         if new:
             told[day] = [row.recipient.partition("@")[0] for row in new]

@@ -6,7 +6,7 @@ import pytest
 
 from contacts.actor import Actor
 from contacts.models import Appointment
-from liaisons import reminders
+from liaisons import outbox, reminders
 from liaisons.comments import comment, move_window
 from liaisons.models import Circulation, Reminder
 from tests.fixtures import NOW, somebody
@@ -42,7 +42,8 @@ def test_the_list_and_silent_members_are_reminded_three_days_before(circulation)
     assert rows() == [("list@jca-mv.example.org", 3), ("mel@example.org", 3), ("rep@example.org", 3)]
     for day in range(4):
         reminders.remind(geneva(FRIDAY + timedelta(days=day), 9))
-    assert queued() == ["list@jca-mv.example.org", "mel@example.org", "rep@example.org"]
+        outbox.deliver_due(geneva(FRIDAY + timedelta(days=day), 9))
+    assert queued(state="sent") == queued() == ["list@jca-mv.example.org", "mel@example.org", "rep@example.org"]
 
 
 def test_what_the_list_reads(circulation):
