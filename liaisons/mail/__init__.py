@@ -5,7 +5,7 @@ from email.utils import format_datetime
 from django.utils.translation import gettext as _
 
 from liaisons import links
-from liaisons.mail.answering import answer_received, passed_on, receipt, time_decided
+from liaisons.mail.answering import answer_received, passed_on, receipt, reminders_wanted, time_decided
 from liaisons.mail.approving import approved, ask_approval, report_over, returned, stopped
 from liaisons.mail.assigning import allocated, assigned
 from liaisons.mail.circulating import taken_back, to_list, window_moved
@@ -37,6 +37,7 @@ __all__ = [
     "remind_addressee",
     "remind_list",
     "reminder_digest",
+    "reminders_wanted",
     "report_over",
     "returned",
     "stopped",

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
+from contacts.actor import Actor
 from contacts.models import Channel, Desk
 from liaisons import links
 from liaisons.mail import letterhead, text
@@ -188,6 +189,48 @@ def passed_on(reply: Reply, now: datetime) -> list[Draft]:
             headers={**letterhead.AUTOMATIC, **letterhead.thread(statement)},
         )
     return [Draft(message)]
+
+
+def reminders_wanted(addressee: Addressee, by: Actor, now: datetime) -> Draft:
+    """The desk is told that an addressee wants no reminders of a letter any more, or wants them again."""
+    statement, desk = addressee.statement, addressee.statement.desk
+    if desk is None:
+        raise ValueError("only of what a desk has sent anybody is reminded")
+    wanted = addressee.unreminded_since is None
+    recipient = Recipient.desk(desk)
+    with recipient.reading():
+        says = _("%(number)s: %(body)s wants to be reminded again")
+        if not wanted:
+            says = _("%(number)s: %(body)s wants no reminders")
+        words = {
+            "desk": desk,
+            "facts": text.facts(
+                [
+                    (_("From"), str(addressee)),
+                    (_("Said by"), str(by)),
+                    (_("Number"), statement.reference),
+                    (_("Title"), statement.title),
+                    (_("Deadline"), text.deadline_text(desk, addressee.due_on, zone=addressee.due_zone)),
+                ]
+            ),
+            "wanted": wanted,
+            "open": text.listed(str(request) for request in addressee.requests.still_open()),
+            "address": text.address_of(statement),
+        }
+        message = letterhead.message(
+            desk,
+            recipient,
+            now,
+            kind=Message.Kind.NOTIFY,
+            # Whoever has the link may change their mind all day: the desk hears of it once.
+            key=f"reminders:{addressee.pk}:{wanted}:{desk.today(now)}",
+            statement=statement,
+            addressee=addressee,
+            subject=says % {"number": statement.reference, "body": addressee},
+            text=text.text("reminders", words),
+            headers={**letterhead.AUTOMATIC, **letterhead.thread(statement)},
+        )
+    return Draft(message)
 
 
 def _mail_channel(addressee: Addressee) -> str:

@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from contacts.models import Appointment
-from liaisons import links
 from liaisons.mail import letterhead, text
 from liaisons.mail.blocks import Block
 from liaisons.mail.letterhead import Recipient
@@ -71,7 +70,7 @@ def reminder_digest(reminders: Sequence[Reminder], link: Link, now: datetime, *,
             subject=f"{desk}: {', '.join(part for part in (*_counted(rows), overdue) if part)}",
             text=text.text("digest", words, link=link),
             why=_("what is due for %(person)s at the desk of %(desk)s") % {"person": person, "desk": desk},
-            headers={**letterhead.AUTOMATIC, **_unsubscribe(link)},
+            headers={**letterhead.AUTOMATIC, **letterhead.unsubscribe(link)},
             repeatable=True,
         )
     return Draft(message)
@@ -129,13 +128,6 @@ def _holds(row: Reminder, *roles: str) -> bool:
         and (one.valid_from or today) <= today <= (one.valid_to or today)
         for one in held
     )
-
-
-def _unsubscribe(link: Link) -> dict[str, str]:
-    return {
-        "List-Unsubscribe": f"<{links.placeholder(link)}mute/>",
-        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
-    }
 
 
 def _latest(reminders: Sequence[Reminder]) -> list[Reminder]:

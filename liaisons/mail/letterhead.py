@@ -11,9 +11,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from contacts.models import Desk, Person
+from liaisons import links
 from liaisons.mail import page
 from liaisons.mail.text import Written
-from liaisons.models import Message, Statement
+from liaisons.models import Link, Message, Statement
 
 # Answering machines leave mails alone that say so (RFC 3834), and so do ours.
 AUTOMATIC = {"Auto-Submitted": "auto-generated"}
@@ -77,6 +78,14 @@ def thread(statement: Statement | None, earlier: str = "") -> dict[str, str]:
 def list_id(desk: Desk) -> dict[str, str]:
     """Name the desk's list for the rules of mail programs (RFC 2919)."""
     return {"List-Id": f'"{desk}" <{desk.mailing_list.replace("@", ".")}>'}
+
+
+def unsubscribe(link: Link) -> dict[str, str]:
+    """Where mail programs say for their readers that they want no more reminders (RFC 8058)."""
+    return {
+        "List-Unsubscribe": f"<{links.placeholder(link)}mute/>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+    }
 
 
 def secretariat(desk: Desk) -> str:

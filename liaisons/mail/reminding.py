@@ -65,7 +65,11 @@ def remind_addressee(reminder: Reminder, way: Way, link: Link, earlier: str, now
             % {"left": left, "number": statement.reference, "title": statement.title},
             text=text.text("remind", words, link=link),
             why=why[:200],
-            headers={**letterhead.AUTOMATIC, **letterhead.thread(statement, earlier=earlier)},
+            headers={
+                **letterhead.AUTOMATIC,
+                **letterhead.thread(statement, earlier=earlier),
+                **letterhead.unsubscribe(link),
+            },
             repeatable=True,
         )
     return Draft(message)

@@ -89,6 +89,7 @@ class Addressee(models.Model):
     dropped = models.BooleanField(_("taken off the list before it left"), default=False)
     posted_at = models.DateTimeField(_("handed over outside the mail"), null=True, blank=True)
     posted_note = models.CharField(_("how it was handed over"), max_length=300, blank=True)
+    unreminded_since = models.DateTimeField(_("wants no reminders since"), null=True, blank=True)
     reply = FSMField(_("reply"), default=ReplyState.NOT_EXPECTED, choices=ReplyState.choices, protected=True)
 
     objects = AddresseeManager()

@@ -23,7 +23,7 @@ class ReminderQuerySet(models.QuerySet["Reminder"]):
         """Rows that are in no mail yet."""
         return self.filter(message__isnull=True, cancelled_at__isnull=True)
 
-    def about(self, thing: "Addressee | Statement | Circulation | Registration") -> Self:
+    def about(self, thing: "Addressee | Statement | Circulation | Registration | Action") -> Self:
         """Rows of one thing; those of a statement are also the ones of its addressees and circulations."""
         if isinstance(thing, Statement):
             return self.filter(Q(addressee__statement=thing) | Q(circulation__statement=thing))
@@ -31,6 +31,8 @@ class ReminderQuerySet(models.QuerySet["Reminder"]):
             return self.filter(addressee=thing)
         if isinstance(thing, Circulation):
             return self.filter(circulation=thing)
+        if isinstance(thing, Action):
+            return self.filter(action=thing)
         return self.filter(registration=thing)
 
     def standing(self) -> Self:
@@ -43,13 +45,14 @@ class ReminderQuerySet(models.QuerySet["Reminder"]):
 
 
 def _answer() -> Q:
-    """Owed still, and by whoever asked for more time we have said something to it; the reader is the one it is with."""
+    """Owed still, with the reader; an addressee wants to be reminded and waits for no word from us about more time."""
     owing = Addressee.objects.owing().filter(pk=OuterRef("addressee"), due_on=OuterRef("due_on"))
     unheard = Reply.objects.undecided().filter(addressee=OuterRef("addressee"))
     nobodys = Q(addressee__statement__responsible__isnull=True) | Q(addressee__statement__responsible__email="")
     theirs = Q(addressee__statement__responsible=F("person")) | nobodys
+    may_be_asked = Q(~Exists(unheard), addressee__unreminded_since__isnull=True, outsider=True)
     return Q(
-        Q(~Exists(unheard), outsider=True) | Q(theirs, outsider=False),
+        may_be_asked | Q(theirs, outsider=False),
         Exists(owing),
         kind__in=[Reminder.Kind.ANSWER, Reminder.Kind.PROMPT],
     )
@@ -108,11 +111,13 @@ def _action() -> Q:
 
 
 def _muted() -> Exists:
-    everything = Q(statement__isnull=True, registration__isnull=True)
+    everything = Q(statement__isnull=True, circulation__isnull=True, registration__isnull=True, action__isnull=True)
     about_it = (
         Q(statement=OuterRef("addressee__statement"))
         | Q(statement=OuterRef("circulation__statement"))
+        | Q(circulation=OuterRef("circulation"))
         | Q(registration=OuterRef("registration"))
+        | Q(action=OuterRef("action"))
     )
     return Exists(Mute.objects.filter(everything | about_it, person=OuterRef("person"), desk=OuterRef("desk")))
 
@@ -200,16 +205,30 @@ class Reminder(models.Model):
             return self.addressee.statement
         return self.circulation.statement if self.circulation else None
 
+    @property
+    def thing(self) -> "Thing":
+        """What its reader may mute by itself."""
+        thing = self.statement or self.circulation or self.registration or self.action
+        assert thing is not None  # a constraint binds the kind to one of them
+        return thing
+
 
 class Mute(models.Model):
-    """What one of our own people does not want to be reminded of: a statement, a registration or all of a desk."""
+    """What one of our own people does not want to be reminded of: one thing, or all of a desk where it names none.
+
+    A circulation is that of a report; a draft in circulation is muted as the statement it is.
+    """
+
+    THINGS = ("statement", "circulation", "registration", "action")
 
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="mutes")
     desk = models.ForeignKey(Desk, on_delete=models.PROTECT, related_name="mutes")
     statement = models.ForeignKey(Statement, on_delete=models.PROTECT, null=True, blank=True, related_name="mutes")
+    circulation = models.ForeignKey(Circulation, on_delete=models.PROTECT, null=True, blank=True, related_name="mutes")
     registration = models.ForeignKey(
         Registration, on_delete=models.PROTECT, null=True, blank=True, related_name="mutes"
     )
+    action = models.ForeignKey(Action, on_delete=models.PROTECT, null=True, blank=True, related_name="mutes")
     since = models.DateTimeField(_("since"))
 
     class Meta:
@@ -218,12 +237,24 @@ class Mute(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["person", "desk"],
-                condition=Q(statement__isnull=True, registration__isnull=True),
+                condition=Q(
+                    statement__isnull=True, circulation__isnull=True, registration__isnull=True, action__isnull=True
+                ),
                 name="mute_of_desk_once",
             ),
             models.UniqueConstraint(fields=["person", "statement"], name="mute_of_statement_once"),
+            models.UniqueConstraint(fields=["person", "circulation"], name="mute_of_report_once"),
             models.UniqueConstraint(fields=["person", "registration"], name="mute_of_registration_once"),
+            models.UniqueConstraint(fields=["person", "action"], name="mute_of_action_once"),
         ]
 
     def __str__(self) -> str:
-        return f"{self.person}: {self.statement or self.registration or self.desk}"
+        return f"{self.person}: {self.thing or self.desk}"
+
+    @property
+    def thing(self) -> "Thing | None":
+        """What is muted; None where all of the desk is."""
+        return self.statement or self.circulation or self.registration or self.action
+
+
+Thing = Statement | Circulation | Registration | Action

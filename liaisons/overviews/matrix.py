@@ -149,6 +149,8 @@ def _cell(request: Request | None, statement: Statement) -> Cell | None:
 
 def _note(addressee: Addressee) -> str:
     """What the author should see beside the name: nobody known by it, or the words it was written with."""
+    if addressee.unreminded_since and addressee.is_awaited:
+        return _("wants no reminders")
     if addressee.group_id is None:
         return _("not known here: kept as written")
     if named_by := [str(reply.addressee) for reply in addressee.forwarded_from.all()]:

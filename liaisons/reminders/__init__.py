@@ -5,9 +5,9 @@ from datetime import datetime
 from .cancelling import cancel_for, replan
 from .digesting import digest
 from .filling import fill
-from .muting import mute, unmute
+from .muting import mute, remind_addressee, unmute
 
-__all__ = ["cancel_for", "digest", "fill", "mute", "remind", "replan", "unmute"]
+__all__ = ["cancel_for", "digest", "fill", "mute", "remind", "remind_addressee", "replan", "unmute"]
 
 
 def remind(now: datetime) -> int:

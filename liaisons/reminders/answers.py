@@ -44,8 +44,8 @@ ON CONFLICT DO NOTHING
 _ANSWERS = """
 WITH {values},
 owed AS MATERIALIZED (
-    SELECT a.id, a.due_on, a.group_id, a.posted_at, s.desk_id, s.responsible_id, s.dispatch_round, s.sent_at,
-        {outsiders} AS outsiders, {insiders} AS insiders
+    SELECT a.id, a.due_on, a.group_id, a.posted_at, a.unreminded_since, s.desk_id, s.responsible_id, s.sent_at,
+        s.dispatch_round, {outsiders} AS outsiders, {insiders} AS insiders
     FROM liaisons_addressee a
     JOIN liaisons_statement s ON s.id = a.statement_id AND s.state = 'sent'
     WHERE a.reply IN ('awaiting', 'acknowledged') AND NOT a.dropped AND a.due_at < %s
@@ -78,9 +78,10 @@ SELECT come.desk_id, 'answer', come.id, come.stage, come.due_on, c.email, NULL, 
 FROM come
 JOIN ways ON ways.group_id = come.group_id
 JOIN contacts_channel c ON c.id = ways.id
-WHERE come.outsider AND (come.dispatch_round = 0 OR come.posted_at IS NOT NULL OR EXISTS (
-    SELECT 1 FROM liaisons_message m
-    WHERE m.addressee_id = come.id AND m.kind = 'send' AND m.round = come.dispatch_round AND m.state = 'sent'))
+WHERE come.outsider AND come.unreminded_since IS NULL
+    AND (come.dispatch_round = 0 OR come.posted_at IS NOT NULL OR EXISTS (
+        SELECT 1 FROM liaisons_message m
+        WHERE m.addressee_id = come.id AND m.kind = 'send' AND m.round = come.dispatch_round AND m.state = 'sent'))
     AND NOT EXISTS (
         SELECT 1 FROM liaisons_reply f
         WHERE f.addressee_id = come.id AND f.kind = 'more_time' AND f.until IS NOT NULL AND f.decided_at IS NULL)

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.cache import get_conditional_response
@@ -22,11 +22,20 @@ from contacts.transfer import table
 from liaisons import feeds, links
 from liaisons import reminders as reminding
 from liaisons.forms.reminding import StatementStagesForm
-from liaisons.models import Event, Link, Mute, Registration, Reminder, Statement
+from liaisons.models import Action, Addressee, Circulation, Event, Link, Mute, Registration, Reminder, Statement
+from liaisons.models.reminder import Thing
 from liaisons.overviews import deadlines
 from liaisons.overviews.deadlines import Deadline
 from liaisons.rules import AUTHORS
 from liaisons.views.opened import by_link
+
+# The field of a form → what it names.
+MUTED: dict[str, type[Thing]] = {
+    "statement": Statement,
+    "circulation": Circulation,
+    "registration": Registration,
+    "action": Action,
+}
 
 
 @dataclass(frozen=True)
@@ -34,7 +43,7 @@ class Told:
     """A thing the person is reminded of; `field` and its key say in a form which one it is."""
 
     field: str
-    thing: Statement | Registration
+    thing: Thing
 
 
 @require_safe
@@ -148,11 +157,17 @@ def open_mute(request: DeskRequest, link: Link) -> HttpResponse:
 # A mail program that unsubscribes its reader sends no cookie (RFC 8058); the address is the key.
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
-@by_link(Link.Purpose.MUTE)
+@by_link(Link.Purpose.MUTE, Link.Purpose.ANSWER)
 def link_mute(request: DeskRequest, link: Link, now: datetime) -> HttpResponse:
-    """Mute what is named, or all of the desk. Opening it only shows the page: programs look at every link."""
+    """Mute what is named, or all of the desk; by the link of an addressee the reminders of its letter.
+
+    Opening it only shows the page: programs look at every link.
+    """
     if request.method == "POST":
-        _mute(request, *_bound(link), now)
+        if link.addressee:
+            _mute_addressee(request, link.addressee, link, now)
+        else:
+            _mute(request, *_bound(link), now)
         if "List-Unsubscribe" in request.POST:
             return HttpResponse(_("You are not reminded any more."), content_type="text/plain; charset=utf-8")
     return redirect("link", links.token(link.pk))
@@ -204,30 +219,46 @@ def _calendars(person: Person, desk: Desk, now: datetime) -> Any:  # noqa: ANN40
 def _told(person: Person, desk: Desk) -> dict[str, Any]:
     """What the person has been reminded of that is due still, and what they muted."""
     rows = Reminder.objects.standing().filter(person=person, desk=desk, cancelled_at__isnull=True)
-    about = rows.select_related("addressee__statement", "circulation__statement", "registration__document")
+    about = rows.select_related("addressee__statement", "circulation__statement", "circulation__document")
     things: dict[tuple[str, int], Told] = {}
-    for row in about.order_by("due_on", "pk"):
-        thing = row.registration or row.statement
-        if thing is not None:
-            field = "registration" if row.registration else "statement"
-            things.setdefault((field, thing.pk), Told(field, thing))
+    for row in about.select_related("registration__document", "action").order_by("due_on", "pk"):
+        thing = row.thing
+        field = thing._meta.model_name or ""
+        things.setdefault((field, thing.pk), Told(field, thing))
     mutes = Mute.objects.filter(person=person, desk=desk).order_by("since", "pk")
+    named = ("statement__revision", "circulation__document", "registration__document", "registration__statement")
     return {
         "things": list(things.values()),
-        "mutes": mutes.select_related("statement__revision", "registration__document", "registration__statement"),
-        "all_muted": any(row.statement_id is None and row.registration_id is None for row in mutes),
+        "mutes": mutes.select_related(*named, "action"),
+        "all_muted": any(row.thing is None for row in mutes),
     }
 
 
 def _mute(request: HttpRequest, person: Person, desk: Desk, now: datetime) -> None:
-    about: Statement | Registration | None = None
-    if request.POST.get("statement", "").isdigit():
-        about = get_object_or_404(Statement, pk=request.POST["statement"], desk=desk)
-    elif request.POST.get("registration", "").isdigit():
-        about = get_object_or_404(Registration, pk=request.POST["registration"], desk=desk)
+    about = _named(request, person, desk)
     row = reminding.mute(person, desk, now, about=about)
     day = date_format(timezone.localtime(row.since), "j F Y")
     messages.success(request, _("Muted since %(day)s: %(what)s.") % {"day": day, "what": about or desk})
+
+
+def _named(request: HttpRequest, person: Person, desk: Desk) -> Thing | None:
+    """The thing that the form names, one of which the person has had reminders; None where it names none."""
+    for field, model in MUTED.items():
+        if (key := request.POST.get(field)) is not None:
+            thing: Thing | None = model._default_manager.filter(pk=key).first() if key.isdecimal() else None
+            if thing is None or not Reminder.objects.about(thing).filter(person=person, desk=desk).exists():
+                raise Http404
+            return thing
+    return None
+
+
+def _mute_addressee(request: HttpRequest, addressee: Addressee, link: Link, now: datetime) -> None:
+    wanted = "again" in request.POST
+    reminding.remind_addressee(addressee, wanted=wanted, by=links.actor(link), now=now)
+    if wanted:
+        messages.success(request, _("You are reminded of this letter again, from the next stage on."))
+    else:
+        messages.success(request, _("You are not reminded of this letter any more. Your answer is awaited as before."))
 
 
 def _unmute(request: HttpRequest, person: Person, desk: Desk, pk: int) -> None:

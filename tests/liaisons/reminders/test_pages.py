@@ -6,8 +6,10 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from contacts.actor import Actor
 from liaisons import links, reminders
-from liaisons.models import Link, Mute
+from liaisons.models import Action, Addressee, Circulation, Document, Link, Message, Mute, Reminder, Series
+from liaisons.texts.writing import begin
 from tests.liaisons.reminders.mornings import DUE, geneva, queued
 
 pytestmark = pytest.mark.django_db
@@ -67,9 +69,6 @@ def test_a_mail_program_unsubscribes_without_cookies(door):
 
 
 def test_a_link_mutes_only_what_is_of_its_desk(client, door, other_desk, letter, other_secretary):
-    from contacts.actor import Actor
-    from liaisons.texts.writing import begin
-
     theirs = begin(other_desk, letter, by=Actor.of(other_secretary), now=geneva(WEEK_BEFORE))
     assert client.post(f"{door}mute/", {"statement": theirs.pk}).status_code == 404
     assert not Mute.objects.exists()
@@ -125,3 +124,110 @@ def test_a_meeting_that_is_over_is_not_due_any_more(client, desk, meeting, secre
         time_machine.move_to(geneva(meeting.ends_on + timedelta(days=days)), tick=False)
         assert (meeting.name in words(client.get(reverse("reminders")))) is shown
         assert (meeting.name in client.get(reverse("deadlines-table")).content.decode()) is shown
+
+
+@pytest.fixture
+def action(reminded, meeting, secretary, time_machine) -> Action:
+    """Of which the secretary is reminded too, and nothing else stays due."""
+    action = Action.objects.create(
+        meeting=meeting, position=1, text="Ask SG20.", owner=secretary.person, due_on=WEEK_BEFORE + timedelta(days=3)
+    )
+    reminders.fill(geneva(WEEK_BEFORE))
+    Addressee.objects.update(reply="replied")
+    return action
+
+
+def test_an_action_and_a_report_are_muted_by_themselves(client, door, action, desk, secretary):
+    document = Document.objects.create(
+        series=Series.objects.get(kind="documents"), number=9, reference="JCA-MV-Doc-009", kind="report",
+        title="Report", registered_at=geneva(WEEK_BEFORE),
+    )  # fmt: skip
+    report = Circulation.objects.create(desk=desk, document=document, window_days=14, opened_at=geneva(WEEK_BEFORE))
+    report.distribute(geneva(WEEK_BEFORE))
+    Reminder.objects.create(
+        desk=desk, kind="window", circulation=report, stage=3, due_on=report.closes_on, person=secretary.person,
+        recipient="sam@example.org", came_at=geneva(WEEK_BEFORE),
+    )  # fmt: skip
+    for thing, field in ((action, "action"), (report, "circulation")):
+        shown = words(client.get(door))
+        assert f'name="{field}" value="{thing.pk}"' in shown
+        assert f"Muted since 23 January 2026: {thing}." in words(
+            client.post(f"{door}mute/", {field: thing.pk}, follow=True)
+        )
+        assert not Reminder.objects.waiting().about(thing).exists()
+    assert {mute.thing for mute in Mute.objects.all()} == {action, report}
+
+
+@pytest.mark.parametrize("key", ["", "²", "x", "9" * 30])
+def test_what_names_nothing_mutes_nothing(client, door, key):
+    assert client.post(f"{door}mute/", {"statement": key}).status_code == 404
+    assert not Mute.objects.exists()
+
+
+def test_nobody_learns_of_a_draft_by_muting_it(client, door, desk, letter, secretary):
+    draft = begin(desk, letter, by=Actor.of(secretary), now=geneva(WEEK_BEFORE))
+    assert client.post(f"{door}mute/", {"statement": draft.pk}).status_code == 404
+
+
+# By addressees
+
+
+@pytest.fixture
+def addressee(reminded) -> Addressee:
+    return Addressee.objects.get(text="IETF")
+
+
+@pytest.fixture
+def way(addressee) -> str:
+    return f"/l/{links.token(Link.objects.get(addressee=addressee, email='ietf@example.org').pk)}/"
+
+
+def of_ietf() -> list[int]:
+    rows = Reminder.objects.filter(recipient="ietf@example.org", cancelled_at=None)
+    return list(rows.order_by("-stage").values_list("stage", flat=True))
+
+
+def test_an_addressee_mutes_the_reminders_of_its_letter_and_the_desk_is_told(client, addressee, way, secretary):
+    assert "Do not remind us of this letter" in words(client.get(way))
+    shown = words(client.post(f"{way}mute/", follow=True))
+    assert "You are not reminded of this letter any more. Your answer is awaited as before." in shown
+    assert "ietf@example.org" not in queued(state="queued")
+    reminders.remind(geneva(DUE + timedelta(days=3), 11))
+    assert of_ietf() == []
+    assert "sg21@example.org" in queued(state="queued")
+    told = Message.objects.get(kind="notify", recipient="secretariat@jca-mv.example.org", key__startswith="reminders:")
+    assert told.subject == "JCA-MV-LS1: IETF wants no reminders"
+    client.force_login(secretary)
+    page = words(client.get(addressee.statement.get_absolute_url()))
+    assert "wants no reminders" in page
+    assert Addressee.objects.owing().filter(pk=addressee.pk).exists()
+
+
+def test_it_may_be_reminded_again(client, way):
+    client.post(f"{way}mute/")
+    assert "You are reminded of this letter again" in words(client.post(f"{way}mute/", {"again": "1"}, follow=True))
+    reminders.remind(geneva(DUE + timedelta(days=3), 11))
+    assert of_ietf() == [-1]
+
+
+def test_its_mail_program_does_so_without_cookies_and_no_link_does_by_being_opened(client, way, addressee):
+    message = Message.objects.get(kind="remind", recipient="ietf@example.org")
+    assert message.headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert links.fill(message.headers["List-Unsubscribe"]) == f"<http://localhost:8000{way}mute/>"
+    client.get(f"{way}mute/")
+    assert Addressee.objects.get(pk=addressee.pk).unreminded_since is None
+    response = Client(enforce_csrf_checks=True).post(f"{way}mute/", {"List-Unsubscribe": "One-Click"})
+    assert response.status_code == 200
+    assert Addressee.objects.get(pk=addressee.pk).unreminded_since
+
+
+def test_the_desk_hears_once_a_day_of_one_who_keeps_changing_its_mind(client, way):
+    for _time in range(3):
+        client.post(f"{way}mute/")
+        client.post(f"{way}mute/", {"again": "1"})
+    assert Message.objects.filter(key__startswith="reminders:").count() == 2
+
+
+def test_who_owes_nothing_is_offered_nothing(client, way, addressee):
+    addressee.requests.update(outcome="settled", settled_at=geneva(DUE))
+    assert "Do not remind us" not in words(client.get(way))
