@@ -11,6 +11,7 @@ from email.message import EmailMessage, Message, MIMEPart
 from email.parser import BytesHeaderParser
 from email.policy import EmailPolicy
 from email.utils import getaddresses
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar, cast
 
 from liaisons.arrivals.quoting import answer_of, without_quotes, without_tables
@@ -35,6 +36,8 @@ MOST_PARTS = 2_000
 # Encodings of Python that are none of mail; some take a long time.
 NOT_OF_MAIL = frozenset({"punycode", "idna", "unicode_escape", "unicode-escape", "raw_unicode_escape", "undefined"})
 _ID = re.compile(r"<[^<>\s]{1,498}>")
+# Letters of others come in like this: what looks like history is what the mail is about.
+_FORWARDED = re.compile(r"\s*(?:\[[^\[\]]{1,80}\]\s*)?(?:fwd?|wg|tr|rv|enc|转发)\s*[:：]", re.IGNORECASE)
 _LEVEL = re.compile(rb"boundary\s*=|message/rfc822", re.IGNORECASE)
 
 
@@ -53,7 +56,7 @@ class Attached:
 
 @dataclass(frozen=True)
 class Arrival:
-    """What a mail says. `sender` is a claim. `text` is what its author wrote, without the quoted history."""
+    """What a mail says. `sender` is a claim. `text` is what its author wrote, or forwards, without quoted history."""
 
     raw: bytes = field(repr=False)
     head: EmailMessage = field(repr=False)
@@ -110,15 +113,16 @@ def parse(raw: bytes) -> Arrival:
         raise NotAMail
     mail = _whole(raw)
     sender_name, sender = _sender(head)
+    subject = _line(str(head.get("Subject", "")))[:500]
     return Arrival(
         raw=raw,
         head=head,
         message_id=next(iter(_ID.findall(_line(str(head.get("Message-ID", ""))))), ""),
         sender=sender,
         sender_name=sender_name,
-        subject=_line(str(head.get("Subject", "")))[:500],
+        subject=subject,
         dated_at=_dated(head),
-        text=_tried(_text, mail, "") if mail else "",
+        text=_tried(partial(_text, is_forwarded=bool(_FORWARDED.match(subject))), mail, "") if mail else "",
         files=_tried(_files, mail, ()) if mail else (),
     )
 
@@ -160,21 +164,23 @@ def _sender(head: EmailMessage) -> tuple[str, str]:
 
 
 def _dated(head: EmailMessage) -> datetime | None:
+    """When it says that it was written; a year that no clock shows is none, and no zone could show it."""
     try:
         at = head["Date"].datetime if head["Date"] else None
-        return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC) if at else None
+        utc = (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC) if at else None
+        return utc if utc and 1970 <= utc.year < 3000 else None
     except (AttributeError, OverflowError, ValueError):
         return None
 
 
-def _text(mail: MIMEPart) -> str:
-    body = mail.get_body(("plain", "html"))
-    if body is None:
-        return ""
-    if body.get_content_type() != "text/html":
-        return answer_of(_decoded(body))[:LONGEST_TEXT]
-    page = without_tables(without_quotes(_decoded(body)[:LONGEST_HTML]))
-    return answer_of(sanitize.plain(page))[:LONGEST_TEXT]
+def _text(mail: MIMEPart, *, is_forwarded: bool) -> str:
+    """The words of the plain form, or of the HTML where that one is blank."""
+    plain, page = mail.get_body(("plain",)), mail.get_body(("html",))
+    text = _decoded(plain) if plain is not None else ""
+    if not text.strip() and page is not None:
+        markup = _decoded(page)[:LONGEST_HTML]
+        text = sanitize.plain(without_tables(markup if is_forwarded else without_quotes(markup)))
+    return (text.strip() if is_forwarded else answer_of(text))[:LONGEST_TEXT]
 
 
 def _decoded(part: MIMEPart) -> str:

@@ -52,6 +52,30 @@ def test_of_two_forms_the_plain_one_is_read_and_neither_is_a_file():
     assert [file.name for file in mail.files] == ["a.pdf"]
 
 
+def test_a_blank_plain_form_does_not_hide_the_other_one():
+    assert parse(an_answer(" \n", html="<p>We <b>agree</b>.</p>")).text == "We agree."
+
+
+FORWARDED = "FYI\n\n---------- Forwarded message ---------\nFrom: A\nDate: Monday\nSubject: LS\nTo: Kim\n\nDear JCA-MV,"
+
+
+@pytest.mark.parametrize("subject", ["Fwd: LS", "WG: LS", "TR : LS", "[list] FW: LS"])
+def test_a_letter_that_is_forwarded_is_read_as_well(subject):
+    assert parse(an_answer(f"{FORWARDED}\n", Subject=subject)).text == FORWARDED
+    page = '<p>FYI</p><div class="gmail_quote"><p>Dear JCA-MV,</p></div>'
+    assert parse(an_answer(" \n", html=page, Subject=subject)).text == "FYI\n\nDear JCA-MV,"
+
+
+@pytest.mark.parametrize("subject", ["Re: Fwd: LS", "Forwarding rules: LS"])
+def test_an_answer_to_what_was_forwarded_is_read_without_it(subject):
+    assert parse(an_answer(f"{FORWARDED}\n", Subject=subject)).text == "FYI"
+
+
+@pytest.mark.parametrize("year", ["0900", "1969", "9999"])
+def test_a_year_that_no_zone_could_show_is_none(year):
+    assert parse(an_answer(Date=f"Wed, 31 Dec {year} 23:59:59 +0000")).dated_at is None
+
+
 def test_a_picture_under_a_signature_is_no_file():
     parts = [
         "Content-Type: text/html\r\n\r\n<p>We agree.</p><img src='cid:1'>",
