@@ -44,11 +44,15 @@ def find(arrival: Arrival, desk: Desk | None = None) -> Found:
         return of(ours, FoundBy.TOKEN)
     if ours := _by_message_id(arrival):
         return of(ours, FoundBy.THREAD)
-    at = desk or addressed_desk(arrival)
-    statement = _by_root(arrival, at)
+    return find_at(arrival, desk or addressed_desk(arrival))
+
+
+def find_at(arrival: Arrival, desk: Desk) -> Found:
+    """What of one desk it may be about: nothing in it proves that it is."""
+    statement = _by_root(arrival, desk)
     if statement is not None:
-        return _about(at, statement, FoundBy.THREAD, arrival)
-    return _by_number(arrival, at)
+        return _about(desk, statement, FoundBy.THREAD, arrival)
+    return _by_number(arrival, desk)
 
 
 def of(ours: Message, found_by: str) -> Found:
@@ -72,15 +76,20 @@ def is_ours(arrival: Arrival) -> bool:
 
 def addressed_desk(arrival: Arrival) -> Desk:
     """The desk whose mailbox it was delivered or written to, else the first one: somebody has to see it."""
-    desks = list(Desk.objects.select_related("group").order_by("pk"))
-    by_mailbox = {desk.mailbox.lower(): desk for desk in reversed(desks)}
-    for header in ADDRESSED:
-        for address in arrival.addresses(header):
-            if found := by_mailbox.get(_plain(address)):
-                return found
-    if not desks:
+    if written_to := desks_written_to(arrival):
+        return written_to[0]
+    first = Desk.objects.select_related("group").order_by("pk").first()
+    if first is None:
         raise Desk.DoesNotExist
-    return desks[0]
+    return first
+
+
+def desks_written_to(arrival: Arrival) -> list[Desk]:
+    """The desks whose mailboxes it names, the surest first."""
+    desks = Desk.objects.select_related("group").order_by("-pk")
+    by_mailbox = {desk.mailbox.lower(): desk for desk in desks}
+    named = (_plain(address) for header in ADDRESSED for address in arrival.addresses(header))
+    return list(dict.fromkeys(by_mailbox[mailbox] for mailbox in named if mailbox in by_mailbox))
 
 
 def _plain(address: str) -> str:

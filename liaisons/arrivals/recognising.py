@@ -58,6 +58,16 @@ def is_automatic(arrival: Arrival) -> bool:
     return _from_a_machine(arrival) or bool(_MACHINE_SUBJECTS.match(arrival.subject))
 
 
+def is_by_itself(arrival: Arrival) -> bool:
+    """Whether surely nobody wrote it: a machine answered, or says that somebody is away.
+
+    Lists and ticket systems call bulk or generated (RFC 3834, 5) also what people write through them.
+    """
+    said = arrival.header("Auto-Submitted").partition(";")[0].partition("(")[0].strip().lower()
+    old = any(arrival.header(name) for name in _MACHINE_HEADERS) or bool(_MACHINE_SUBJECTS.match(arrival.subject))
+    return said == "auto-replied" or old or is_report(arrival) or _from_a_machine(arrival)
+
+
 def failures(arrival: Arrival) -> list[Failure]:
     """Whom a bounce is about, and why it came back."""
     mail = whole(arrival)

@@ -2,6 +2,7 @@
 
 import hashlib
 import logging
+import re
 from datetime import datetime, timedelta
 
 from django.db import InterfaceError, OperationalError, transaction
@@ -12,7 +13,7 @@ from liaisons import links
 from liaisons.arrivals import bouncing, commenting, matching
 from liaisons.arrivals.matching import Found
 from liaisons.arrivals.parsing import Arrival, parse
-from liaisons.arrivals.recognising import kind_of
+from liaisons.arrivals.recognising import is_by_itself, kind_of
 from liaisons.comments import Said
 from liaisons.models import Blob, ReceivedFile, ReceivedMail
 from liaisons.rules import Refused
@@ -24,32 +25,50 @@ State = ReceivedMail.State
 
 # That the database is away; other errors of it are about this one mail.
 AWAY = (OperationalError, InterfaceError)
-# From one address at one desk: who writes more within an hour is a machine that answers another one.
+# From one address at one desk: what still says the same after so many within an hour is a machine that answers another
+# one. A study group may well send sixty letters after a meeting, each with words of its own.
 MOST_AN_HOUR = 20
+_NUMBERS = re.compile(r"\d+")
+# As Mailman has it: a rule, the name of the list, and where to leave it.
+_FOOT = re.compile(r"\n_{40,}\n(?:[^\n]{0,200}\n?){1,6}\Z")
 
 
 def take(raw: bytes, now: datetime, *, desk: Desk | None = None) -> ReceivedMail:
     """Keep the mail and let follow what follows by itself; the same one again changes nothing.
 
-    `desk` is the one whose mailbox it was taken from, where that is said. Raises NotAMail.
+    `desk` is the one whose mailbox it was taken from, where that is said. A mail to several desks is kept at each of
+    them; what comes back is its row at the desk that it answers. Raises NotAMail.
     """
     arrival = parse(raw)
     kind = Kind.LOOP if matching.is_ours(arrival) else kind_of(arrival)
     found = _found(arrival, kind, desk)
-    fingerprint = hashlib.sha256(arrival.message_id.encode() or raw).hexdigest()
-    if kind != Kind.BOUNCE and _writes_too_much(arrival, found.desk, now):
-        kind = Kind.LOOP
-    earlier = ReceivedMail.objects.filter(desk=found.desk, fingerprint=fingerprint).first()
+    row = _kept(arrival, kind, found, now)
+    if row.kind == Kind.LETTER:
+        for other in matching.desks_written_to(arrival):
+            if other != found.desk:
+                _kept(arrival, kind, matching.find_at(arrival, other), now)
+    return row
+
+
+def _kept(arrival: Arrival, kind: Kind, found: Found, now: datetime) -> ReceivedMail:
+    """The mail at one desk, with what follows from it there."""
+    fingerprint, earlier = _known(arrival, found.desk)
     if earlier is not None:
         return earlier
+    if kind != Kind.BOUNCE and _repeats_itself(arrival, found.desk, now):
+        kind = Kind.LOOP
     said = _said_in_word(arrival, kind, found)
+    # Before the transaction: writing files takes its time, and on SQLite everybody would wait for it.
+    raw = Blob.objects.keep(arrival.raw, "message/rfc822")
+    # Those of a bounce are its report and what it gives back.
+    kept = [(Blob.objects.keep(one.content, one.media_type), one.name) for one in arrival.files if kind != Kind.BOUNCE]
     with transaction.atomic():
         row, is_new = ReceivedMail.objects.get_or_create(
             desk=found.desk,
             fingerprint=fingerprint,
             defaults={
                 "message_id": arrival.message_id,
-                "raw": Blob.objects.keep(raw, "message/rfc822"),
+                "raw": raw,
                 "kind": kind,
                 "state": State.WAITING,
                 "found_by": found.found_by,
@@ -66,10 +85,35 @@ def take(raw: bytes, now: datetime, *, desk: Desk | None = None) -> ReceivedMail
             },
         )
         if is_new:
-            if kind != Kind.BOUNCE:  # whose files are its report and what it gives back
-                _keep_files(row, arrival)
+            ReceivedFile.objects.bulk_create(ReceivedFile(mail=row, blob=blob, name=name) for blob, name in kept)
             _settle(row, arrival, said, now)
     return row
+
+
+def _known(arrival: Arrival, desk: Desk) -> tuple[str, ReceivedMail | None]:
+    """The fingerprint under which the desk keeps the mail, and its row where it has it already.
+
+    Whoever knows a Message-ID can be the first to use it: what says more than the mail that had it is another mail.
+    """
+    by_name = hashlib.sha256(arrival.message_id.encode() or arrival.raw).hexdigest()
+    files = [f"{one.name} {hashlib.sha256(one.content).hexdigest()}" for one in arrival.files]
+    by_words = hashlib.sha256("\n".join([arrival.message_id, arrival.text, *files]).encode()).hexdigest()
+    rows = ReceivedMail.objects.of_desk(desk).filter(fingerprint__in=[by_name, by_words]).select_related("raw")
+    earlier = {row.fingerprint: row for row in rows}
+    first = earlier.get(by_name)
+    if by_words in earlier or (first is not None and _says_more(arrival, first)):
+        return by_words, earlier.get(by_words)
+    return by_name, first
+
+
+def _says_more(arrival: Arrival, first: ReceivedMail) -> bool:
+    """Whether it has words or files that the first one had not; what a list puts under a copy are none."""
+    try:
+        before = parse(first.raw.read())
+    except FileNotFoundError:
+        return True
+    words, known = (" ".join(text.split()) for text in (_FOOT.sub("", arrival.text), before.text))
+    return words not in known or not {one.content for one in arrival.files} <= {one.content for one in before.files}
 
 
 def _said_in_word(arrival: Arrival, kind: Kind, found: Found) -> list[Said]:
@@ -87,16 +131,18 @@ def _found(arrival: Arrival, kind: Kind, desk: Desk | None) -> Found:
     return matching.of(ours, found.found_by or ReceivedMail.FoundBy.THREAD) if ours else Found(found.desk)
 
 
-def _writes_too_much(arrival: Arrival, desk: Desk, now: datetime) -> bool:
-    lately = ReceivedMail.objects.of_desk(desk).filter(sender=arrival.sender, received_at__gt=now - timedelta(hours=1))
-    return lately.exclude(kind=Kind.BOUNCE).count() >= MOST_AN_HOUR
+def _repeats_itself(arrival: Arrival, desk: Desk, now: datetime) -> bool:
+    """Whether it writes the same over and over, the numbers of its tickets apart, and sends nothing with it."""
+    since = now - timedelta(hours=1)
+    lately = ReceivedMail.objects.of_desk(desk).filter(sender=arrival.sender, received_at__gt=since)
+    written = list(lately.exclude(kind=Kind.BOUNCE).values_list("subject", "text")[:MOST_AN_HOUR])
+    says = _without_numbers(arrival.subject, links.hide(arrival.text))
+    too_many = len(written) >= MOST_AN_HOUR and not arrival.files
+    return too_many and any(_without_numbers(*one) == says for one in written)
 
 
-def _keep_files(row: ReceivedMail, arrival: Arrival) -> None:
-    ReceivedFile.objects.bulk_create(
-        ReceivedFile(mail=row, blob=Blob.objects.keep(file.content, file.media_type), name=file.name)
-        for file in arrival.files
-    )
+def _without_numbers(*texts: str) -> str:
+    return _NUMBERS.sub("", "\n".join(texts))
 
 
 def _settle(row: ReceivedMail, arrival: Arrival, said: list[Said], now: datetime) -> None:
@@ -105,7 +151,7 @@ def _settle(row: ReceivedMail, arrival: Arrival, said: list[Said], now: datetime
         with transaction.atomic():
             row.state, row.note = _followed(row, arrival, said, now)
     except Refused as refused:
-        row.note = str(refused)[:300]
+        row.note = str(refused)
     except AWAY:
         raise  # nothing is kept: whoever brought the mail tries again
     except Exception:
@@ -113,6 +159,7 @@ def _settle(row: ReceivedMail, arrival: Arrival, said: list[Said], now: datetime
         row.note = _(
             "Something went wrong while it was read. Decide by hand; the administrator finds the reason in the log."
         )
+    row.note = row.note[:300]
     row.save(update_fields=["state", "note"])
 
 
@@ -122,8 +169,9 @@ def _followed(row: ReceivedMail, arrival: Arrival, said: list[Said], now: dateti
     if row.kind == Kind.LOOP:
         return State.SET_ASIDE, _why_it_is_a_loop(row, arrival)
     if row.kind == Kind.AUTOMATIC:
-        # Some ticket systems mark what people write as if a machine had; then it carries something.
-        return (State.WAITING if arrival.files else State.TAKEN), _("A machine has answered.")
+        if arrival.files or (row.found_by and not is_by_itself(arrival)):
+            return State.WAITING, _("It is marked as written by a machine, as some bodies mark all their mail. Read it.")
+        return State.TAKEN, _("A machine has answered.")
     if commenting.asks_for_comments(row):
         return State.TAKEN, commenting.told(commenting.take(row, now, said))
     return State.WAITING, ""
@@ -132,6 +180,5 @@ def _followed(row: ReceivedMail, arrival: Arrival, said: list[Said], now: dateti
 def _why_it_is_a_loop(row: ReceivedMail, arrival: Arrival) -> str:
     if matching.is_ours(arrival):
         return _("A mail of ours that came back, round a list for instance.")
-    return _("More than %(count)d mails came from this address within an hour: a machine seems to answer ours.") % {
-        "count": MOST_AN_HOUR
-    }
+    told = _("More than %(count)d mails came from this address within an hour and say the same: a machine answers ours.")
+    return told % {"count": MOST_AN_HOUR}

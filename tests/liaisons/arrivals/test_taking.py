@@ -301,6 +301,33 @@ def test_the_same_mail_twice_is_one(to_ietf):
     assert again(first).raw.read() == mail
 
 
+def test_who_uses_the_message_id_of_another_mail_first_does_not_make_it_vanish(to_ietf):
+    forged = take(an_answer("Never mind.\n", token=to_ietf, Message_ID="<seen@list>"), SOON)
+    mail = an_answer("We nominate Nora.\n", token=to_ietf, Message_ID="<seen@list>", files=(("a.pdf", b"%PDF-"),))
+    real = take(mail, SOON)
+    assert (real != forged, real.text, real.received_files.count()) == (True, "We nominate Nora.", 1)
+    assert take(b"Received: by another way\r\n" + mail, SOON) == real
+    assert ReceivedMail.objects.count() == 2
+
+
+def test_a_copy_that_a_list_has_put_its_foot_under_is_the_same_mail(to_ietf):
+    first = take(an_answer("We agree.\n", token=to_ietf, Message_ID="<1@x>", files=(("a.pdf", b"%PDF-"),)), SOON)
+    foot = "_" * 47 + "\nlist mailing list -- list@example.org\nTo unsubscribe send an email to list-leave@example.org\n"
+    copy = an_answer(f"We agree.\n{foot}", token=to_ietf, Message_ID="<1@x>", Subject="[list] Re: your letter")
+    assert take(copy, SOON) == first
+    assert take(an_answer(f"Or not.\n{foot}", token=to_ietf, Message_ID="<1@x>"), SOON) != first
+
+
+def test_a_mail_to_two_desks_is_kept_at_both_though_it_answers_one(to_ietf, other_desk):
+    mail = an_answer(token=to_ietf, Cc=other_desk.mailbox)
+    row = take(mail, SOON)
+    assert (row.desk, row.statement) == (to_ietf.desk, to_ietf.statement)
+    other = ReceivedMail.objects.get(desk=other_desk)
+    assert (other.state, other.found_by, other.statement, other.ours) == ("waiting", "", None, None)
+    assert take(mail, SOON, desk=other_desk) == row
+    assert ReceivedMail.objects.count() == 2
+
+
 def test_without_a_message_id_the_whole_mail_tells_it_from_others(desk):
     mail = HOSTILE["no Message-ID"]
     assert take(mail, SOON) == take(mail, SOON)
@@ -317,6 +344,14 @@ def test_a_machine_that_answers_changes_nothing(to_list):
 def test_a_machine_that_sends_files_is_read_by_a_person(to_ietf):
     row = take(an_answer(ours=to_ietf, Precedence="bulk", files=(("ls.pdf", b"%PDF-"),)), SOON)
     assert (row.kind, row.state) == ("automatic", "waiting")
+
+
+@pytest.mark.parametrize("mark", [{"Precedence": "bulk"}, {"Auto_Submitted": "auto-generated"}])
+def test_an_answer_that_a_ticket_system_marks_as_its_own_is_read_by_a_person(to_ietf, mark):
+    row = take(an_answer("We nominate Nora.\n", token=to_ietf, **mark), SOON)
+    assert (row.kind, row.state) == ("automatic", "waiting")
+    assert row.note.endswith("Read it.")
+    assert take(an_answer("Buy now.\n", **mark), SOON).state == "taken"
 
 
 def test_our_own_mail_that_comes_round_the_list_is_left_alone(to_list):
@@ -337,6 +372,13 @@ def test_two_machines_that_answer_each_other_come_to_an_end(to_list):
     rows = ReceivedMail.objects.filter(sender="robot@example.org")
     assert rows.filter(kind="letter").count() == taking.MOST_AN_HOUR
     assert set(rows.exclude(kind="letter").values_list("kind", "state")) == {("loop", "set_aside")}
+
+
+def test_sixty_letters_after_a_meeting_are_no_loop(desk):
+    for number in range(60):
+        mail = an_answer("Please find our letter attached.\n", Subject=f"LS{number}", files=(("ls.pdf", b"%PDF-"),))
+        take(mail if number % 2 else an_answer(f"On {'x' * number}.\n", Subject="LS"), SOON)
+    assert set(ReceivedMail.objects.values_list("kind", "state")) == {("letter", "waiting")}
 
 
 def test_a_machine_that_answers_the_same_mail_over_and_over_gets_three_answers(to_list):
