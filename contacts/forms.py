@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -19,9 +21,13 @@ MOST_PROPOSALS = 1_000
 
 
 class DayField(forms.DateField):
-    """A date without a time, with the browser's own calendar; its value is ISO 8601, as those want it."""
+    """A date without a time, with the browser's own calendar; its value is ISO 8601, as those want it.
+
+    After the last day of the calendar there is none on which another zone could be.
+    """
 
     def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("validators", [MaxValueValidator(date(2999, 12, 31), gettext_lazy("Choose an earlier day."))])
         kwargs.setdefault("widget", forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
         super().__init__(**kwargs)
 

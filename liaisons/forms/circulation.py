@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from contacts.forms import DayField
 from liaisons.models import Comment
 from liaisons.overviews.remarks import FATES, SORTS
 
@@ -15,9 +16,8 @@ from liaisons.overviews.remarks import FATES, SORTS
 class WindowForm(forms.Form):
     """Another last day for comments."""
 
-    closes_on = forms.DateField(
+    closes_on = DayField(
         label=_("Comments until"),
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         help_text=_("The window closes with the end of that day at the seat of the desk."),
         required=False,
     )

@@ -6,14 +6,16 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from contacts.forms import DayField
 from contacts.models.person import validate_one_line
+from liaisons.forms.links import Address
 from liaisons.models import Addressee
 
 
 class HandoverForm(forms.Form):
     """That a letter went by hand, by web form or through another body."""
 
-    on = forms.DateField(label=_("Handed over on"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    on = DayField(label=_("Handed over on"))
     reference = forms.CharField(
         label=_("Their reference"), max_length=80, required=False, validators=[validate_one_line]
     )
@@ -45,4 +47,4 @@ class ReasonForm(forms.Form):
 class AddressForm(forms.Form):
     """Where a mail that is still held is to go."""
 
-    email = forms.EmailField(label=_("Address"))
+    email = Address(label=_("Address"))

@@ -1,7 +1,7 @@
 """What people write who came by a signed link: comments, approvals, answers."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django import forms
@@ -9,17 +9,27 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from contacts.forms import DayField
 from contacts.models.person import validate_one_line
 from liaisons.details import Answer, Nominee
 from liaisons.documents.paragraphs import named, ranges
 from liaisons.forms.kept import FilesForm
 from liaisons.models import Comment, Reply, Request
 
+MOST_TIME = timedelta(days=3 * 365)
+
 
 class OneLine(forms.CharField):
     """Becomes part of a header or a line of a list."""
 
     default_validators = [validate_one_line]
+
+
+class Address(forms.EmailField):
+    """An e-mail of no more characters than servers take (RFC 5321, 4.5.3.1.3) and rows hold."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"max_length": 254, **kwargs})
 
 
 class CommentForm(FilesForm):
@@ -89,7 +99,7 @@ class OpenCommentForm(CommentForm):
     """The same from anybody who has the link that went to the list."""
 
     name = OneLine(label=_("Your name"), max_length=200)
-    email = forms.EmailField(
+    email = Address(
         label=_("Your e-mail"),
         help_text=_(
             "You get a mail there to confirm the comment; it counts from then on. Only the desk sees the address."
@@ -145,12 +155,10 @@ class AnswerForm(FilesForm):
         ),
     )
     nominee_name = OneLine(label=_("Name"), max_length=200, required=False)
-    nominee_email = forms.EmailField(label=_("E-mail"), required=False)
+    nominee_email = Address(label=_("E-mail"), required=False)
     nominee_organization = OneLine(label=_("Organization"), max_length=200, required=False)
     nominee_country = OneLine(label=_("Country"), max_length=100, required=False)
-    until = forms.DateField(
-        label=_("More time until"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
+    until = DayField(label=_("More time until"), required=False)
     for_whom = OneLine(label=_("Which body is it for?"), max_length=200, required=False)
     text = forms.CharField(
         label=_("Your words"),
@@ -172,7 +180,7 @@ class AnswerForm(FilesForm):
         help_text=_("Such as ITU-T SG21 meeting (Geneva, 22 January 2026), or by correspondence."),
     )
     name = OneLine(label=_("Your name"), max_length=200)
-    email = forms.EmailField(label=_("Your e-mail"), help_text=_("You get a receipt there."))
+    email = Address(label=_("Your e-mail"), help_text=_("You get a receipt there."))
 
     def __init__(self, *args: Any, asked: list[Request], today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -196,6 +204,8 @@ class AnswerForm(FilesForm):
         until: date | None = self.cleaned_data["until"]
         if until and until < self.today:
             raise ValidationError(gettext("This day is over. Choose a later one."))
+        if until and until > self.today + MOST_TIME:
+            raise ValidationError(gettext("Nobody waits so long. Choose a day within the next three years."))
         return until
 
     def clean(self) -> dict[str, Any]:

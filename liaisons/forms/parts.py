@@ -15,10 +15,11 @@ from django.utils.translation import gettext_lazy
 from django_prose_editor.fields import ProseEditorFormField  # type: ignore[import-untyped]
 from django_stubs_ext import StrOrPromise
 
+from contacts.forms import DayField
 from contacts.models import Desk
 from contacts.models.person import validate_one_line
 from liaisons.documents.sanitize import clean
-from liaisons.forms.steps import DateInput
+from liaisons.forms.links import Address
 from liaisons.forms.uploads import FilesField, files_help
 from liaisons.models import Meeting, Request
 
@@ -155,7 +156,7 @@ class DraftForm(DraftPart):
     action = shorthand(gettext_lazy("For action to"), "action")
     comment = shorthand(gettext_lazy("For comment to"), "comment")
     information = shorthand(gettext_lazy("For information to"), "information")
-    deadline = forms.DateField(label=gettext_lazy("Deadline"), required=False, widget=DateInput)
+    deadline = DayField(label=gettext_lazy("Deadline"), required=False)
     deadline_text = OneLine(
         label=gettext_lazy("Or in words, where there is no date"),
         required=False,
@@ -226,7 +227,7 @@ class ContactForm(DraftPart):
     organization = OneLine(label=gettext_lazy("Organization"), required=False, max_length=200)
     country = OneLine(label=gettext_lazy("Country"), required=False, max_length=100)
     phone = OneLine(label=gettext_lazy("Telephone"), required=False, max_length=50)
-    email = forms.EmailField(label=gettext_lazy("E-mail"), required=False)
+    email = Address(label=gettext_lazy("E-mail"), required=False)
 
 
 class AnnexForm(DraftPart):

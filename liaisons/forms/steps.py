@@ -7,18 +7,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django_stubs_ext import StrOrPromise
 
+from contacts.forms import DayField
 from contacts.models.person import validate_one_line
 from liaisons.details import Answer, Closing, Details, MeetingApproval, Nominee
 from liaisons.forms.kept import FilesForm
+from liaisons.forms.links import Address
 from liaisons.models import Addressee, Meeting, Reply, Request, Statement
 from liaisons.rules import CHAIRS
-
-
-class DateInput(forms.DateInput):
-    input_type = "date"
-
-    def __init__(self) -> None:
-        super().__init__(format="%Y-%m-%d")
 
 
 class StepForm(forms.Form):
@@ -199,10 +194,9 @@ class SettleForm(FilesForm):
     reference = forms.CharField(
         label=gettext_lazy("Their reference"), required=False, max_length=80, validators=[validate_one_line]
     )
-    until = forms.DateField(
+    until = DayField(
         label=gettext_lazy("Asks for time until"),
         required=False,
-        widget=DateInput,
         help_text=gettext_lazy("Only when they ask for more time."),
     )
     for_whom = forms.CharField(
@@ -215,11 +209,11 @@ class SettleForm(FilesForm):
     name = forms.CharField(
         label=gettext_lazy("From whom"), required=False, max_length=200, validators=[validate_one_line]
     )
-    email = forms.EmailField(label=gettext_lazy("Their e-mail"), required=False)
+    email = Address(label=gettext_lazy("Their e-mail"), required=False)
     nominee_name = forms.CharField(
         label=gettext_lazy("Name"), required=False, max_length=200, validators=[validate_one_line]
     )
-    nominee_email = forms.EmailField(label=gettext_lazy("E-mail"), required=False)
+    nominee_email = Address(label=gettext_lazy("E-mail"), required=False)
     nominee_organization = forms.CharField(
         label=gettext_lazy("Organization"), required=False, max_length=200, validators=[validate_one_line]
     )
