@@ -9,6 +9,7 @@ from contacts.actor import Actor
 from contacts.models import Desk
 from liaisons import links, mail, outbox
 from liaisons.models import Circulation, Document, Event
+from liaisons.models.circulation import TO_COMMENTERS
 from liaisons.models.register import DocumentQuerySet
 from liaisons.rules import CHAIRS, SECRETARIAT, Refused, day_text
 from liaisons.silence import Outcome
@@ -118,7 +119,7 @@ def _revisions(document: Document) -> DocumentQuerySet:
 def _end(circulation: Circulation, now: datetime) -> None:
     circulation.ended_at = now
     circulation.save(update_fields=["ended_at"])
-    outbox.cancel(circulation.messages.all())
+    outbox.cancel(circulation.messages.exclude(TO_COMMENTERS))
     links.revoke(circulation.links.all(), now)
 
 

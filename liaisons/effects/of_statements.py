@@ -19,6 +19,7 @@ from liaisons.models import (
     Request,
     Statement,
 )
+from liaisons.models.circulation import TO_COMMENTERS
 from liaisons.numbering import last_correction, next_revision, number_document, number_statement
 from liaisons.replies import answers, passing
 from liaisons.rules import Refused
@@ -195,7 +196,7 @@ def correct(statement: Statement, taken: Taken) -> Data:
 
 
 def withdraw(statement: Statement, taken: Taken) -> Data:
-    cancelled = outbox.cancel(statement.messages.all())
+    cancelled = outbox.cancel(statement.messages.exclude(TO_COMMENTERS))
     statement.withdraw(taken.now)
     statement.save()
     _end_circulation(statement, taken.now)
@@ -261,7 +262,7 @@ def _end_circulation(statement: Statement, now: datetime) -> None:
     for circulation in statement.circulations.filter(ended_at__isnull=True):
         circulation.ended_at = now
         circulation.save(update_fields=["ended_at"])
-        outbox.cancel(circulation.messages.all())
+        outbox.cancel(circulation.messages.exclude(TO_COMMENTERS))
         links.revoke(circulation.links.all(), now)
 
 

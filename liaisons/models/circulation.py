@@ -18,6 +18,9 @@ from .register import Document
 from .revision import Revision
 from .statement import Statement
 
+# Mails that tell people what became of their own comments: they leave also when the text is called off.
+TO_COMMENTERS = Q(key__startswith="disposed:") | Q(key__startswith="kind:")
+
 
 class CirculationQuerySet(models.QuerySet["Circulation"]):
     def of_desk(self, desk: Desk) -> Self:

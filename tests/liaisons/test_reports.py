@@ -42,6 +42,13 @@ def circulation(report, desk, secretary):
     return Circulation.objects.get(pk=row.pk)
 
 
+def test_commenters_are_told_though_a_report_is_taken_back_at_once(circulation, member, secretary):
+    row = comments.comment(circulation, by=Actor.of(member), kind="technical", text="Why?", now=DURING)
+    comments.dispose(row, "accepted", seen="", text="", by=Actor.of(secretary), now=DURING)
+    reports.take_back(circulation, reason="Not yet.", by=Actor.of(secretary), now=DURING)
+    assert Message.objects.get(recipient=member.email).state == "queued"
+
+
 def words(message) -> str:
     return " ".join(message.text.split())
 
