@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from contacts.actor import Actor
 from contacts.models import Appointment, Group, Person
 from liaisons import mail, outbox
+from liaisons.mail.commenting import CONFIRM_WITHIN
 from liaisons.models import Blob, Circulation, Comment, CommentFile, Link, ReceivedMail
 from liaisons.rules import Refused
 
@@ -20,6 +21,7 @@ from .holding import locked, locked_comment, record
 MOST_UNCONFIRMED = 3
 # And that mails ask for one text within an hour, whomever: a script can make up any number of addresses.
 MOST_ASKED_AN_HOUR = 30
+HOUR = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -79,18 +81,24 @@ def comment_together(
     came_by: ReceivedMail | None = None,
     files: Iterable[tuple[Blob, str]] = (),
 ) -> list[Comment]:
-    """Keep what came in one go: one mail confirms all of it, and the first holds the files. Raises Refused."""
+    """Keep what came in one go: one mail confirms all of it, and the first holds the files. Raises Refused.
+
+    Sent a second time within the hour it is what was kept the first time.
+    """
     if not said:
         raise Refused([_("There is nothing to keep. Choose at least one comment.")])
     if any(_is_empty(one) for one in said):
         raise Refused([_("Write what you want to say.")])
     if by.person is None and not email:
         raise Refused([_("Give your e-mail: your comment counts once you have confirmed it.")])
+    files = list(files)
     with transaction.atomic():
         circulation = locked(circulation)
+        if rows := _said_already(circulation, said, files, by, email, now):
+            return rows
         _require_open(circulation, by, email, now)
+        group = _represented(circulation, by.person, now)
         first: Comment | None = None
-        rows = []
         for one in said:
             row = Comment.objects.create(
                 circulation=circulation,
@@ -98,7 +106,7 @@ def comment_together(
                 author=by.person,
                 name=name or str(by.person or ""),
                 email=email or (by.person.email if by.person else ""),
-                group=_represented(circulation, by.person, now),
+                group=group,
                 group_text=group_text,
                 kind=one.kind,
                 clause=one.clause,
@@ -129,12 +137,13 @@ def confirm(row: Comment, *, by: Actor, now: datetime) -> Comment:
     with transaction.atomic():
         row = locked_comment(row)
         author = Person.objects.filter(email__iexact=row.email).first()
+        group = _represented(row.circulation, author, now)
         for one in came_together(row):
             if one.confirmed_at is None:
                 one.confirmed_at = now
                 one.late = row.circulation.is_over(one.made_at)
                 one.author = author
-                one.group = _represented(row.circulation, author, now)
+                one.group = group
                 one.save(update_fields=["confirmed_at", "late", "author", "group"])
                 record("confirm", one, by, now)
         # From now on it is the way to take the comment back.
@@ -176,27 +185,41 @@ def _is_empty(said: Said) -> bool:
     return said.kind != Comment.Kind.SUPPORT and not speaks
 
 
+def _said_already(
+    circulation: Circulation,
+    said: Sequence[Said],
+    files: Sequence[tuple[Blob, str]],
+    by: Actor,
+    email: str,
+    now: datetime,
+) -> list[Comment]:
+    """The same from the same hand a moment ago: a button was pressed twice, a page was sent again."""
+    lately = circulation.comments.filter(made_at__gt=now - HOUR, came_with__isnull=True)
+    theirs = lately.filter(author=by.person) if by.person else lately.filter(email__iexact=email)
+    words = [(one.kind, one.text.strip(), one.clause, one.quoted.strip(), one.proposed.strip()) for one in said]
+    for first in theirs.filter(kind=said[0].kind, text=said[0].text.strip()):
+        rows = came_together(first)
+        known = [(row.kind, row.text, row.clause, row.quoted, row.proposed) for row in rows]
+        same_files = set(first.files.values_list("pk", flat=True)) == {blob.pk for blob, _name in files}
+        if known == words and same_files and not any(row.withdrawn_at for row in rows):
+            return rows
+    return []
+
+
 def _require_open(circulation: Circulation, by: Actor, email: str, now: datetime) -> None:
     mailbox = {"mailbox": circulation.desk.mailbox}
     if circulation.ended_at is not None:
         raise Refused([_("This circulation has ended. Write to the secretariat: %(mailbox)s.") % mailbox])
-    if by.person is None and _waiting(circulation, email) >= MOST_UNCONFIRMED:
+    if by.person is not None:
+        return
+    # How many mails ask somebody to confirm something: what came in one go is one.
+    asked = circulation.comments.filter(confirmed_at__isnull=True, came_with__isnull=True)
+    in_time = asked.filter(email__iexact=email, made_at__gt=now - CONFIRM_WITHIN)
+    if in_time.count() >= MOST_UNCONFIRMED:
         raise Refused([_("Comments from this address wait to be confirmed. Look into your mailbox first.")])
-    if by.person is None and _asked_lately(circulation, now) >= MOST_ASKED_AN_HOUR:
+    if asked.filter(made_at__gt=now - HOUR).count() >= MOST_ASKED_AN_HOUR:
         told = _("Many people comment at this moment. Try again in an hour, or write to %(mailbox)s.")
         raise Refused([told % mailbox])
-
-
-def _waiting(circulation: Circulation, email: str) -> int:
-    """How many mails ask that address to confirm something: what came in one go is one."""
-    waiting = circulation.comments.filter(email__iexact=email, confirmed_at__isnull=True, came_with__isnull=True)
-    return waiting.count()
-
-
-def _asked_lately(circulation: Circulation, now: datetime) -> int:
-    """How many mails of the last hour ask somebody to confirm something, and wait for that."""
-    waiting = circulation.comments.filter(confirmed_at__isnull=True, came_with__isnull=True)
-    return waiting.filter(made_at__gt=now - timedelta(hours=1)).count()
 
 
 def _represented(circulation: Circulation, person: Person | None, now: datetime) -> Group | None:

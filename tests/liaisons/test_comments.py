@@ -67,8 +67,8 @@ class TestTogether:
         assert Event.objects.filter(verb="confirm").count() == 2
 
     def test_what_came_in_one_go_counts_once_against_a_strangers_mailbox(self, circulation, stranger):
-        for _time in range(comments.MOST_UNCONFIRMED):
-            said = [Said("editorial", "Comma."), Said("editorial", "Stop.")]
+        for time in range(comments.MOST_UNCONFIRMED):
+            said = [Said("editorial", f"Comma {time}."), Said("editorial", "Stop.")]
             comments.comment_together(circulation, said, by=stranger, now=DURING, name="Dee", email="dee@example.org")
         with pytest.raises(Refused, match="Look into your mailbox first"):
             comments.comment(circulation, by=stranger, kind="support", now=DURING, name="Dee", email="dee@example.org")
@@ -89,6 +89,52 @@ class TestTogether:
         with pytest.raises(Refused, match="Write what you want to say"):
             comments.comment_together(circulation, said, by=Actor.of(member), now=DURING)
         assert not Comment.objects.exists()
+
+    def test_the_same_sent_twice_is_kept_once(self, circulation, member, stranger):
+        file = Blob.objects.keep(b"PK", "application/msword")
+        said = [Said("objection", "No."), Said("editorial", "Comma.")]
+        by_member = {"by": Actor.of(member), "files": [(file, "a.doc")]}
+        by_stranger = {"by": stranger, "name": "Dee", "email": "dee@example.org"}
+        for who in (by_member, by_stranger):
+            first = comments.comment_together(circulation, said, now=DURING, **who)
+            again = comments.comment_together(circulation, said, now=DURING + timedelta(minutes=1), **who)
+            assert again == first
+        assert (Comment.objects.count(), Message.objects.filter(kind="confirm").count()) == (4, 1)
+
+    @pytest.mark.parametrize("another", ["words", "file", "person", "hour", "taken back"])
+    def test_what_is_not_the_same_is_kept_beside_it(self, circulation, member, rapporteur, another):
+        file = Blob.objects.keep(b"PK", "application/msword")
+        [first] = comments.comment_together(circulation, [Said("question", "Why?")], by=Actor.of(member), now=DURING)
+        if another == "taken back":
+            comments.withdraw(first, by=Actor.of(member), now=DURING)
+        comments.comment_together(
+            circulation,
+            [Said("question", "Who?" if another == "words" else "Why?")],
+            by=Actor.of(rapporteur if another == "person" else member),
+            files=[(file, "a.doc")] if another == "file" else [],
+            now=DURING + timedelta(hours=1 if another == "hour" else 0),
+        )
+        assert Comment.objects.count() == 2
+
+    def test_a_stranger_whose_mails_to_confirm_have_expired_may_begin_again(self, circulation, stranger):
+        def say(day):
+            comments.comment(
+                circulation, by=stranger, kind="question", text=f"{day}?", now=NOW + timedelta(days=day), name="Dee",
+                email="dee@example.org",
+            )  # fmt: skip
+
+        for day in (1, 2, 3):
+            say(day)
+        with pytest.raises(Refused, match="Look into your mailbox first"):
+            say(7)
+        say(8)
+
+    def test_many_remarks_ask_once_whom_their_author_represents(
+        self, circulation, member, django_assert_max_num_queries
+    ):
+        said = [Said("editorial", f"Comma {number}.") for number in range(40)]
+        with django_assert_max_num_queries(2 * 40 + 15):
+            comments.comment_together(circulation, said, by=Actor.of(member), now=DURING)
 
 
 class TestDisposingTogether:
@@ -152,6 +198,16 @@ class TestObjections:
         row = say(circulation, member, "objection", "Not ours.")
         comments.withdraw(row, by=Actor.of(member), now=DURING)
         assert obstacles(circulated, "approve", Actor.of(chair), AFTER) == []
+
+    @pytest.mark.parametrize("step", ["approve", "revise", "withdraw"])
+    def test_who_objected_is_told_what_became_of_it_also_when_the_circulation_ends_at_once(
+        self, circulated, circulation, member, chair, cochair, step
+    ):
+        row = say(circulation, member, "objection", "Not ours.")
+        comments.dispose(row, "overruled", seen="", text="It is.", by=Actor.of(chair), now=AFTER)
+        for user in (chair, cochair) if step == "approve" else (chair,):
+            advance(circulated, step, by=Actor.of(user), seen=circulated.revision_id, reason="So it is.", now=AFTER)
+        assert Message.objects.get(recipient=member.email).state == "queued"
 
 
 class TestCorrectingTheKind:
