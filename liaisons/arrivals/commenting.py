@@ -1,6 +1,7 @@
 """An answer to a mail about a text in circulation is a comment on it, as soon as its author is sure."""
 
 import re
+import time
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
@@ -22,6 +23,8 @@ from liaisons.rules import Refused
 
 # Mails that ask for comments; an answer to another one, to a disposition for instance, is for a person to read.
 ASKING = (Message.Kind.CIRCULATE, Message.Kind.REMIND)
+# No other Word file is begun after so much: one may take twenty, and Celery ends what fetches mail after fifty.
+SECONDS_FOR_THE_NEXT = 5.0
 _KIND = re.compile(
     r"\s*(support|editorial|technical|question|objection)(?: comment)?[ \t]*(?:[:.!–—]|$)", re.IGNORECASE | re.MULTILINE
 )
@@ -45,15 +48,19 @@ def in_word(circulation: Circulation | None, files: Iterable[tuple[str, bytes]],
     A process of its own reads them, which takes its time: not to be waited for in a transaction.
     """
     sent = _word_that_went_out(circulation) if circulation else None
-    for name, content in files if sent else ():
-        if name.lower().endswith(".docx") and sent:
-            try:
-                found = reader.remarks(content, sent.read())
-            except (Refused, FileNotFoundError):
-                continue  # it goes along as a file
-            rows = [proposed(remark) for remark in found.rows]
-            if said := [row.said(row.kind, author) for row in rows if row.kind]:
-                return said
+    begin_until = time.monotonic() + SECONDS_FOR_THE_NEXT
+    for name, content in files:
+        if sent is None or time.monotonic() > begin_until:
+            break
+        if not name.lower().endswith(".docx"):
+            continue
+        try:
+            found = reader.remarks(content, sent.read())
+        except (Refused, FileNotFoundError):
+            continue  # it goes along as a file
+        rows = [proposed(remark) for remark in found.rows]
+        if said := [row.said(row.kind, author) for row in rows if row.kind]:
+            return said
     return []
 
 
@@ -61,16 +68,16 @@ def take(row: ReceivedMail, now: datetime, in_its_word: Sequence[Said] = ()) -> 
     """Make comments of the mail. They count once the address in From has confirmed them. Raises Refused.
 
     Only where a token that was mailed to one person comes back from that person's address it counts at once: it
-    has been to that mailbox and back.
+    has been to that mailbox and back. But a copy of the mail has it too: what would stop an approval is confirmed.
     """
     if row.circulation is None:
         raise Refused([_("It does not say on which document it comments. Choose the document first.")])
     _refuse_senders_that_cannot_confirm(row)
-    ours = row.ours
-    person = ours.person if ours and row.found_by == ReceivedMail.FoundBy.TOKEN and _is_back(row, ours) else None
     said = [*([Said(kind_of(row.text), row.text)] if row.text else []), *in_its_word]
     if not said:
         raise Refused([_("It holds no text that could be a comment. Look at its files.")])
+    objects = any(one.kind == Comment.Kind.OBJECTION for one in said)
+    person = row.ours.person if row.ours and not objects and _is_back(row, row.ours) else None
     return comments.comment_together(
         row.circulation,
         said,
@@ -108,7 +115,8 @@ def _word_that_went_out(circulation: Circulation) -> Blob | None:
 
 
 def _is_back(row: ReceivedMail, ours: Message) -> bool:
-    return ours.person is not None and row.sender == ours.recipient.lower() == ours.person.email.lower()
+    by_token = row.found_by == ReceivedMail.FoundBy.TOKEN
+    return by_token and ours.person is not None and row.sender == ours.recipient.lower() == ours.person.email.lower()
 
 
 def _refuse_senders_that_cannot_confirm(row: ReceivedMail) -> None:

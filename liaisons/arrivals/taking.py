@@ -170,7 +170,9 @@ def _followed(row: ReceivedMail, arrival: Arrival, said: list[Said], now: dateti
         return State.SET_ASIDE, _why_it_is_a_loop(row, arrival)
     if row.kind == Kind.AUTOMATIC:
         if arrival.files or (row.found_by and not is_by_itself(arrival)):
-            return State.WAITING, _("It is marked as written by a machine, as some bodies mark all their mail. Read it.")
+            return State.WAITING, _(
+                "It is marked as written by a machine, as some bodies mark all their mail. Read it."
+            )
         return State.TAKEN, _("A machine has answered.")
     if commenting.asks_for_comments(row):
         return State.TAKEN, commenting.told(commenting.take(row, now, said))
@@ -180,5 +182,7 @@ def _followed(row: ReceivedMail, arrival: Arrival, said: list[Said], now: dateti
 def _why_it_is_a_loop(row: ReceivedMail, arrival: Arrival) -> str:
     if matching.is_ours(arrival):
         return _("A mail of ours that came back, round a list for instance.")
-    told = _("More than %(count)d mails came from this address within an hour and say the same: a machine answers ours.")
+    told = _(
+        "More than %(count)d mails came from this address within an hour and say the same: a machine answers ours."
+    )
     return told % {"count": MOST_AN_HOUR}

@@ -12,6 +12,7 @@ from liaisons.arrivals import commenting, deciding, taking
 from liaisons.arrivals.taking import take
 from liaisons.housekeeping import keep_house
 from liaisons.models import Addressee, Comment, Event, Link, Message, ReceivedMail, Reminder, Rendition, Statement
+from liaisons.rules import Refused
 from tests.fixtures import AFTER, NOW
 from tests.liaisons.arrivals.mails import HOSTILE, a_bounce, an_answer, from_qmail
 from tests.liaisons.intake.edits import Edited, cut, end, ins, start, t
@@ -216,6 +217,29 @@ def test_the_token_of_a_mail_to_one_person_proves_that_it_was_there(to_member, m
     assert not Message.objects.filter(kind="confirm").exists()
 
 
+def test_an_objection_is_confirmed_also_by_who_has_the_token(to_member, member):
+    """Whoever was sent a copy of the reminder can write its token, and any sender."""
+    take(an_answer("Objection: stop it.\n", token=to_member, From=member.person.email), SOON)
+    assert Comment.objects.get().confirmed_at is None
+    assert not Comment.objects.standing_objections().exists()
+    assert Message.objects.get(kind="confirm").recipient == member.person.email
+
+
+def test_a_mail_of_many_word_files_does_not_hold_up_the_others(to_list, monkeypatch):
+    renditions.make_missing()
+    asked = []
+
+    def slow(content, _circulated):
+        asked.append(content)
+        monkeypatch.setattr(commenting.time, "monotonic", lambda: 100_000_000.0)
+        raise Refused(["Reading the file took too long."])
+
+    monkeypatch.setattr(commenting.reader, "remarks", slow)
+    files = tuple((f"{number}.docx", b"PK%d" % number) for number in range(5))
+    row = take(an_answer("See the files.\n", ours=to_list, files=files), SOON)
+    assert (asked, row.received_files.count()) == ([b"PK0"], 5)
+
+
 @pytest.mark.parametrize("way", ["another sender", "only the thread"])
 def test_without_both_token_and_address_it_is_asked(to_member, member, way):
     given = {"token": to_member} if way == "another sender" else {"ours": to_member, "From": member.person.email}
@@ -312,7 +336,9 @@ def test_who_uses_the_message_id_of_another_mail_first_does_not_make_it_vanish(t
 
 def test_a_copy_that_a_list_has_put_its_foot_under_is_the_same_mail(to_ietf):
     first = take(an_answer("We agree.\n", token=to_ietf, Message_ID="<1@x>", files=(("a.pdf", b"%PDF-"),)), SOON)
-    foot = "_" * 47 + "\nlist mailing list -- list@example.org\nTo unsubscribe send an email to list-leave@example.org\n"
+    foot = (
+        "_" * 47 + "\nlist mailing list -- list@example.org\nTo unsubscribe send an email to list-leave@example.org\n"
+    )
     copy = an_answer(f"We agree.\n{foot}", token=to_ietf, Message_ID="<1@x>", Subject="[list] Re: your letter")
     assert take(copy, SOON) == first
     assert take(an_answer(f"Or not.\n{foot}", token=to_ietf, Message_ID="<1@x>"), SOON) != first
@@ -381,10 +407,13 @@ def test_sixty_letters_after_a_meeting_are_no_loop(desk):
     assert set(ReceivedMail.objects.values_list("kind", "state")) == {("letter", "waiting")}
 
 
-def test_a_machine_that_answers_the_same_mail_over_and_over_gets_three_answers(to_list):
+def test_a_machine_that_answers_the_same_mail_over_and_over_gets_three_answers_at_most(to_list):
     for second in range(30):
         take(an_answer("Busy.\n", ours=to_list, From="robot@example.org"), SOON + timedelta(seconds=second))
-    assert Message.objects.filter(recipient="robot@example.org").count() == 3
+    assert Message.objects.filter(recipient="robot@example.org").count() == 1
+    for second in range(30):
+        take(an_answer(f"{'x' * second}\n", ours=to_list, From="other@example.org"), SOON)
+    assert Message.objects.filter(recipient="other@example.org").count() == 3
 
 
 def test_many_bounces_at_once_are_no_loop(sent):
