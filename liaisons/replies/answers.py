@@ -1,6 +1,6 @@
 """What comes back from an addressee: kept as a reply, with what it settles and whom it nominates."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
 
@@ -47,6 +47,29 @@ def refuse_what_says_nothing(answer: Answer) -> None:
         raise Refused([_("Say until which day you need more time.")])
     if answer.kind == Reply.Kind.NOT_FOR_US and not answer.for_whom.strip():
         raise Refused([_("Say which body the statement is for.")])
+
+
+def said_already(addressee: Addressee, answer: Answer, now: datetime) -> Reply | None:
+    """The same answer within the hour before: a button was pressed twice, a page was sent again."""
+    lately = addressee.replies.filter(received_at__gt=now - timedelta(hours=1), kind=answer.kind, text=answer.text)
+    same = lately.filter(
+        reference=answer.reference,
+        for_whom=answer.for_whom,
+        until=answer.until,
+        name=answer.name,
+        email=answer.email,
+    )
+    files = {blob.pk for blob, _name in answer.files}
+    for reply in same.order_by("pk"):
+        settled = set(reply.settlements.values_list("request__key", flat=True))
+        named = {answer.nominee.name} if answer.nominee else set()
+        if (
+            files == set(reply.files.values_list("pk", flat=True))
+            and settled.issuperset(answer.settles + answer.declines)
+            and named == set(reply.nominations.values_list("name", flat=True))
+        ):
+            return reply
+    return None
 
 
 def reached(addressee: Addressee) -> str:

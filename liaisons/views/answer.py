@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
@@ -14,8 +14,9 @@ from liaisons.documents.page import Page
 from liaisons.documents.screen import on_screen
 from liaisons.forms.links import AnswerForm
 from liaisons.letter import Sheet
-from liaisons.models import Addressee, Link, Reply
+from liaisons.models import Addressee, Link, Reply, Statement
 from liaisons.received import registering
+from liaisons.replies import answers
 from liaisons.rules import Moved, Refused
 from liaisons.views import enclosed
 from liaisons.views.opened import by_link
@@ -59,16 +60,20 @@ def link_answer(request: DeskRequest, link: Link, now: datetime) -> HttpResponse
     form = _form(link, addressee, now, request)
     if not form.is_valid():
         return open_answer(request, link, now, form, status=400)
-    by, given = links.actor(link), form.cleaned_data
+    by, given, said = links.actor(link), form.cleaned_data, form.details()
     try:
         with transaction.atomic():
-            answer = registering.from_answer(addressee, form.details(), given["approval"], by=by, now=now)
-            advance(addressee, "settle", by=by, seen=given["seen"], details=answer, now=now)
+            # As every step does; whoever pressed the button twice waits here for the first.
+            Statement.objects.select_for_update(of=("self",)).get(pk=addressee.statement_id)
+            reply = answers.said_already(addressee, said, now)
+            if reply is None:
+                answer = registering.from_answer(addressee, said, given["approval"], by=by, now=now)
+                advance(addressee, "settle", by=by, seen=given["seen"], details=answer, now=now)
+                reply = addressee.replies.filter(received_at=now).latest("pk")
     except Refused as refused:
         for sentence in refused.sentences:
             form.add_error(None, sentence)
         return open_answer(request, link, now, form, status=409 if isinstance(refused, Moved) else 400)
-    reply = addressee.replies.filter(received_at=now).latest("pk")
     return redirect("link-recorded", links.token(link.pk), reply.pk)
 
 
@@ -106,9 +111,11 @@ def _form(link: Link, addressee: Addressee, now: datetime, request: DeskRequest 
     statement = addressee.statement
     assert statement.desk is not None
     given = (request.POST, request.FILES) if request else ()
+    # What was settled while somebody wrote, by the same page sent twice for one, can still be answered.
+    ticked = request.POST.getlist("requests") if request else []
     return AnswerForm(
         *given,
-        asked=list(addressee.requests.still_open().order_by("key")),
+        asked=list(addressee.requests.filter(Q(outcome="") | Q(key__in=ticked)).order_by("key")),
         today=statement.desk.today(now),
         initial={"seen": statement.revision_id, "kind": Reply.Kind.ANSWER, **_contact(link, addressee)},
     )

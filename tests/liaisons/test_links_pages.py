@@ -303,29 +303,6 @@ def test_what_is_missing_is_said_and_what_was_typed_stays(client, answering, sen
     assert not Reply.objects.exists()
 
 
-LONG = f"{'a' * 60}@{'.'.join(['b' * 60] * 3)}.example.org"  # 255 characters
-
-
-@pytest.mark.parametrize(
-    ("given", "says"),
-    [
-        ({"kind": "acknowledgement", "email": LONG}, "at most 254 characters"),
-        ({"kind": "preliminary", "text": "Soon.", "nominee_name": "Nora", "nominee_email": LONG}, "at most 254"),
-        ({"kind": "more_time", "until": "9999-12-31"}, "Choose an earlier day."),
-        ({"kind": "more_time", "until": "2029-01-01"}, "Choose a day within the next three years."),
-    ],
-)
-def test_what_no_row_could_hold_and_nobody_would_wait_for_is_refused(client, answering, sent, given, says):
-    assertContains(client.post(at("link-answer", answering), answer(sent, **given)), says, status_code=400)
-    assert not Reply.objects.exists()
-
-
-def test_nobody_is_asked_to_confirm_at_an_address_that_no_server_takes(client, circulated):
-    given = {"kind": "support", "name": "Dee", "email": LONG}
-    page = client.post(at("link-comment", Link.objects.get(purpose="comment")), given)
-    assertContains(page, "at most 254 characters", status_code=400)
-
-
 def test_a_file_that_is_not_what_it_says_is_refused_and_the_good_one_kept(client, answering, sent):
     files = [SimpleUploadedFile("good.pdf", PDF), SimpleUploadedFile("bad.pdf", b"MZ")]
     page = client.post(at("link-answer", answering), answer(sent, requests=["1", "2"], files=files))
