@@ -8,13 +8,14 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from django.conf import settings
 from django.core.cache import cache
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from imap_tools import MailBox, MailBoxStartTls, MailBoxUnencrypted
 from imap_tools.errors import ImapToolsError
 from imap_tools.mailbox import BaseMailBox
@@ -105,8 +106,21 @@ class Fetched:
     left: int = 0
     error: str = ""
 
+    @property
+    def trouble(self) -> str:
+        """What the secretariat is to know of it; "" for an inbox that is well."""
+        if self.error:
+            told = _("Mail is not fetched from %(inbox)s: %(error)s. Nothing is lost; tell the administrator.")
+            return told % {"inbox": self.inbox, "error": self.error}
+        told = ngettext(
+            "%(count)d mail in %(inbox)s could not be kept. It lies there still; tell the administrator.",
+            "%(count)d mails in %(inbox)s could not be kept. They lie there still; tell the administrator.",
+            self.left,
+        )
+        return told % {"count": self.left, "inbox": self.inbox} if self.left else ""
 
-def fetch(now: datetime | None = None) -> list[Fetched]:
+
+def fetch() -> list[Fetched]:
     """Fetch what lies in the inboxes of INBOX_URLS. Two that fetch at once take each mail once."""
     inboxes = settings.INBOX_URLS
     if not inboxes:
@@ -116,7 +130,8 @@ def fetch(now: datetime | None = None) -> list[Fetched]:
         done = [Fetched("INBOX_URLS", error=refused)]
     else:
         done = [_visited(url, BEGIN_WITHIN_SECONDS / len(inboxes)) for url in inboxes]
-    _remember([one for one in done if one.error], now or timezone.now())
+    ill = [(one.inbox, one.left, one.error) for one in done if one.trouble]
+    cache.set(TROUBLES, ill, timeout=timedelta(days=1).total_seconds())
     return done
 
 
@@ -127,9 +142,8 @@ def fetch_again(days: int) -> list[Fetched]:
 
 
 def troubles() -> list[str]:
-    """Say which inboxes could not be opened the last time."""
-    told = _("Mail is not fetched from %(inbox)s: %(error)s. Nothing is lost; tell the administrator.")
-    return [told % {"inbox": inbox, "error": error} for inbox, error in cache.get(TROUBLES, [])]
+    """Say which inboxes could not be opened, or emptied, the last time."""
+    return [Fetched(inbox, left=left, error=error).trouble for inbox, left, error in cache.get(TROUBLES, [])]
 
 
 def _visited(url: str, seconds: float, among_kept: str = "") -> Fetched:
@@ -202,7 +216,3 @@ def _read(box: BaseMailBox, uid: str) -> bytes | None:
 def _literal(box: BaseMailBox, uid: str, part: str) -> bytes | None:
     _status, said = box.client.uid("FETCH", uid, f"({part})")
     return next((bytes(item[1]) for item in said if isinstance(item, tuple)), None)
-
-
-def _remember(failed: list[Fetched], now: datetime) -> None:
-    cache.set(TROUBLES, [(one.inbox, one.error) for one in failed], timeout=timedelta(days=1).total_seconds())

@@ -106,6 +106,13 @@ _POLICY = _Cautious()
 _KNOWN = ("From", "To", "Subject", "Date", "Message-ID", "Received", "Return-Path", "Delivered-To")
 
 
+def headers_of(raw: bytes, *names: str) -> list[tuple[str, str]]:
+    """The first header of each name that the mail has, on one line; the rest of it is not read."""
+    head = _head(raw)
+    found = ((name, _line(str(head.get(name, "")))) for name in names)
+    return [(name, value) for name, value in found if value]
+
+
 def parse(raw: bytes) -> Arrival:
     """Take a mail apart. Raises NotAMail; of what cannot be read the text is empty, and the raw mail is there."""
     head = _head(raw)

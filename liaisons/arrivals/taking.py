@@ -37,7 +37,7 @@ def take(raw: bytes, now: datetime, *, desk: Desk | None = None) -> ReceivedMail
     """Keep the mail and let follow what follows by itself; the same one again changes nothing.
 
     `desk` is the one whose mailbox it was taken from, where that is said. A mail to several desks is kept at each of
-    them; what comes back is its row at the desk that it answers. Raises NotAMail.
+    them; returned is its row at the desk that it answers. Raises NotAMail.
     """
     arrival = parse(raw)
     kind = Kind.LOOP if matching.is_ours(arrival) else kind_of(arrival)
@@ -45,7 +45,8 @@ def take(raw: bytes, now: datetime, *, desk: Desk | None = None) -> ReceivedMail
     row = _kept(arrival, kind, found, now)
     if row.kind == Kind.LETTER:
         for other in matching.desks_written_to(arrival):
-            if other != found.desk:
+            # What came to a mailbox of one desk has come to those of the others as well.
+            if other != found.desk and desk in (None, other):
                 _kept(arrival, kind, matching.find_at(arrival, other), now)
     return row
 

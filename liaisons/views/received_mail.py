@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from contacts.http import AtDesk, at_desk
 from contacts.paging import page_of
 from liaisons.arrivals import commenting, deciding, fetching, proposing
-from liaisons.arrivals.parsing import Arrival, NotAMail, parse
+from liaisons.arrivals.parsing import headers_of
 from liaisons.forms.received_mail import ReceivedFilter, SetAsideForm, TieForm
 from liaisons.models import ReceivedFile, ReceivedMail, Reply
 from liaisons.rules import Moved, Refused
@@ -151,12 +151,11 @@ def _page(
     refused: list[str] | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    arrival = _arrival(row)
     decides = "secretariat" in request.roles
     waits = row.state == ReceivedMail.State.WAITING
     context = {
         "mail": row,
-        "headers": [(name, arrival.header(name)) for name in HEADERS if arrival.header(name)] if arrival else [],
+        "headers": _headers(row),
         "files": row.received_files.select_related("blob").order_by("pk"),
         "replies": row.replies.select_related("addressee__statement"),
         "comments": row.comments.select_related("circulation__document"),
@@ -170,12 +169,12 @@ def _page(
     return render(request, "liaisons/received_mail.html", context, status=status)
 
 
-def _arrival(row: ReceivedMail) -> Arrival | None:
-    """The mail as it came; None when the storage has lost it."""
+def _headers(row: ReceivedMail) -> list[tuple[str, str]]:
+    """None where the storage has lost the mail."""
     try:
-        return parse(row.raw.read())
-    except (FileNotFoundError, NotAMail):
-        return None
+        return headers_of(row.raw.read(), *HEADERS)
+    except FileNotFoundError:
+        return []
 
 
 def _narrowed(rows: QuerySet[ReceivedMail], chosen: ReceivedFilter) -> QuerySet[ReceivedMail]:

@@ -70,7 +70,11 @@ def test_one_that_cannot_be_kept_stays_and_does_not_hold_up_the_next(desk, serve
     (done,) = fetching.fetch()
     assert (done.taken, done.left) == (1, 1)
     assert (server.subjects(), server.subjects("Liaise")) == (["Poison"], ["Fine"])
+    (told,) = fetching.troubles()
+    assert told.startswith("1 mail in desk · 127.0.0.1 · INBOX could not be kept.")
     monkeypatch.undo()
+    fetching.fetch()
+    assert fetching.troubles() == []
 
 
 def test_while_the_database_is_away_everything_stays_in_the_inbox(desk, server, monkeypatch):

@@ -354,6 +354,16 @@ def test_a_mail_to_two_desks_is_kept_at_both_though_it_answers_one(to_ietf, othe
     assert ReceivedMail.objects.count() == 2
 
 
+def test_what_lies_in_the_mailbox_of_one_desk_and_answers_another_is_kept_at_both(to_ietf, other_desk):
+    take(an_answer(ours=to_ietf, Cc=other_desk.mailbox), SOON, desk=other_desk)
+    assert set(ReceivedMail.objects.values_list("desk", "found_by")) == {
+        (to_ietf.desk_id, "thread"),
+        (other_desk.pk, ""),
+    }
+    take(an_answer(ours=to_ietf), SOON, desk=other_desk)  # a mailbox that two desks share, and only one is written to
+    assert ReceivedMail.objects.filter(desk=other_desk).count() == 1
+
+
 def test_without_a_message_id_the_whole_mail_tells_it_from_others(desk):
     mail = HOSTILE["no Message-ID"]
     assert take(mail, SOON) == take(mail, SOON)
