@@ -12,10 +12,10 @@ from contacts.forms import DayField, DirectoryMixin, GroupField
 from contacts.models import Desk, Person
 from contacts.models.person import validate_one_line
 from liaisons.details import Answered, Assignment, Details, Noted, Received
-from liaisons.documents.sanitize import clean
 from liaisons.forms.kept import FilesForm
 from liaisons.models import Addressee, Meeting, Registration, Statement
 from liaisons.models.statement import StatementQuerySet
+from liaisons.received import prefilling
 
 MOST_CHOICES = 200
 
@@ -137,7 +137,7 @@ class RegistrationForm(DirectoryMixin, FilesForm):
             watched=given["watched"],
             purpose=given["purpose"],
             dated=given["dated"],
-            body=clean(given["body"]),
+            body=prefilling.body(given["body"]),
             deadline=given["deadline"],
             replies_to=tuple(given["replies_to"]),
             files=tuple(given["files"]),

@@ -3,6 +3,9 @@
 import re
 from typing import Any
 
+from django.utils.html import linebreaks
+
+from liaisons.documents.sanitize import TAGS, clean
 from liaisons.models import Registration
 
 # "LS/i on …", "Liaison statement on …", "LS/r to SG11 on …": what stands before the subject in titles and registers.
@@ -11,11 +14,17 @@ _LEAD = re.compile(
     re.IGNORECASE,
 )
 _TAIL = re.compile(r"\s*\((?:reply|response) to [^()]*\)|\s*\[from [^\[\]]*\]", re.IGNORECASE)
+_MARKED = re.compile(rf"</?(?:{'|'.join(sorted(TAGS))})(?:\s[^<>]*)?/?>", re.IGNORECASE)
 
 
 def subject(title: str) -> str:
     """What the statement is about: its title without what a register puts around it."""
     return _TAIL.sub("", _LEAD.sub("", title, count=1) if _LEAD.match(title) else title).strip()
+
+
+def body(text: str) -> str:
+    """The text of a letter as a body. Without any tag of ours it is a mail's, in which <…> stands around addresses."""
+    return clean(text if _MARKED.search(text) or not text.strip() else linebreaks(text, autoescape=True))
 
 
 def references(answered: Registration | None) -> tuple[str, ...]:

@@ -170,7 +170,12 @@ def test_what_it_seems_to_be_is_only_proposed(client, secretary, to_ietf, text, 
 
 
 def test_a_letter_in_a_mail_is_registered_with_what_the_mail_says(client, secretary, to_ietf):
-    row = mail("Please find our answer.\n", token=to_ietf, Subject="AW: LS/r on our nominations", files=(PDF,))
+    row = mail(
+        "Please find our answer.\n\nKim <kim@ietf.example.org>\n",
+        token=to_ietf,
+        Subject="AW: LS/r on our nominations",
+        files=(PDF,),
+    )
     address = f"{reverse('registration-new')}?mail={row.pk}"
     form = page(client, secretary, address).context["form"]
     names = ("source", "reference", "title", "dated", "received_on", "body", "kept")
@@ -184,6 +189,7 @@ def test_a_letter_in_a_mail_is_registered_with_what_the_mail_says(client, secret
     registration = Registration.objects.get()
     assertRedirects(answer, registration.get_absolute_url())
     assert [file.name for file in registration.document.files.all()] == ["IETF-LS12.pdf"]
+    assert "&lt;kim@ietf.example.org&gt;" in registration.statement.revision.body
     row = again(row)
     assert (row.state, row.statement) == ("taken", registration.statement)
     assert row.note == f"Registered as {registration.document}."

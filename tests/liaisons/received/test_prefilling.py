@@ -2,7 +2,7 @@
 
 import pytest
 
-from liaisons.received.prefilling import subject
+from liaisons.received.prefilling import body, subject
 
 
 @pytest.mark.parametrize(
@@ -17,3 +17,18 @@ from liaisons.received.prefilling import subject
 )
 def test_the_subject_of_a_title(title, about):
     assert subject(title) == about
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        (
+            "Write to <a@example.org>,\nif 2 < 3.\n\nSam",
+            "<p>Write to &lt;a@example.org&gt;,<br>if 2 &lt; 3.</p>\n\n<p>Sam</p>",
+        ),
+        ("<p>As <b>marked</b> up.</p>", "<p>As marked up.</p>"),
+        ("", ""),
+    ],
+)
+def test_of_a_mail_no_word_is_lost_that_looks_like_a_tag(text, kept):
+    assert body(text) == kept
