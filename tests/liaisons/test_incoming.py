@@ -5,11 +5,12 @@ from datetime import date
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from pytest_django.asserts import assertContains
 
 from contacts.actor import Actor
 from contacts.models import Group
 from liaisons.details import Received
-from liaisons.models import DocumentFile, Event, Registration
+from liaisons.models import DocumentFile, Event, Registration, Statement
 from liaisons.received.registering import register
 from liaisons.rules import Refused
 from tests.fixtures import AFTER, NOW
@@ -289,6 +290,16 @@ class TestSteps:
         response = page(client, member, registration.get_absolute_url())
         assert response.context["choices"] == []
         assert "Register an incoming one" not in page(client, member, reverse("incoming")).content.decode()
+
+    @pytest.mark.parametrize("method", ["get", "post"])
+    def test_no_answer_to_a_watched_letter_is_begun_at_a_typed_address(self, client, desk, secretary, method):
+        watched = Received(source_text="IETF", title="Between others", received_on=TODAY, watched=True)
+        registration = register(desk, watched, by=Actor.of(secretary), now=NOW)
+        client.force_login(secretary)
+        page = getattr(client, method)(reverse("statement-new"), {"answers": registration.pk})
+        assertContains(page, "passes between two other bodies", status_code=409)
+        assertContains(page, registration.get_absolute_url(), status_code=409)
+        assert not Statement.objects.filter(desk=desk).exists()
 
     def test_watched_letters_are_noted_but_not_assigned(self, client, desk, secretary):
         watched = Received(source_text="IETF", title="Between others", received_on=TODAY, watched=True)
