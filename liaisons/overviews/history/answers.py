@@ -1,0 +1,43 @@
+"""What came from those addressed, and what the desk did about it."""
+
+from django.utils.translation import gettext as _
+
+from liaisons.models import Event, Reply, Statement
+
+from .words import Words, day
+
+
+def _settled(event: Event, statement: Statement | None) -> str:
+    kind = str(event.data.get("kind", ""))
+    return f"{event.addressee}: {dict(Reply.Kind.choices).get(kind, kind)}"
+
+
+def _forwarded(event: Event, statement: Statement | None) -> str:
+    reply = Reply.objects.select_related("forwarded_to").get(pk=event.data["reply"])
+    if reply.forwarded_to is None:
+        return _("%(addressee)s: it is for another body, and left at that") % {"addressee": event.addressee}
+    return _("%(addressee)s: passed on to %(body)s") % {"addressee": event.addressee, "body": reply.forwarded_to}
+
+
+def _time_decided(event: Event, statement: Statement | None) -> str:
+    words = {"addressee": event.addressee, "day": day(event, "granted") if event.data.get("granted") else ""}
+    if event.data.get("granted"):
+        return _("More time for %(addressee)s, until %(day)s") % words
+    return _("No more time for %(addressee)s") % words
+
+
+def _nomination_confirmed(event: Event, statement: Statement | None) -> str:
+    return _("%(addressee)s: the representative it nominates is appointed") % {"addressee": event.addressee}
+
+
+def _nomination_set_aside(event: Event, statement: Statement | None) -> str:
+    return _("%(addressee)s: nomination set aside") % {"addressee": event.addressee}
+
+
+WORDS: Words = {
+    "settle": _settled,
+    "forward": _forwarded,
+    "decide_time": _time_decided,
+    "confirm_nomination": _nomination_confirmed,
+    "set_aside_nomination": _nomination_set_aside,
+}
