@@ -229,7 +229,9 @@ urlpatterns: list[URLPattern] = [
     path("meetings/<int:pk>/documents/", register.meeting_document, name="meeting-document"),
     path("meetings/<int:pk>/dispositions/", register.meeting_dispositions, name="meeting-dispositions"),
     path("meetings/<int:pk>/decisions/", register.meeting_decision, name="meeting-decision"),
+    path("meetings/<int:pk>/decisions/<int:decision>/", register.meeting_decision_edit, name="meeting-decision-edit"),
     path("meetings/<int:pk>/actions/", register.meeting_action, name="meeting-action"),
+    path("meetings/<int:pk>/actions/<int:action>/", register.meeting_action_edit, name="meeting-action-edit"),
     path("meetings/<int:pk>/actions/<int:action>/done/", register.meeting_action_done, name="meeting-action-done"),
     # The page of a group with its letters, in liaisons.views.groups; the other pages of groups are in contacts.urls
     path("groups/<int:pk>/", groups.group, name="group"),

@@ -22,6 +22,7 @@ from liaisons.models import (
     Blob,
     Circulation,
     CopyRule,
+    Decision,
     Link,
     Message,
     MessageFile,
@@ -206,6 +207,7 @@ def _papers(desk, groups, meeting, sent, by, blob):
     file = document.files.get().pk
     AgendaItem.objects.create(meeting=meeting, position=1, clause="7", title="Letters")
     action = Action.objects.create(meeting=meeting, position=1, text="Act")
+    decision = Decision.objects.create(meeting=meeting, position=1, text="Decide")
     deliverable = Deliverable.objects.create(group=groups["ITU-T SG21"], kind="TR", title="Deliverable")
     return {
         "registration": {"pk": registration.pk},
@@ -218,6 +220,7 @@ def _papers(desk, groups, meeting, sent, by, blob):
         "meeting": {"pk": meeting.pk},
         "item": {"pk": meeting.pk, "item": meeting.items.create(position=1, clause="1", title="Opening").pk},
         "action": {"pk": meeting.pk, "action": action.pk},
+        "decision": {"pk": meeting.pk, "decision": decision.pk},
         "deliverable": {"pk": deliverable.pk},
     }
 

@@ -156,8 +156,7 @@ def meeting_item_edit(request: AtDesk, pk: int, item: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         form.save()
         return redirect(f"{found.get_absolute_url()}#item-{row.pk}")
-    context = {"form": form, "meeting": found, "item": AgendaItem.objects.get(pk=row.pk)}
-    return render(request, "liaisons/meeting_item.html", context, status=400 if form.errors else 200)
+    return _part_page(request, found, form, str(AgendaItem.objects.get(pk=row.pk)), f"item-{row.pk}")
 
 
 @require_POST
@@ -211,12 +210,36 @@ def meeting_decision(request: AtDesk, pk: int) -> HttpResponse:
     return _added(request, found, decision=DecisionForm(request.POST, instance=decision, prefix="decision"))
 
 
+@at_desk("secretariat")
+def meeting_decision_edit(request: AtDesk, pk: int, decision: int) -> HttpResponse:
+    """Put right how a decision is recorded."""
+    found = _meeting(request, pk)
+    row = get_object_or_404(found.decisions.select_related("meeting"), pk=decision)
+    form = DecisionForm(posted(request), instance=row)
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        return redirect(f"{found.get_absolute_url()}#decisions")
+    return _part_page(request, found, form, _("A decision"), "decisions")
+
+
 @require_POST
 @at_desk("secretariat")
 def meeting_action(request: AtDesk, pk: int) -> HttpResponse:
     found = _meeting(request, pk)
     action = Action(meeting=found, position=_next(found.actions))
     return _added(request, found, action=ActionForm(request.POST, instance=action, prefix="action"))
+
+
+@at_desk("secretariat")
+def meeting_action_edit(request: AtDesk, pk: int, action: int) -> HttpResponse:
+    """Give an action another day or owner, or put right what it says."""
+    found = _meeting(request, pk)
+    row = get_object_or_404(found.actions.select_related("meeting"), pk=action)
+    form = ActionForm(posted(request), instance=row)
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        return redirect(f"{found.get_absolute_url()}#actions")
+    return _part_page(request, found, form, _("An action"), "actions")
 
 
 @require_POST
@@ -269,6 +292,12 @@ def _added(request: AtDesk, found: Meeting, **form: "ModelForm[Any]") -> HttpRes
         return _meeting_page(request, found, **form)
     filled.save()
     return redirect(f"{found.get_absolute_url()}#{part}s")
+
+
+def _part_page(request: AtDesk, found: Meeting, form: "ModelForm[Any]", heading: str, place: str) -> HttpResponse:
+    """The page that changes one part of a meeting; `place` is where it stands on the meeting's own."""
+    context = {"form": form, "meeting": found, "heading": heading, "place": place}
+    return render(request, "liaisons/meeting_part.html", context, status=400 if form.errors else 200)
 
 
 def _meeting_form(request: AtDesk, found: Meeting) -> HttpResponse:

@@ -184,6 +184,23 @@ class TestMeetings:
         at_meeting = page(client, member, document.get_absolute_url()).content.decode()
         assert "noted" in at_meeting
 
+    def test_an_action_gets_its_day_later_and_a_decision_other_words(self, client, meeting, secretary, member):
+        action = Action.objects.create(meeting=meeting, position=1, text="Write it.", owner_text="Somebody")
+        decision = Decision.objects.create(meeting=meeting, position=1, text="Go on.")
+        shown = page(client, secretary, meeting.get_absolute_url()).content.decode()
+        change = reverse("meeting-action-edit", args=[meeting.pk, action.pk])
+        assert f'<a href="{change}">Give it a day</a>' in shown
+        page(client, secretary, change)
+        given = {"text": "Write it.", "owner": member.person.pk, "due_on": "2025-11-03"}
+        send(client, secretary, "meeting-action-edit", meeting.pk, action.pk, **given)
+        send(client, secretary, "meeting-decision-edit", meeting.pk, decision.pk, text="Go on slowly.")
+        empty = send(client, secretary, "meeting-decision-edit", meeting.pk, decision.pk, status=400, text="")
+        assert "This field is required." in empty.content.decode()
+        action.refresh_from_db()
+        decision.refresh_from_db()
+        assert (action.owner, action.due_on, decision.text) == (member.person, date(2025, 11, 3), "Go on slowly.")
+        assert "Give it a day" not in page(client, member, meeting.get_absolute_url()).content.decode()
+
     def test_parts_of_another_meeting_are_not_found_here(self, client, meeting, secretary, desk):
         other = Meeting.objects.create(group=desk.group, name="Other", starts_on=NOW, ends_on=NOW)
         item = AgendaItem.objects.create(meeting=other, position=1, clause="1", title="Item")
@@ -193,6 +210,9 @@ class TestMeetings:
         send(client, secretary, "meeting-dispositions", meeting.pk, **{f"disposition-{row.pk}": "noted"})
         assert ItemDocument.objects.get().disposition == ""
         send(client, secretary, "meeting-action-done", meeting.pk, action.pk, status=404)
+        send(
+            client, secretary, "meeting-action-edit", meeting.pk, action.pk, status=404, text="Act", due_on="2025-11-03"
+        )
         given = {"document-item": item.pk, "document-document": document.pk}
         send(client, secretary, "meeting-document", meeting.pk, status=400, **given)
 
