@@ -49,7 +49,11 @@ def file(sheet: Sheet, kind: renderer.Kind) -> bytes:
 
 
 def word_table(table: Table) -> bytes:
-    """A table as a Word file, made anew each time. Raises NotMade."""
+    """A table as a Word file, kept for a day: whoever has a link may ask again and again. Raises NotMade."""
+    key = f"table-{hashlib.sha256(table.to_json()).hexdigest()}"
+    known: bytes | None = cache.get(key)
+    if known is not None:
+        return known
     try:
         _answer, content = renderer.ask({"kind": "table"}, table.to_json(), timeout=MINUTE / 3)
     except renderer.Failed as failed:
@@ -59,4 +63,5 @@ def word_table(table: Table) -> bytes:
             raise NotMade(_("Other documents are being made. Try again in a minute."), waits=True) from failed
         sentence = _("The table could not be made as Word. Filter it, or take the sheet.")
         raise NotMade(sentence, waits=False) from failed
+    cache.set(key, content, DAY)
     return content

@@ -5,17 +5,19 @@ import zipfile
 from xml.etree import ElementTree as ET
 
 import pytest
+from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from docx import Document
-from pytest_django.asserts import assertContains
+from pytest_django.asserts import assertContains, assertNotContains
 
 from contacts.actor import Actor
-from liaisons import comments
+from liaisons import comments, links
+from liaisons.documents import renderer
 from liaisons.documents.tables import Column, Table, write_sheet
-from liaisons.models import Blob, Circulation
+from liaisons.models import Blob, Circulation, Link
 from liaisons.overviews import remarks
 from tests.fixtures import AFTER, NOW
 
@@ -114,8 +116,6 @@ def test_word_has_it_on_its_side_with_every_line(page):
 
 
 def test_a_word_file_that_cannot_be_made_is_told_on_the_page(page, monkeypatch):
-    from liaisons.documents import renderer
-
     def fails(*_job, **_limits):
         raise renderer.Failed("time")
 
@@ -162,6 +162,55 @@ def test_people_of_other_desks_see_none_of_it(client, circulation, other_secreta
     client.force_login(other_secretary)
     for name in ("circulation-table", "circulation-table-word", "circulation-table-sheet"):
         assert client.get(reverse(name, args=[circulation.pk])).status_code == 404
+
+
+@pytest.fixture
+def by_link(client, circulation):
+    """As whoever is on the list and has no account."""
+    token = links.token(Link.objects.get(purpose="comment").pk)
+
+    def opened(name="link-table", **query):
+        return client.get(reverse(name, args=[token]), query)
+
+    return opened
+
+
+def test_whoever_has_the_link_of_the_list_reads_the_table(client, by_link, page):
+    shown = by_link(kind="editorial")
+    assert numbers(shown) == [2]
+    assertContains(shown, f"{shown.wsgi_request.path}word/?kind=editorial")
+    assertContains(shown, "its work,")
+    assertNotContains(shown, "@example.org")
+    assertNotContains(shown, "/circulations/")
+    assert "no-store" in shown["Cache-Control"]
+    assert list(cells(by_link("link-table-sheet").content)) == list(cells(page("circulation-table-sheet").content))
+
+
+def test_the_word_file_is_made_once_however_often_it_is_asked_for(by_link, monkeypatch):
+    cache.clear()
+    asked = []
+
+    def made(job, _content, **_limits):
+        asked.append(job)
+        return {}, b"PK"
+
+    monkeypatch.setattr(renderer, "ask", made)
+    assert [by_link("link-table-word").content for _time in range(3)] == [b"PK"] * 3
+    assert asked == [{"kind": "table"}]
+    assert by_link("link-table-word", kind="support").content == b"PK"
+    assert len(asked) == 2
+
+
+def test_the_table_is_read_from_the_page_with_the_text(client, circulation, chair, by_link):
+    token = links.token(Link.objects.get(purpose="comment").pk)
+    assertContains(client.get(reverse("link", args=[token])), reverse("link-table", args=[token]))
+    asks = links.issue("approve", statement=circulation.statement, person=chair.person, now=NOW)
+    token = links.token(asks.pk)
+    assertContains(client.get(reverse("link", args=[token])), reverse("link-table", args=[token]))
+    assert numbers(client.get(reverse("link-table", args=[token]))) == [2, 3, 1, 4]
+    Circulation.objects.update(ended_at=AFTER)
+    Link.objects.update(revoked_at=AFTER)
+    assert by_link().status_code == 410
 
 
 def test_times_are_those_of_the_window(circulation):
