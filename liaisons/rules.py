@@ -161,7 +161,11 @@ def to_approve(statement: "Statement") -> list[str]:
         )
     objections = list(circulation.comments.standing_objections())
     sentences += [
-        _("%(name)s objects. Dispose of the objection, or revise the draft.") % {"name": comment.name}
+        _(
+            "%(name)s objects. A chair overrules the objection with a reason, or it is referred to the next meeting, "
+            "or its author withdraws it; or take the text back to draft."
+        )
+        % {"name": comment.name}
         for comment in objections
     ]
     if not sentences and statement.revision:

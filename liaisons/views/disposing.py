@@ -39,6 +39,14 @@ def comment_dispose(request: AtDesk, pk: int) -> HttpResponse:
         else:
             what = {"name": comment.name, "disposition": comment.get_disposition_display()}
             messages.success(request, _("The comment of %(name)s: %(disposition)s.") % what)
+            if comment.circulation.comments.standing_objections().filter(pk=comment.pk).exists():
+                messages.warning(
+                    request,
+                    _(
+                        "The objection still stops the approval, until a chair overrules it, it is referred to the "
+                        "next meeting, or its author withdraws it."
+                    ),
+                )
             return _back_to(comment)
     return desk_page(request, comment.circulation, now, about=(comment, form))
 

@@ -1,10 +1,12 @@
 """The register of statements, the page of one, its revisions and its files."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -13,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from contacts.http import AtDesk, DeskRequest, at_desk
+from contacts.models import Desk, Person
 from contacts.paging import page_of
 from liaisons import printed, relations, rules
 from liaisons.forms.register import RegisterFilter
@@ -169,10 +172,11 @@ def _for_the_desk(request: DeskRequest, statement: Statement, reader: Reader, no
     )
     dispatch = Message.objects.of_dispatch(statement).exclude(state=Message.State.CANCELLED)
     gone = dispatch.filter(state=Message.State.SENT)
+    asked, every_chair = _asked_to_approve(statement, circulations, now)
     may_print = is_here and statement.state not in matrix.OUT and bool(reader.roles & rules.ROLES["circulate"])
     return {
         "buttons": [button for button in buttons if button.offer.is_open],
-        "closed": [button for button in buttons if not button.offer.is_open],
+        "closed": [button for button in buttons if not button.offer.is_open and not _is_past(button.offer, dispatch)],
         "warnings": rules.warnings(statement) if statement.state not in matrix.OUT else [],
         "gaps": printed.gaps(statement.revision) if may_print and statement.revision else "",
         "is_here": is_here,
@@ -184,11 +188,30 @@ def _for_the_desk(request: DeskRequest, statement: Statement, reader: Reader, no
         "may_settle": is_here and statement.state in matrix.OUT and bool(reader.roles & SECRETARIAT),
         "sees_dispatch": is_here and bool(reader.roles & (SECRETARIAT | rules.CHAIRS | {"administrator"})),
         "circulations": [_counted(circulation) for circulation in circulations],
+        "asked": asked,
+        "every_chair": every_chair,
         "approvals": statement.approvals.select_related("person", "in_place_of", "revision", "meeting"),
         "revisions": statement.revisions.select_related("author").defer("content", "body").order_by("-number"),
         "mails": dispatch.count() if statement.dispatch_round else 0,
         "mails_gone": gone.count() if statement.dispatch_round else 0,
     }
+
+
+def _asked_to_approve(
+    statement: Statement, circulations: Iterable[Circulation], now: datetime
+) -> tuple[list[Person], bool]:
+    """The chairs whose word is still missing once the window is over, and whether each of them is needed."""
+    if statement.state != Statement.State.CIRCULATED or statement.desk is None:
+        return [], False
+    if not any(row.ended_at is None and row.is_over(now) for row in circulations):
+        return [], False
+    missing = Person.objects.filter(pk__in=rules.awaited_approvers(statement)).order_by("name")
+    return list(missing), statement.desk.approvers == Desk.Approvers.ALL
+
+
+def _is_past(offer: Offer, dispatch: QuerySet[Message]) -> bool:
+    """A dispatch of which nothing is held any more is not taken back: there is no need to say so for ever."""
+    return offer.step == "recall" and not dispatch.filter(state=Message.State.QUEUED).exists()
 
 
 def _button(statement: Statement, offer: Offer, reader: Reader) -> Button:

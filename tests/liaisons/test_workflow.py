@@ -198,12 +198,15 @@ class TestObstacles:
         objection = comments.comment(
             circulated.circulation, by=Actor.of(member), kind="objection", text="Not in our name.", now=NOW
         )
-        stands = ["Mel Member objects. Dispose of the objection, or revise the draft."]
-        assert sentences(circulated, "approve", chair) == stands
+        stands = (
+            "Mel Member objects. A chair overrules the objection with a reason, or it is referred to the next meeting,"
+            " or its author withdraws it; or take the text back to draft."
+        )
+        assert sentences(circulated, "approve", chair) == [stands]
         objection = comments.dispose(
             objection, "noted", seen=objection.standing, text="", by=Actor.of(secretary), now=NOW
         )
-        assert sentences(circulated, "approve", chair) == stands
+        assert sentences(circulated, "approve", chair) == [stands]
         comments.dispose(
             objection, "overruled", seen=objection.standing, text="The list was for it.", by=Actor.of(chair), now=NOW
         )
