@@ -39,6 +39,7 @@ from liaisons.views import (
     reports,
     returned,
     settling,
+    several,
     statements,
     steps,
     word_in,
@@ -153,6 +154,9 @@ urlpatterns: list[URLPattern] = [
     path("circulations/<int:pk>/word/read/", returned.circulation_word_read, name="circulation-word-read"),
     path("l/<str:token>/word/", returned.link_word, name="link-word"),
     path("l/<str:token>/word/read/", returned.link_word_read, name="link-word-read"),
+    # Several comments at once, in liaisons.views.several
+    path("circulations/<int:pk>/comments/", several.circulation_several, name="circulation-several"),
+    path("l/<str:token>/comments/", several.link_several, name="link-several"),
     path("comments/<int:pk>/withdraw/", circulation.comment_withdraw, name="comment-withdraw"),
     path("comments/<int:pk>/files/<int:file>/", circulation.comment_file, name="comment-file"),
     # What the desk decides about comments, in liaisons.views.disposing

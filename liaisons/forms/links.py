@@ -32,6 +32,30 @@ class Address(forms.EmailField):
         super().__init__(**{"max_length": 254, **kwargs})
 
 
+def place(clause: str, paragraphs: Sequence[str]) -> str:
+    """The number alone when a paragraph is named; a clause in other words is taken as it is.
+
+    Raises ValidationError for a number that the text does not have.
+    """
+    clause = clause.strip()
+    number = named(clause)
+    if not number or not paragraphs:
+        return clause
+    if number not in paragraphs:
+        spans = [
+            gettext("%(first)s to %(last)s") % {"first": first, "last": last} if first != last else first
+            for first, last in ranges(paragraphs)
+        ]
+        raise ValidationError(
+            gettext(
+                "The text has no paragraph %(number)s, only %(ranges)s. "
+                "Click on the number before the paragraph, or write where it is in words."
+            )
+            % {"number": number, "ranges": ", ".join(spans)}
+        )
+    return number
+
+
 class CommentForm(FilesForm):
     """A word on a text in circulation, from somebody we know. `paragraphs` are the numbers that the text has."""
 
@@ -71,24 +95,7 @@ class CommentForm(FilesForm):
         self.paragraphs = paragraphs
 
     def clean_clause(self) -> str:
-        """The number alone when a paragraph is named; a clause in other words is taken as it is."""
-        clause: str = self.cleaned_data["clause"].strip()
-        number = named(clause)
-        if not number or not self.paragraphs:
-            return clause
-        if number not in self.paragraphs:
-            spans = [
-                gettext("%(first)s to %(last)s") % {"first": first, "last": last} if first != last else first
-                for first, last in ranges(self.paragraphs)
-            ]
-            raise ValidationError(
-                gettext(
-                    "The text has no paragraph %(number)s, only %(ranges)s. "
-                    "Click on the number before the paragraph, or write where it is in words."
-                )
-                % {"number": number, "ranges": ", ".join(spans)}
-            )
-        return number
+        return place(self.cleaned_data["clause"], self.paragraphs)
 
     def said(self) -> dict[str, Any]:
         """What was written, as comments.comment() wants it."""

@@ -157,7 +157,7 @@ def open_circulation(
     if form is None:
         form = _form_of(link)(initial={"clause": request.GET.get("at", "")[:100]})
     context = {
-        **_reading(row, now, reverse("link", args=[token])),
+        **reading(row, now, reverse("link", args=[token])),
         "beside": _beside(row, form),
         "link": link,
         "token": token,
@@ -298,7 +298,7 @@ def desk_page(
     told = row.events.filter(verb__in=TOLD).select_related("statement", *history.JOINED).order_by("-at", "-pk")
     said = [_said(request, comment, about) for comment in _comments_on(row)]
     context = {
-        **_reading(row, now, reverse("circulation", args=[row.pk])),
+        **reading(row, now, reverse("circulation", args=[row.pk])),
         "said": said,
         "since": comparing.since(row),
         "decides": decides,
@@ -329,7 +329,7 @@ def _said(request: AtDesk, comment: Comment, about: tuple[Comment, DispositionFo
     return Said(comment, form, kind_form, _is_theirs(comment, request.actor))
 
 
-def _reading(row: Circulation, now: datetime, address: str) -> dict[str, Any]:
+def reading(row: Circulation, now: datetime, address: str) -> dict[str, Any]:
     """The frozen text with its paragraph numbers, and what happened to it since."""
     page = _page_of(row)
     sections = on_screen(page, address="" if row.ended_at else address) if page else []
