@@ -9,23 +9,31 @@ from django.utils.translation import gettext as _
 
 from contacts.actor import Actor
 from liaisons.arrivals import commenting
-from liaisons.models import Addressee, Comment, Event, ReceivedMail, Statement
+from liaisons.models import Addressee, Circulation, Comment, Event, ReceivedMail, Statement
 from liaisons.rules import SECRETARIAT, Moved, Refused
 
 State = ReceivedMail.State
 
 
-def tie(row: ReceivedMail, statement: Statement, addressee: Addressee | None, *, by: Actor, now: datetime) -> None:
-    """Say which statement of ours a mail that waits belongs to, and who of its addressees wrote it. Raises Refused."""
+def tie(
+    row: ReceivedMail, to: Statement | Circulation, addressee: Addressee | None = None, *, by: Actor, now: datetime
+) -> None:
+    """Say what a mail that waits belongs to: a report before the list, or a statement, by whom. Raises Refused."""
     with transaction.atomic():
         row = _locked(row, by, now)
-        row.statement, row.addressee = statement, addressee
-        row.circulation = statement.circulation if statement.state == Statement.State.CIRCULATED else None
-        if row.ours is not None and row.ours.statement_id != statement.pk:
+        row.statement, row.addressee = (to, addressee) if isinstance(to, Statement) else (to.statement, None)
+        row.circulation = _before_the_list(to)
+        if row.ours is not None and row.ours.statement != row.statement:
             row.ours = None
         row.found_by = ReceivedMail.FoundBy.PERSON
         row.save(update_fields=["statement", "addressee", "circulation", "ours", "found_by"])
         _record("tie_mail", row, by, now)
+
+
+def _before_the_list(to: Statement | Circulation) -> Circulation | None:
+    if isinstance(to, Circulation):
+        return to
+    return to.circulation if to.state == Statement.State.CIRCULATED else None
 
 
 def comment(row: ReceivedMail, *, by: Actor, now: datetime) -> list[Comment]:

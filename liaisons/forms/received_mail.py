@@ -5,25 +5,31 @@ from typing import Any, cast
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from contacts.models.person import validate_one_line
 from liaisons.forms.incoming import StatementChoice
 from liaisons.forms.kept import KeptFile, apart
 from liaisons.forms.uploads import MAX_FILES, check
-from liaisons.models import Addressee, ReceivedMail, Statement
+from liaisons.models import Addressee, Circulation, ReceivedMail, Statement
 
 
 class TieForm(forms.Form):
-    """Which statement of ours it belongs to; of one that is out, which addressee wrote it."""
+    """Which statement of ours it belongs to, and of one that is out which addressee wrote it; or which report."""
 
-    statement = StatementChoice(Statement.objects.none(), label=_("It belongs to our"))
+    statement = StatementChoice(Statement.objects.none(), label=_("It belongs to our"), required=False)
     addressee = forms.ModelChoiceField(
         Addressee.objects.none(), label=_("It comes from"), required=False, empty_label=_("somebody else")
     )
 
+    report = forms.ModelChoiceField(
+        Circulation.objects.none(), label=_("Or to the report before the list"), required=False
+    )
+
     def __init__(self, row: ReceivedMail, *args: Any, **kwargs: Any) -> None:
-        kwargs.setdefault("initial", {"statement": row.statement_id, "addressee": row.addressee_id})
+        report = row.circulation_id if row.statement_id is None else None
+        kwargs.setdefault("initial", {"statement": row.statement_id, "addressee": row.addressee_id, "report": report})
         super().__init__(*args, **kwargs)
         statements = cast("StatementChoice", self.fields["statement"])
         statements.queryset = (
@@ -36,11 +42,29 @@ class TieForm(forms.Form):
         addressees.queryset = Addressee.objects.filter(statement=row.statement_id or 0).order_by("position", "pk")
         if not row.statement_id or not addressees.queryset.exists():
             del self.fields["addressee"]
+        reports = cast("forms.ModelChoiceField[Circulation]", self.fields["report"])
+        reports.queryset = (
+            Circulation.objects.of_desk(row.desk)
+            .filter(statement__isnull=True, ended_at__isnull=True)
+            .select_related("document")
+        )
+        if not reports.queryset.exists():
+            del self.fields["report"]
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or self.cleaned_data
+        if "statement" in given and bool(given["statement"]) == bool(given.get("report")):
+            self.add_error("statement", gettext("Choose what it belongs to."))
+        return given
 
     def who(self) -> Addressee | None:
         """The addressee that was chosen, unless another statement was chosen with it."""
         chosen: Addressee | None = self.cleaned_data.get("addressee")
-        return chosen if chosen and chosen.statement_id == self.cleaned_data["statement"].pk else None
+        return chosen if chosen and chosen.statement == self.cleaned_data["statement"] else None
+
+    def what(self) -> Statement | Circulation:
+        chosen: Statement | Circulation = self.cleaned_data["statement"] or self.cleaned_data["report"]
+        return chosen
 
 
 class SetAsideForm(forms.Form):

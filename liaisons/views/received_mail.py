@@ -83,9 +83,8 @@ def received_mail_tie(request: AtDesk, pk: int) -> HttpResponse:
         return _page(request, row, tie=form, status=400)
 
     def decide() -> str:
-        statement = form.cleaned_data["statement"]
-        deciding.tie(row, statement, form.who(), by=request.actor, now=timezone.now())
-        return _("It belongs to %(statement)s.") % {"statement": statement}
+        deciding.tie(row, form.what(), form.who(), by=request.actor, now=timezone.now())
+        return _("It belongs to %(what)s.") % {"what": form.what()}
 
     return _decided(request, row, decide)
 

@@ -6,8 +6,11 @@ import pytest
 from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
+from contacts.actor import Actor
 from liaisons.arrivals.taking import take
-from liaisons.models import Addressee, Comment, Message, ReceivedMail, Registration, Reply
+from liaisons.comments import reports
+from liaisons.filing import Paper, file_document
+from liaisons.models import Addressee, Blob, Comment, Message, ReceivedMail, Registration, Reply
 from tests.fixtures import AFTER
 from tests.liaisons.arrivals.mails import a_bounce, an_answer
 from tests.pages import asked, page, send
@@ -216,6 +219,25 @@ def test_what_matches_nothing_is_tied_by_a_person_first_to_the_letter_then_to_wh
     assert again(row).addressee == to_ietf.addressee
     assert again(row).state == "waiting"
     send(client, secretary, "received-mail-tie", row.pk, status=400, statement=0)
+
+
+def test_a_mail_about_a_report_before_the_list_is_tied_to_it_and_becomes_a_comment(client, secretary, desk):
+    blob = Blob.objects.keep(b"%PDF-1.7", "application/pdf")
+    paper = Paper(kind="report", title="Report of the meeting", source_text="JCA-MV", files=((blob, "report.pdf"),))
+    by = Actor.of(secretary)
+    circulation = reports.circulate(file_document(desk, paper, by=by, now=AFTER), desk, by=by, now=AFTER)
+    row = mail("Clause 3 is not what was said.\n", Subject="The report")
+    send(client, secretary, "received-mail-tie", row.pk, report=circulation.pk)
+    assert (again(row).circulation, again(row).statement, again(row).found_by) == (circulation, None, "person")
+    assertContains(page(client, secretary, row.get_absolute_url()), "Take it as a comment")
+    send(client, secretary, "received-mail-comment", row.pk)
+    assert Comment.objects.get().circulation == circulation
+
+
+def test_a_mail_belongs_to_one_thing(client, secretary, to_list):
+    row = mail()
+    refused = send(client, secretary, "received-mail-tie", row.pk, status=400)
+    assertContains(refused, "Choose what it belongs to.", status_code=400)
 
 
 def test_a_mail_about_a_document_is_taken_as_a_comment_by_hand(client, secretary, to_list):
