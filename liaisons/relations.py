@@ -39,7 +39,19 @@ def of(statement: Statement, actor: Actor, today: date) -> list[Related]:
     ]
     visible = Statement.objects.visible_to(actor, today).filter(pk__in=[related.statement.pk for related in found])
     keys = set(visible.values_list("pk", flat=True)) if found else set()
-    return [related for related in found if related.statement.pk in keys]
+    shown = [related for related in found if related.statement.pk in keys]
+    if any(related.is_inferred for related in shown) and not _is_inside(statement, actor, today):
+        return [related for related in shown if not related.is_inferred]
+    return shown
+
+
+def _is_inside(statement: Statement, actor: Actor, today: date) -> bool:
+    """Whether the actor has a role at a desk that issued or registered it: what a machine guessed is for them."""
+    if actor.person is None:
+        return False
+    groups = actor.person.appointments.in_force(today).values("group")
+    here = Q(desk__group__in=groups) | Q(registrations__desk__group__in=groups)
+    return Statement.objects.filter(here, pk=statement.pk).exists()
 
 
 def confirm(relation: Relation, *, desk: Desk, by: Actor, now: datetime) -> None:

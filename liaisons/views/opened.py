@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from contacts.http import DeskRequest
 from contacts.models import Desk
 from liaisons import links
-from liaisons.models import Event, Link, Statement
+from liaisons.models import Circulation, Event, Link, Statement
 from liaisons.on_demand import DAY
 
 # Files that one link may bring within a day, in times the largest one: the link of a list is in many hands.
@@ -116,6 +116,7 @@ def _closed(request: DeskRequest, unusable: links.Unusable, token: str) -> HttpR
         "became": became or Became(_("This link is closed"), unusable.sentences[0]),
         "at": desk_of(link),
         "statement": statement,
+        "title": _title(link, statement) if statement else "",
         "approvals": approvals,
     }
     return discreet(render(request, "liaisons/link_closed.html", context, status=410))
@@ -124,12 +125,23 @@ def _closed(request: DeskRequest, unusable: links.Unusable, token: str) -> HttpR
 def statement_of(link: Link) -> Statement | None:
     if link.addressee:
         return link.addressee.statement
-    circulation = link.circulation or (link.comment.circulation if link.comment else None)
+    circulation = _circulation_of(link)
     return circulation.statement if circulation else link.statement
 
 
+def _circulation_of(link: Link) -> Circulation | None:
+    return link.circulation or (link.comment.circulation if link.comment else None)
+
+
+def _title(link: Link, statement: Statement) -> str:
+    """The title of the text that the link was for: what its authors write since is not for whoever holds it."""
+    circulation = _circulation_of(link)
+    revision = circulation.revision if circulation else statement.approved_revision
+    return revision.title if revision else ""
+
+
 def desk_of(link: Link) -> Desk | None:
-    circulation = link.circulation or (link.comment.circulation if link.comment else None)
+    circulation = _circulation_of(link)
     if circulation:
         return circulation.desk
     statement = statement_of(link)
@@ -148,7 +160,7 @@ def _what_became(link: Link, statement: Statement) -> Became | None:
         return None
     what = {
         "who": event.who if link.purpose == Link.Purpose.APPROVE else event.desk.group,
-        "statement": statement.reference or statement.title,
+        "statement": statement.reference or _title(link, statement),
         "day": date_format(timezone.localtime(event.at, event.desk.zoneinfo), "j F Y"),
     }
     reason = event.reason if event.verb in ("revise", "withdraw") else ""

@@ -35,6 +35,7 @@ from liaisons.models import (
     Statement,
 )
 from liaisons.rules import Refused
+from liaisons.texts.writing import rewrite
 from liaisons.workflow import advance
 from tests.fixtures import AFTER, NOW
 
@@ -218,6 +219,20 @@ def test_a_text_is_returned_with_a_reason(client, circulated, approving):
 
 
 # Answering
+
+
+def test_the_link_of_a_text_that_went_back_tells_nothing_of_the_next(
+    client, circulated, approving, letter, secretary
+):
+    circulation = circulated.circulation
+    of_list = links.issue("comment", circulation=circulation, email="list@jca-mv.example.org", now=NOW)
+    advance(circulated, "revise", by=Actor.of(secretary), seen=circulated.revision_id, reason="Too long.", now=LATER)
+    draft = Statement.objects.get(pk=circulated.pk)
+    rewrite(draft, replace(letter, title="LS on a plan"), by=Actor.of(secretary), seen=draft.revision_id, now=LATER)
+    for link in (of_list, approving):
+        page = client.get(at("link", link))
+        assertContains(page, "LS on nominating representatives", status_code=410)
+        assertNotContains(page, "LS on a plan", status_code=410)
 
 
 def test_an_addressee_reads_the_letter_and_what_is_asked_of_it(client, answering):

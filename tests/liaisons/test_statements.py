@@ -7,6 +7,7 @@ import pytest
 from django.core.files.storage import default_storage
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from pytest_django.asserts import assertContains, assertNotContains
 
 from contacts.actor import Actor
 from contacts.models import Appointment
@@ -462,6 +463,17 @@ class TestRelations:
 
     def test_outsiders_do_not_see_what_they_may_not_read(self, client, inferred, sent):
         assert client.get(f"/statements/{sent.pk}/").context["related"] == []
+
+    def test_outsiders_do_not_see_what_a_machine_guessed(self, client, sent, desk, letter, secretary, member):
+        other = begin(desk, letter, by=Actor.of(secretary), now=NOW)
+        Statement.objects.filter(pk=other.pk).update(posted_at=NOW)
+        row = Relation.objects.create(statement=sent, to=other, kind="related", inferred=True, why="Doc-010 says so.")
+        assertNotContains(client.get(f"/statements/{sent.pk}/"), "Doc-010 says so.")
+        Relation.objects.filter(pk=row.pk).update(confirmed_at=NOW)
+        assert [related.statement for related in client.get(f"/statements/{sent.pk}/").context["related"]] == [other]
+        Relation.objects.filter(pk=row.pk).update(confirmed_at=None)
+        client.force_login(member)
+        assertContains(client.get(f"/statements/{sent.pk}/"), "Doc-010 says so.")
 
 
 class TestRevisions:
