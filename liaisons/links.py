@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from contacts.actor import Actor
 from contacts.models import Person
-from liaisons.models import Addressee, Link, Statement
+from liaisons.models import Addressee, Circulation, Link, Statement
 from liaisons.rules import Refused
 
 if TYPE_CHECKING:
@@ -67,6 +67,12 @@ def answer(addressee: Addressee, email: str, now: datetime) -> Link:
         created_at=now,
         expires_at=max(addressee.due_at or now, now) + ANSWER_WITHIN,
     )
+
+
+def of_list(circulation: Circulation, now: datetime) -> Link | None:
+    """The link that went to the list with the text, while it opens."""
+    of_it = Link.objects.valid(now).filter(purpose=Link.Purpose.COMMENT, circulation=circulation, person=None)
+    return of_it.order_by("pk").last()
 
 
 def token(link_id: int) -> str:

@@ -43,21 +43,22 @@ def ask_approval(circulation: Circulation, chairs: Iterable[Person], now: dateti
                 "until": text.day_text(desk.today(now + CHAIRS_LINK - timedelta(days=1))),
             }
             words = {**_ballot(circulation, statement, revision, comments), "enclosed": enclosed}
-            message = letterhead.message(
+            named = {"number": circulation.document.reference, "title": text.title_of(revision.letter)}
+            draft = letterhead.notice(
                 desk,
                 recipient,
                 now,
+                "approve",
+                words,
+                about=circulation,
+                revision=revision,
+                link=link,
+                files=files,
                 kind=Message.Kind.APPROVE,
                 key=f"approve:{circulation.pk}:{revision.pk}:{chair.pk}",
-                statement=statement,
-                revision=revision,
-                circulation=circulation,
-                subject=_("Please approve %(number)s: %(title)s")
-                % {"number": circulation.document.reference, "title": text.title_of(revision.letter)},
-                text=text.text("approve", words, link=link),
-                headers={**letterhead.AUTOMATIC, **letterhead.thread(statement)},
+                subject=_("Please approve %(number)s: %(title)s") % named,
             )
-        drafts.append(Draft(message, files))
+        drafts.append(draft)
     return drafts
 
 
@@ -71,7 +72,6 @@ def approved(statement: Statement, now: datetime) -> list[Draft]:
         circulation = statement.circulation
         outcome = Outcome.of(circulation).sentence if circulation else ""
         words = {
-            "desk": desk,
             "facts": text.facts(
                 [
                     (_("Number"), statement.reference),
@@ -85,20 +85,19 @@ def approved(statement: Statement, now: datetime) -> list[Draft]:
             "unreachable": text.listed(str(addressee) for addressee in statement.addressees.unreachable()),
             "address": text.address_of(statement),
         }
-        message = letterhead.message(
+        named = {"number": statement.reference, "title": text.title_of(revision.letter)}
+        draft = letterhead.notice(
             desk,
             recipient,
             now,
-            kind=Message.Kind.NOTIFY,
-            key=f"approved:{statement.pk}:{revision.pk}",
-            statement=statement,
+            "approved",
+            words,
+            about=statement,
             revision=revision,
-            subject=_("%(number)s is approved and can be sent: %(title)s")
-            % {"number": statement.reference, "title": text.title_of(revision.letter)},
-            text=text.text("approved", words),
-            headers={**letterhead.AUTOMATIC, **letterhead.thread(statement)},
+            key=f"approved:{statement.pk}:{revision.pk}",
+            subject=_("%(number)s is approved and can be sent: %(title)s") % named,
         )
-    return [Draft(message)]
+    return [draft]
 
 
 def returned(statement: Statement, by: Actor, reason: str, now: datetime) -> list[Draft]:
@@ -111,29 +110,26 @@ def returned(statement: Statement, by: Actor, reason: str, now: datetime) -> lis
     for recipient in _authors(statement, by, desk):
         with recipient.reading():
             title = text.title_of(revision.letter)
-            facts = text.facts([(_("Document"), number), (_("Title"), title), (_("Revision"), str(revision.number))])
-            message = letterhead.message(
+            words = {
+                "facts": text.facts(
+                    [(_("Document"), number), (_("Title"), title), (_("Revision"), str(revision.number))]
+                ),
+                "who": str(by),
+                "reason": text.quoted(reason),
+                "address": text.address_of(statement),
+            }
+            draft = letterhead.notice(
                 desk,
                 recipient,
                 now,
-                kind=Message.Kind.NOTIFY,
-                key=f"returned:{revision.pk}:{recipient.email}",
-                statement=statement,
+                "returned",
+                words,
+                about=statement,
                 revision=revision,
+                key=f"returned:{revision.pk}:{recipient.email}",
                 subject=_("%(number)s was not approved: %(title)s") % {"number": number, "title": title},
-                text=text.text(
-                    "returned",
-                    {
-                        "desk": desk,
-                        "facts": facts,
-                        "who": str(by),
-                        "reason": text.quoted(reason),
-                        "address": text.address_of(statement),
-                    },
-                ),
-                headers={**letterhead.AUTOMATIC, **letterhead.thread(statement)},
             )
-        drafts.append(Draft(message))
+        drafts.append(draft)
     return drafts
 
 
@@ -143,35 +139,17 @@ def stopped(circulation: Circulation, now: datetime) -> Draft:
     recipient = Recipient.desk(desk)
     with recipient.reading():
         standing = list(circulation.comments.standing_objections().select_related("group", "author"))
-        facts = text.facts(
-            [
-                (_("Document"), document.reference),
-                (_("Title"), document.title),
-                (_("Comments until"), until_text(circulation)),
-            ]
-        )
-        message = letterhead.message(
+        words = {**_closed(circulation), "objections": text.listed(_said(comment) for comment in standing)}
+        return letterhead.notice(
             desk,
             recipient,
             now,
-            kind=Message.Kind.NOTIFY,
-            key=f"stopped:{circulation.pk}:{circulation.closes_at:%Y%m%d%H%M%S}",
-            statement=circulation.statement,
-            circulation=circulation,
+            "stopped",
+            words,
+            about=circulation,
+            key=f"stopped:{circulation.pk}",
             subject=_("%(number)s: the window has closed, and an objection stands") % {"number": document.reference},
-            text=text.text(
-                "stopped",
-                {
-                    "desk": desk,
-                    "facts": facts,
-                    "outcome": Outcome.of(circulation).sentence,
-                    "objections": text.listed(_said(comment) for comment in standing),
-                    "address": f"{settings.SITE_URL}{reverse('circulation', args=[circulation.pk])}",
-                },
-            ),
-            headers={**letterhead.AUTOMATIC, **letterhead.thread(circulation.statement)},
         )
-    return Draft(message)
 
 
 def report_over(circulation: Circulation, chairs: Iterable[Person], now: datetime) -> list[Draft]:
@@ -180,33 +158,33 @@ def report_over(circulation: Circulation, chairs: Iterable[Person], now: datetim
     drafts = []
     for recipient in [Recipient.desk(desk), *(Recipient.of(chair) for chair in chairs)]:
         with recipient.reading():
-            facts = text.facts(
-                [
-                    (_("Document"), document.reference),
-                    (_("Title"), document.title),
-                    (_("Comments until"), until_text(circulation)),
-                ]
-            )
-            words = {
-                "desk": desk,
-                "facts": facts,
-                "outcome": Outcome.of(circulation).sentence,
-                "address": f"{settings.SITE_URL}{reverse('circulation', args=[circulation.pk])}",
-            }
-            message = letterhead.message(
+            named = {"number": document.reference, "title": document.title}
+            draft = letterhead.notice(
                 desk,
                 recipient,
                 now,
-                kind=Message.Kind.NOTIFY,
+                "report",
+                _closed(circulation),
+                about=circulation,
                 key=f"report:{circulation.pk}:{recipient.email}",
-                circulation=circulation,
-                subject=_("%(number)s can be declared approved: %(title)s")
-                % {"number": document.reference, "title": document.title},
-                text=text.text("report", words),
-                headers=letterhead.AUTOMATIC,
+                subject=_("%(number)s can be declared approved: %(title)s") % named,
             )
-        drafts.append(Draft(message))
+        drafts.append(draft)
     return drafts
+
+
+def _closed(circulation: Circulation) -> dict[str, Any]:
+    """What is told of a window that has closed, and where its comments stand."""
+    facts = [
+        (_("Document"), circulation.document.reference),
+        (_("Title"), circulation.document.title),
+        (_("Comments until"), until_text(circulation)),
+    ]
+    return {
+        "facts": text.facts(facts),
+        "outcome": Outcome.of(circulation).sentence,
+        "address": f"{settings.SITE_URL}{reverse('circulation', args=[circulation.pk])}",
+    }
 
 
 def _authors(statement: Statement, by: Actor, desk: Desk) -> list[Recipient]:
@@ -225,12 +203,12 @@ def _ballot(
     desk = circulation.desk
     distributed = circulation.distributed_at
     return {
-        "desk": desk,
         "facts": text.facts(
             [
                 (_("From"), letterhead.secretariat(desk)),
                 (_("Document"), circulation.document.reference),
                 (_("Title"), text.title_of(revision.letter)),
+                (_("Answers due"), text.deadline_text(desk, revision.deadline, revision.deadline_text)),
                 (_("Distributed"), text.day_text(desk.today(distributed)) if distributed else ""),
                 (_("Comments until"), until_text(circulation)),
                 (_("Shortened"), circulation.shortened_because),

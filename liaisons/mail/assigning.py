@@ -12,7 +12,7 @@ from contacts.models import Person
 from contacts.questions import rapporteurs
 from liaisons.mail import letterhead, text
 from liaisons.mail.letterhead import Recipient
-from liaisons.models import Message, Registration
+from liaisons.models import Registration
 from liaisons.outbox import Draft
 
 
@@ -80,27 +80,22 @@ def _mail(registration: Registration, person: Person, part: Part | None, time: i
             (_("Title"), statement.title),
             (_("Answer due"), text.deadline_text(desk, due_on, zone=registration.due_zone)),
         ]
-        message = letterhead.message(
+        words = {
+            "facts": text.facts(facts),
+            "role": part.role if part else "",
+            "name": part.name if part else "",
+            "address": f"{settings.SITE_URL}{registration.get_absolute_url()}",
+        }
+        return letterhead.notice(
             desk,
             recipient,
             now,
-            kind=Message.Kind.NOTIFY,
+            "assign",
+            words,
+            about=statement,
             key=f"assign:{registration.pk}:{time}:{person.pk}",
-            statement=statement,
             subject=_subject(part) % {"number": registration, "title": statement.title},
-            text=text.text(
-                "assign",
-                {
-                    "desk": desk,
-                    "facts": text.facts(facts),
-                    "role": part.role if part else "",
-                    "name": part.name if part else "",
-                    "address": f"{settings.SITE_URL}{registration.get_absolute_url()}",
-                },
-            ),
-            headers={**letterhead.AUTOMATIC, **letterhead.thread(statement)},
         )
-    return Draft(message)
 
 
 def _subject(part: Part | None) -> str:

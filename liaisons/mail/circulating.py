@@ -26,17 +26,16 @@ def to_list(circulation: Circulation, now: datetime) -> list[Draft]:
     files = files_of(circulation, circulation.revision)
     recipient = _list_of(desk)
     with recipient.reading():
+        facts = [
+            (_("From"), letterhead.secretariat(desk)),
+            (_("To"), recipient.name),
+            (_("Document"), document.reference),
+            (_("Title"), title),
+            (_("Comments until"), text.deadline_text(desk, until, zone=circulation.zone)),
+            (_("Answers due"), _deadline_of(circulation)),
+        ]
         words = {
-            "desk": desk,
-            "facts": text.facts(
-                [
-                    (_("From"), letterhead.secretariat(desk)),
-                    (_("To"), recipient.name),
-                    (_("Document"), document.reference),
-                    (_("Title"), title),
-                    (_("Comments until"), text.deadline_text(desk, until, zone=circulation.zone)),
-                ]
-            ),
+            "facts": text.facts(facts),
             "report": circulation.statement is None,
             "again": document.revision > 0,
             "earlier": before.document.reference if before else "",
@@ -45,21 +44,23 @@ def to_list(circulation: Circulation, now: datetime) -> list[Draft]:
             "enclosed": {"names": text.listed(name_of(file) for file in files), "address": "", "until": ""},
             **_letter_of(circulation.revision, circulation.statement),
         }
-        message = letterhead.message(
+        named = {"number": document.reference, "day": text.day_text(until), "title": title}
+        draft = letterhead.notice(
             desk,
             recipient,
             now,
+            "circulate",
+            words,
+            about=circulation,
+            revision=circulation.revision,
+            link=link,
+            files=files,
             kind=Message.Kind.CIRCULATE,
             key=f"circulate:{circulation.pk}",
-            statement=circulation.statement,
-            revision=circulation.revision,
-            circulation=circulation,
-            subject=_("%(number)s, for comment until %(day)s: %(title)s")
-            % {"number": document.reference, "day": text.day_text(until), "title": title},
-            text=text.text("circulate", words, link=link),
-            headers={**letterhead.list_id(desk), **letterhead.thread(circulation.statement)},
+            subject=_("%(number)s, for comment until %(day)s: %(title)s") % named,
+            headers=letterhead.list_id(desk),
         )
-    return [Draft(message, files)]
+    return [draft]
 
 
 def window_moved(circulation: Circulation, reason: str, now: datetime) -> list[Draft]:
@@ -76,7 +77,7 @@ def window_moved(circulation: Circulation, reason: str, now: datetime) -> list[D
             day = text.day_text(until)
             subject = _("%(number)s: comments until %(day)s now") % {"number": document.reference, "day": day}
         words = {"over": over, "reason": text.quoted(reason)}
-        return [_notice(circulation, "window", subject, words, now)]
+        return [_notice(circulation, "window", subject, words, now, link=links.of_list(circulation, now))]
 
 
 def taken_back(circulation: Circulation, reason: str, now: datetime) -> list[Draft]:
@@ -105,30 +106,46 @@ def _list_of(desk: Desk) -> Recipient:
     return Recipient(_("%(desk)s mailing list") % {"desk": desk}, desk.mailing_list)
 
 
-def _notice(circulation: Circulation, verb: str, subject: str, words: dict[str, Any], now: datetime) -> Draft:
+def _notice(
+    circulation: Circulation, verb: str, subject: str, words: dict[str, Any], now: datetime, link: Link | None = None
+) -> Draft:
     """A short mail to the list about what it has before it."""
     desk, document = circulation.desk, circulation.document
-    facts = text.facts(
-        [
-            (_("Document"), document.reference),
-            (_("Title"), document.title),
-            (_("Comments until"), until_text(circulation)),
-        ]
+    recipient = _list_of(desk)
+    facts = [
+        (_("From"), letterhead.secretariat(desk)),
+        (_("To"), recipient.name),
+        (_("Document"), document.reference),
+        (_("Title"), document.title),
+        (_("Comments until"), until_text(circulation)),
+    ]
+    words = {
+        **words,
+        "facts": text.facts(facts),
+        "document": document.reference,
+        "has_link": link is not None,
+        "address": text.address_of(circulation),
+    }
+    return letterhead.notice(
+        desk,
+        recipient,
+        now,
+        verb,
+        words,
+        about=circulation,
+        link=link,
+        key=f"{verb}:{circulation.pk}:{now.timestamp():.6f}",
+        subject=subject,
+        headers=letterhead.list_id(desk),
     )
-    return Draft(
-        letterhead.message(
-            desk,
-            _list_of(desk),
-            now,
-            kind=Message.Kind.NOTIFY,
-            key=f"{verb}:{circulation.pk}:{now.timestamp():.6f}",
-            statement=circulation.statement,
-            circulation=circulation,
-            subject=subject,
-            text=text.text(verb, {"desk": desk, "facts": facts, "document": document.reference, **words}),
-            headers={**letterhead.list_id(desk), **letterhead.thread(circulation.statement)},
-        )
-    )
+
+
+def _deadline_of(circulation: Circulation) -> str:
+    """Until when the letter asks for answers; "" for a report, which asks for none."""
+    revision = circulation.revision
+    if revision is None or circulation.statement is None:
+        return ""
+    return text.deadline_text(circulation.desk, revision.deadline, revision.deadline_text)
 
 
 def files_of(circulation: Circulation, revision: Revision | None) -> tuple[File, ...]:

@@ -28,19 +28,19 @@ def confirm_comment(comment: Comment, now: datetime) -> Draft:
         asks = _("Please confirm your comments on %(number)s")
         if len(comments) == 1:
             asks = _("Please confirm your comment on %(number)s")
-        message = letterhead.message(
+        return letterhead.notice(
             circulation.desk,
             recipient,
             now,
+            "confirm",
+            {**_about(comments), "days": CONFIRM_WITHIN.days},
+            about=circulation,
+            link=link,
             kind=Message.Kind.CONFIRM,
             key=f"confirm:{comment.pk}:{link.pk}",
-            statement=circulation.statement,
-            circulation=circulation,
             subject=asks % {"number": circulation.document.reference},
-            text=text.text("confirm", {**_about(comments), "days": CONFIRM_WITHIN.days}, link=link),
             headers=letterhead.AUTOMATIC_ANSWER,
         )
-    return Draft(message)
 
 
 def disposed(comment: Comment, now: datetime, *others: Comment) -> Draft:
@@ -54,21 +54,18 @@ def disposed(comment: Comment, now: datetime, *others: Comment) -> Draft:
         if len(comments) == 1:
             says = _("Your comment on %(number)s: %(disposition)s")
         reason = text.quoted(comment.disposition_text) if comment.disposition_text else ""
-        message = letterhead.message(
+        named = {"count": len(comments), "number": circulation.document.reference, "disposition": disposition}
+        return letterhead.notice(
             circulation.desk,
             recipient,
             now,
-            kind=Message.Kind.NOTIFY,
+            "disposed",
+            {**_about(comments), "disposition": disposition, "reason": reason},
+            about=circulation,
             # A disposition may be changed; each time the commenter is told.
             key=f"disposed:{comment.pk}:{now.timestamp():.6f}",
-            statement=circulation.statement,
-            circulation=circulation,
-            subject=says
-            % {"count": len(comments), "number": circulation.document.reference, "disposition": disposition},
-            text=text.text("disposed", {**_about(comments), "disposition": disposition, "reason": reason}),
-            headers={**letterhead.AUTOMATIC, **letterhead.thread(circulation.statement)},
+            subject=says % named,
         )
-    return Draft(message)
 
 
 def kind_corrected(comment: Comment, before: str, reason: str, now: datetime) -> Draft:
@@ -77,20 +74,17 @@ def kind_corrected(comment: Comment, before: str, reason: str, now: datetime) ->
     recipient = _author(comment)
     with recipient.reading():
         words = {**_about([comment]), "before": Comment.Kind(before).label, "reason": text.quoted(reason)}
-        message = letterhead.message(
+        named = {"number": circulation.document.reference, "kind": comment.get_kind_display()}
+        return letterhead.notice(
             circulation.desk,
             recipient,
             now,
-            kind=Message.Kind.NOTIFY,
+            "kind",
+            words,
+            about=circulation,
             key=f"kind:{comment.pk}:{now.timestamp():.6f}",
-            statement=circulation.statement,
-            circulation=circulation,
-            subject=_("Your comment on %(number)s counts as: %(kind)s")
-            % {"number": circulation.document.reference, "kind": comment.get_kind_display()},
-            text=text.text("kind", words),
-            headers={**letterhead.AUTOMATIC, **letterhead.thread(circulation.statement)},
+            subject=_("Your comment on %(number)s counts as: %(kind)s") % named,
         )
-    return Draft(message)
 
 
 def _author(comment: Comment) -> Recipient:
@@ -105,7 +99,6 @@ def _about(comments: Sequence[Comment]) -> dict[str, Any]:
     circulation = comment.circulation
     several = len(comments) > 1
     return {
-        "desk": circulation.desk,
         "facts": text.facts(
             [(_("Document"), circulation.document.reference), (_("Title"), circulation.document.title)]
         ),

@@ -264,36 +264,30 @@ class _Notice:
 
     def to(self, had: Message, **fields: Any) -> Draft:
         title = text.title_of(self.revision.letter)
-        words = {
-            "desk": self.desk,
-            "facts": text.facts(
-                [
-                    (_("From"), text.group_text(self.desk.group)),
-                    (_("Number"), self.number),
-                    (_("Title"), title),
-                    (self.done, text.day_text(self.desk.today(self.now))),
-                ]
-            ),
-            "reason": self.reason,
-            "address": text.address_of(self.statement),
-        }
-        message = letterhead.message(
+        facts = [
+            (_("From"), text.group_text(self.desk.group)),
+            (_("To"), str(had.addressee or "")),
+            (_("Number"), self.number),
+            (_("Title"), title),
+            (self.done, text.day_text(self.desk.today(self.now))),
+        ]
+        words = {"facts": text.facts(facts), "reason": self.reason, "address": text.address_of(self.statement)}
+        draft = letterhead.notice(
             self.desk,
             Recipient("", had.recipient),
             self.now,
-            statement=self.statement,
+            self.verb,
+            words,
+            about=self.statement,
             revision=self.revision,
+            earlier=had.message_id,
             subject=self.subject % {"number": self.number, "title": title},
-            text=text.text(self.verb, words),
             why=_("You had this statement before."),
-            headers={
-                **(letterhead.list_id(self.desk) if had.kind == Message.Kind.CIRCULATE else {}),
-                **letterhead.thread(self.statement, earlier=had.message_id),
-            },
+            headers=letterhead.list_id(self.desk) if had.kind == Message.Kind.CIRCULATE else {},
             **fields,
         )
-        message.to = had.to
-        return Draft(message)
+        draft.message.to = had.to
+        return draft
 
 
 def _to_one(addressee: Addressee, now: datetime, first: str = "") -> list[Draft]:

@@ -13,8 +13,9 @@ from django.utils.translation import override
 from contacts.models import Desk, Person
 from liaisons import links
 from liaisons.mail import page
-from liaisons.mail.text import Written
-from liaisons.models import Link, Message, Statement
+from liaisons.mail.text import Written, text
+from liaisons.models import Circulation, Link, Message, Statement
+from liaisons.outbox import Draft, File
 
 # Answering machines leave mails alone that say so (RFC 3834), and so do ours.
 AUTOMATIC = {"Auto-Submitted": "auto-generated"}
@@ -47,7 +48,16 @@ class Recipient:
         return override(self.language)
 
 
-def message(desk: Desk, recipient: Recipient, now: datetime, *, subject: str, text: Written, **fields: Any) -> Message:
+def message(
+    desk: Desk,
+    recipient: Recipient,
+    now: datetime,
+    *,
+    subject: str,
+    text: Written,
+    headers: dict[str, str] | None = None,
+    **fields: Any,
+) -> Message:
     """A mail of the desk, unsaved, in the language that is active; it leaves at once unless not_before= says later."""
     return Message(
         desk=desk,
@@ -60,24 +70,67 @@ def message(desk: Desk, recipient: Recipient, now: datetime, *, subject: str, te
         subject=subject if len(subject) <= 500 else f"{subject[:499]}…",
         text=text.plain,
         html=page.page(subject, text.html),
+        headers={**_list_id(secretariat(desk), desk.mailbox), **(headers or {})},
         queued_at=now,
         **{"not_before": now, **fields},
     )
 
 
-def thread(statement: Statement | None, earlier: str = "") -> dict[str, str]:
-    """The headers that keep all mails about a statement together; `earlier` is the mail this one follows up."""
-    if statement is None:
+def notice(
+    desk: Desk,
+    recipient: Recipient,
+    now: datetime,
+    verb: str,
+    words: dict[str, Any],
+    *,
+    about: Statement | Circulation,
+    link: Link | None = None,
+    headers: dict[str, str] | None = None,
+    earlier: str = "",
+    files: tuple[File, ...] = (),
+    **fields: Any,
+) -> Draft:
+    """A mail by the template of that verb, in the thread of what it is about; `headers`: AUTOMATIC, unless given."""
+    circulation = about if isinstance(about, Circulation) else None
+    bound = {"statement": circulation.statement, "circulation": circulation} if circulation else {"statement": about}
+    written = message(
+        desk,
+        recipient,
+        now,
+        text=text(verb, {"desk": desk, **words}, link=link),
+        headers={**(AUTOMATIC if headers is None else headers), **thread(about, earlier)},
+        **{"kind": Message.Kind.NOTIFY, **bound, **fields},
+    )
+    return Draft(written, files)
+
+
+def thread(about: Statement | Circulation | None, earlier: str = "") -> dict[str, str]:
+    """The headers that keep all mails about a statement or a report together; `earlier` is the one this follows up."""
+    root = _root(about)
+    if root is None:
         return {}
-    root = f"<statement-{statement.pk}@{host()}>"
     if earlier:
         return {"In-Reply-To": earlier, "References": f"{root} {earlier}"}
     return {"References": root}
 
 
+def _root(about: Statement | Circulation | None) -> str | None:
+    """A report goes round again as the next revision of its document: all of them are one thread."""
+    if isinstance(about, Statement):
+        return f"<statement-{about.pk}@{host()}>"
+    if about is None:
+        return None
+    document = about.document
+    return _root(about.statement) or f"<document-{document.series_id}-{document.number}@{host()}>"
+
+
 def list_id(desk: Desk) -> dict[str, str]:
-    """Name the desk's list for the rules of mail programs (RFC 2919)."""
-    return {"List-Id": f'"{desk}" <{desk.mailing_list.replace("@", ".")}>'}
+    """Name the desk's list for the rules of mail programs (RFC 2919); any other mail names the desk's mailbox."""
+    return _list_id(str(desk), desk.mailing_list)
+
+
+def _list_id(name: str, email: str) -> dict[str, str]:
+    return {"List-Id": address(name, email.replace("@", "."))}
 
 
 def unsubscribe(link: Link) -> dict[str, str]:

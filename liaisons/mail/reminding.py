@@ -31,18 +31,16 @@ def remind_addressee(reminder: Reminder, way: Way, link: Link, earlier: str, now
             "group": addressee,
             "number": statement.reference,
         }
+        facts = [
+            (_("From"), text.group_text(desk.group)),
+            (_("To"), str(addressee)),
+            (_("Number"), statement.reference),
+            (_("Title"), text.title_of(revision.letter) if revision else ""),
+            (_("Purpose"), addressee.get_purpose_display()),
+            (_("Deadline"), text.deadline_text(desk, reminder.due_on, zone=addressee.due_zone)),
+        ]
         words = {
-            "desk": desk,
-            "facts": text.facts(
-                [
-                    (_("From"), text.group_text(desk.group)),
-                    (_("To"), str(addressee)),
-                    (_("Number"), statement.reference),
-                    (_("Title"), text.title_of(revision.letter) if revision else ""),
-                    (_("Purpose"), addressee.get_purpose_display()),
-                    (_("Deadline"), text.deadline_text(desk, reminder.due_on, zone=addressee.due_zone)),
-                ]
-            ),
+            "facts": text.facts(facts),
             "via": way.via,
             "to": addressee,
             "left": left,
@@ -52,27 +50,25 @@ def remind_addressee(reminder: Reminder, way: Way, link: Link, earlier: str, now
             "address": text.address_of(statement),
             "why": why,
         }
-        message = letterhead.message(
+        named = {"left": left, "number": statement.reference, "title": statement.title}
+        return letterhead.notice(
             desk,
             recipient,
             now,
-            kind=Message.Kind.REMIND,
-            key=f"remind:{reminder.pk}",
-            statement=statement,
+            "remind",
+            words,
+            about=statement,
             revision=revision,
             addressee=addressee,
-            subject=_("Reminder, %(left)s: %(number)s, %(title)s")
-            % {"left": left, "number": statement.reference, "title": statement.title},
-            text=text.text("remind", words, link=link),
+            link=link,
+            earlier=earlier,
+            kind=Message.Kind.REMIND,
+            key=f"remind:{reminder.pk}",
+            subject=_("Reminder, %(left)s: %(number)s, %(title)s") % named,
             why=why[:200],
-            headers={
-                **letterhead.AUTOMATIC,
-                **letterhead.thread(statement, earlier=earlier),
-                **letterhead.unsubscribe(link),
-            },
+            headers={**letterhead.AUTOMATIC, **letterhead.unsubscribe(link)},
             repeatable=True,
         )
-    return Draft(message)
 
 
 def remind_list(reminder: Reminder, link: Link | None, now: datetime) -> Draft:
@@ -84,15 +80,15 @@ def remind_list(reminder: Reminder, link: Link | None, now: datetime) -> Draft:
     with recipient.reading():
         title = circulation.statement.title if circulation.statement else circulation.document.title
         why = _("The list got %(document)s for comment.") % {"document": circulation.document.reference}
+        facts = [
+            (_("From"), letterhead.secretariat(desk)),
+            (_("To"), recipient.name),
+            (_("Document"), circulation.document.reference),
+            (_("Title"), title),
+            (_("Comments until"), text.deadline_text(desk, reminder.due_on, zone=circulation.zone)),
+        ]
         words = {
-            "desk": desk,
-            "facts": text.facts(
-                [
-                    (_("Document"), circulation.document.reference),
-                    (_("Title"), title),
-                    (_("Comments until"), text.deadline_text(desk, reminder.due_on, zone=circulation.zone)),
-                ]
-            ),
+            "facts": text.facts(facts),
             "left": days_left(desk, reminder.due_on, now),
             "said": circulation.comments.counted().count(),
             "is_statement": circulation.statement is not None,
@@ -100,26 +96,23 @@ def remind_list(reminder: Reminder, link: Link | None, now: datetime) -> Draft:
             "address": text.address_of(circulation),
             "why": why,
         }
-        message = letterhead.message(
+        named = {"number": circulation.document.reference, "day": text.day_text(reminder.due_on)}
+        return letterhead.notice(
             desk,
             recipient,
             now,
+            "closing",
+            words,
+            about=circulation,
+            link=link,
+            statement=None,  # a reminder of a statement that is not out does not leave
             kind=Message.Kind.REMIND,
             key=f"remind:{reminder.pk}",
-            # Not of the statement: a reminder of a statement that is not out does not leave.
-            circulation=circulation,
-            subject=_("Reminder: comments on %(number)s until %(day)s")
-            % {"number": circulation.document.reference, "day": text.day_text(reminder.due_on)},
-            text=text.text("closing", words, link=link),
+            subject=_("Reminder: comments on %(number)s until %(day)s") % named,
             why=why[:200],
-            headers={
-                **letterhead.AUTOMATIC,
-                **letterhead.list_id(desk),
-                **letterhead.thread(circulation.statement),
-            },
+            headers={**letterhead.AUTOMATIC, **letterhead.list_id(desk)},
             repeatable=True,
         )
-    return Draft(message)
 
 
 def days_left(desk: Desk, due_on: date, now: datetime, zone: str = "") -> str:

@@ -66,7 +66,8 @@ def test_of_two_requests_only_the_one_that_was_declined_goes_on(sent, secretary,
 def test_the_letter_says_who_named_the_body_and_is_held_like_any(elsewhere, secretary, groups) -> None:
     to = pass_on(elsewhere, secretary, groups["ITU-T SG20"])
     mail = Message.objects.get(addressee=to)
-    assert mail.text.startswith("IETF, to whom we wrote first, says that this is for you.\n")
+    assert mail.text.startswith("From:     JCA-MV, Joint Coordination Activity on Metaverse\n")
+    assert "\n\nIETF, to whom we wrote first, says that this is for you.\n" in mail.text
     assert "10 February 2026, end of day in Geneva" in " ".join(mail.text.split())
     assert (mail.recipient, mail.kind, mail.round) == ("sg20@example.org", "send", 1)
     assert mail.not_before > AFTER
