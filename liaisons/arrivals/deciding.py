@@ -8,7 +8,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from contacts.actor import Actor
-from liaisons.arrivals import commenting
+from liaisons.arrivals import commenting, matching
+from liaisons.arrivals.parsing import parse
 from liaisons.models import Addressee, Circulation, Comment, Event, ReceivedMail, Statement
 from liaisons.rules import SECRETARIAT, Moved, Refused
 
@@ -80,7 +81,8 @@ def _locked(row: ReceivedMail, by: Actor, now: datetime, *, waiting: bool = True
     """The mail as it is now, for the secretariat of its desk. Raises Moved when somebody was quicker."""
     if not by.roles_at(row.desk.group, row.desk.today(now)) & SECRETARIAT:
         raise Refused([_("What came in belongs to the secretariat of the desk.")])
-    ReceivedMail.objects.select_for_update(of=("self",)).get(pk=row.pk)
+    # With it what other desks have of the same mail, in one order, for who takes up what names no desk.
+    list(ReceivedMail.objects.select_for_update(of=("self",)).filter(raw=row.raw_id).order_by("pk"))
     joined = ("desk__group", "ours__person", "statement", "addressee", "circulation", "handled_by")
     row = ReceivedMail.objects.select_related(*joined).get(pk=row.pk)
     if waiting != (row.state == State.WAITING):
@@ -92,7 +94,17 @@ def _locked(row: ReceivedMail, by: Actor, now: datetime, *, waiting: bool = True
 def _handled(row: ReceivedMail, state: State, note: str, by: Actor, now: datetime) -> None:
     row.state, row.note, row.handled_by, row.handled_at = state, note.strip()[:300], by.person, now
     row.save(update_fields=["state", "note", "handled_by", "handled_at", "statement"])
+    if state == State.TAKEN:
+        _spare_the_others(row, now)
     _record("set_aside_mail" if state == State.SET_ASIDE else "take_mail", row, by, now)
+
+
+def _spare_the_others(row: ReceivedMail, now: datetime) -> None:
+    """A mail that names no desk waits at several; where one has taken it up, the others need not read it."""
+    others = ReceivedMail.objects.waiting().filter(raw=row.raw_id).exclude(pk=row.pk)
+    with suppress(FileNotFoundError):  # the storage has lost it
+        if others.exists() and not matching.desks_written_to(parse(row.raw.read())):
+            others.update(state=State.SET_ASIDE, note=_("Another desk has taken it up."), handled_at=now)
 
 
 def _record(verb: str, row: ReceivedMail, by: Actor, now: datetime) -> None:

@@ -35,16 +35,25 @@ class Found:
     circulation: Circulation | None = None
 
 
-def find(arrival: Arrival, desk: Desk | None = None) -> Found:
-    """What the mail answers, and at which desk. `desk` is the one whose mailbox it was taken from, if that is said.
+def find(arrival: Arrival, desk: Desk | None = None) -> list[Found]:
+    """What the mail answers at each desk that it is for, that of the mail it answers first.
 
-    Raises Desk.DoesNotExist where there is none at all.
+    `desk` is the one whose mailbox it was taken from, if that is said. What names no desk is for all of them, or for
+    those that know its number. Raises Desk.DoesNotExist where there is none at all.
     """
-    if ours := _by_token(arrival):
-        return of(ours, FoundBy.TOKEN)
-    if ours := _by_message_id(arrival):
-        return of(ours, FoundBy.THREAD)
-    return find_at(arrival, desk or addressed_desk(arrival))
+    answers = _answers(arrival)
+    named = desks_written_to(arrival)
+    if desk is not None:
+        # What came to the mailbox of one desk has come to those of the others as well.
+        desks = [desk] if not answers or desk in named else []
+    else:
+        desks = named or ([] if answers else list(_desks().order_by("pk")))
+    found = [find_at(arrival, one) for one in desks if not answers or one != answers[0].desk]
+    if desk is None and not named:
+        found = [one for one in found if one.found_by] or found
+    if not answers + found:
+        raise Desk.DoesNotExist
+    return answers + found
 
 
 def find_at(arrival: Arrival, desk: Desk) -> Found:
@@ -74,20 +83,9 @@ def is_ours(arrival: Arrival) -> bool:
     return bool(arrival.message_id) and Message.objects.filter(message_id=arrival.message_id).exists()
 
 
-def addressed_desk(arrival: Arrival) -> Desk:
-    """The desk whose mailbox it was delivered or written to, else the first one: somebody has to see it."""
-    if written_to := desks_written_to(arrival):
-        return written_to[0]
-    first = Desk.objects.select_related("group").order_by("pk").first()
-    if first is None:
-        raise Desk.DoesNotExist
-    return first
-
-
 def desks_written_to(arrival: Arrival) -> list[Desk]:
     """The desks whose mailboxes it names, the surest first."""
-    desks = Desk.objects.select_related("group").order_by("-pk")
-    by_mailbox = {desk.mailbox.lower(): desk for desk in desks}
+    by_mailbox = {desk.mailbox.lower(): desk for desk in _desks().order_by("-pk")}
     named = (_plain(address) for header in ADDRESSED for address in arrival.addresses(header))
     return list(dict.fromkeys(by_mailbox[mailbox] for mailbox in named if mailbox in by_mailbox))
 
@@ -98,8 +96,20 @@ def _plain(address: str) -> str:
     return f"{local.partition('+')[0]}@{domain}"
 
 
+def _desks() -> QuerySet[Desk]:
+    return Desk.objects.select_related("group")
+
+
 def _messages() -> QuerySet[Message]:
     return Message.objects.select_related("desk__group", "statement", "addressee", "circulation", "person")
+
+
+def _answers(arrival: Arrival) -> list[Found]:
+    """The mail of ours that it answers, if that is certain."""
+    if ours := _by_token(arrival):
+        return [of(ours, FoundBy.TOKEN)]
+    ours = _by_message_id(arrival)
+    return [of(ours, FoundBy.THREAD)] if ours else []
 
 
 def _by_token(arrival: Arrival) -> Message | None:

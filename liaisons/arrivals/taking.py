@@ -36,22 +36,18 @@ _FOOT = re.compile(r"\n_{40,}\n(?:[^\n]{0,200}\n?){1,6}\Z")
 def take(raw: bytes, now: datetime, *, desk: Desk | None = None) -> ReceivedMail:
     """Keep the mail and let follow what follows by itself; the same one again changes nothing.
 
-    `desk` is the one whose mailbox it was taken from, where that is said. A mail to several desks is kept at each of
-    them; returned is its row at the desk that it answers. Raises NotAMail.
+    `desk` is the one whose mailbox it was taken from, where that is said. A mail to several desks, or to none that is
+    known, is kept at each of them; returned is its row at the desk that it answers. Raises NotAMail.
     """
     arrival = parse(raw)
     kind = Kind.LOOP if matching.is_ours(arrival) else kind_of(arrival)
     found = _found(arrival, kind, desk)
-    row = _kept(arrival, kind, found, now)
-    if row.kind == Kind.LETTER:
-        for other in matching.desks_written_to(arrival):
-            # What came to a mailbox of one desk has come to those of the others as well.
-            if other != found.desk and desk in (None, other):
-                _kept(arrival, kind, matching.find_at(arrival, other), now)
-    return row
+    is_everybodys = len(found) > 1 and not matching.desks_written_to(arrival)
+    rows = [_kept(arrival, kind, one, now, is_everybodys=is_everybodys) for one in found]
+    return rows[0]
 
 
-def _kept(arrival: Arrival, kind: Kind, found: Found, now: datetime) -> ReceivedMail:
+def _kept(arrival: Arrival, kind: Kind, found: Found, now: datetime, *, is_everybodys: bool) -> ReceivedMail:
     """The mail at one desk, with what follows from it there."""
     fingerprint, earlier = _known(arrival, found.desk)
     if earlier is not None:
@@ -88,6 +84,9 @@ def _kept(arrival: Arrival, kind: Kind, found: Found, now: datetime) -> Received
         if is_new:
             ReceivedFile.objects.bulk_create(ReceivedFile(mail=row, blob=blob, name=name) for blob, name in kept)
             _settle(row, arrival, said, now)
+            if is_everybodys and row.state == State.WAITING and not row.note:
+                row.note = _("It names no mailbox of a desk here, so several desks see it: who takes it up has it.")
+                row.save(update_fields=["note"])
     return row
 
 
@@ -124,12 +123,14 @@ def _said_in_word(arrival: Arrival, kind: Kind, found: Found) -> list[Said]:
     return commenting.in_word(found.circulation, files, arrival.sender_name)
 
 
-def _found(arrival: Arrival, kind: Kind, desk: Desk | None) -> Found:
+def _found(arrival: Arrival, kind: Kind, desk: Desk | None) -> list[Found]:
     found = matching.find(arrival, desk)
     if kind != Kind.BOUNCE:
-        return found
+        return found if kind == Kind.LETTER else found[:1]
     ours = matching.returned(arrival)
-    return matching.of(ours, found.found_by or ReceivedMail.FoundBy.THREAD) if ours else Found(found.desk)
+    if ours is None:
+        return [Found(one.desk) for one in found]
+    return [matching.of(ours, found[0].found_by or ReceivedMail.FoundBy.THREAD)]
 
 
 def _repeats_itself(arrival: Arrival, desk: Desk, now: datetime) -> bool:

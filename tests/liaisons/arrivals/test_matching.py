@@ -13,7 +13,11 @@ pytestmark = [pytest.mark.postgres, pytest.mark.django_db]
 
 
 def found(raw, desk=None):
-    return find(parse(raw), desk)
+    return find(parse(raw), desk)[0]
+
+
+def desks(raw, desk=None):
+    return [one.desk for one in find(parse(raw), desk)]
 
 
 @pytest.mark.parametrize("header", ["To", "Cc", "Delivered_To", "X_Original_To", "Reply_To"])
@@ -80,8 +84,15 @@ def test_the_desk_is_the_one_it_was_delivered_to(desk, other_desk):
     assert found(an_answer(To=other_desk.mailbox)).desk == other_desk
     assert found(an_answer(To=f"Secretariat+x@{other_desk.mailbox.partition('@')[2]}")).desk == other_desk
     assert found(an_answer(To=desk.mailbox, Delivered_To=other_desk.mailbox)).desk == other_desk
-    assert found(an_answer(To="list@example.org")).desk == desk
     assert found(an_answer(To=desk.mailbox), other_desk).desk == other_desk
+
+
+def test_what_names_no_desk_is_for_all_of_them_or_for_those_that_know_its_number(to_ietf, other_desk):
+    stray = {"To": "list@example.org"}
+    assert desks(an_answer(**stray)) == [to_ietf.desk, other_desk]
+    assert desks(an_answer(**stray, Subject=f"On {to_ietf.statement.reference}")) == [to_ietf.desk]
+    assert desks(an_answer(**stray), other_desk) == [other_desk]
+    assert desks(an_answer(**stray, ours=to_ietf)) == [to_ietf.desk]
 
 
 def test_what_a_mail_answers_says_more_of_its_desk_than_where_it_was_found(to_ietf, other_desk):

@@ -268,6 +268,31 @@ def test_a_mail_is_set_aside_with_a_note_and_taken_up_again(client, secretary, d
     send(client, secretary, "received-mail-set-aside", row.pk, status=400, note="a\nb")
 
 
+def test_a_mail_that_names_no_desk_waits_at_each_until_one_has_taken_it_up(
+    client, secretary, other_secretary, to_ietf, other_desk
+):
+    row = mail("We decline.\n", To="hello@example.org")
+    other = ReceivedMail.objects.get(desk=other_desk)
+    for user, its in ((secretary, row), (other_secretary, other)):
+        assertContains(page(client, user, its.get_absolute_url()), "several desks see it: who takes it up has it.")
+    send(client, other_secretary, "received-mail-set-aside", other.pk, note="Not ours")
+    assert again(row).state == "waiting"
+    send(client, other_secretary, "received-mail-wait", other.pk)
+    settle = reverse("addressee-settle", args=[to_ietf.statement_id, to_ietf.addressee_id])
+    form = page(client, secretary, f"{settle}?mail={row.pk}").context["form"]
+    given = {"seen": form["seen"].value(), "kind": "acknowledgement"}
+    assert client.post(f"{settle}?mail={row.pk}", given).status_code == 302
+    assert (again(row).state, again(other).state) == ("taken", "set_aside")
+    assert again(other).note == "Another desk has taken it up."
+    send(client, other_secretary, "received-mail-set-aside", other.pk, status=409)
+
+
+def test_what_was_written_to_two_desks_is_dealt_with_at_each(client, secretary, to_list, other_desk):
+    row = mail("Why?\n", Subject=f"On {to_list.circulation.document}", Cc=other_desk.mailbox)
+    send(client, secretary, "received-mail-comment", row.pk)
+    assert ReceivedMail.objects.get(desk=other_desk).state == "waiting"
+
+
 def test_an_administrator_reads_and_does_not_decide(client, administrator, desk):
     row = mail()
     shown = page(client, administrator, row.get_absolute_url())
