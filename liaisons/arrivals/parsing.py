@@ -164,10 +164,22 @@ def _tried(read: Callable[[MIMEPart], T], mail: MIMEPart, otherwise: T) -> T:
 
 
 def _sender(head: EmailMessage) -> tuple[str, str]:
-    """Name and address in From: what the mail claims."""
-    pairs = getaddresses([_line(str(value)) for value in head.get_all("From", [])[:1]])
-    name, address = next(((name, address) for name, address in pairs if "@" in address), ("", ""))
-    return _line(name)[:200], address.lower()[:320]
+    """Name and address of the author that the mail claims to have."""
+    name, address = next(_named(head, "From"), ("", ""))
+    if head.get("List-Id") and address in {
+        to for header in ("To", "Cc", "List-Post") for _name, to in _named(head, header)
+    }:
+        # A list that writes itself into From, so that servers let its mail through, names the author in Reply-To.
+        others = (pair for pair in _named(head, "Reply-To") if pair[1] != address)
+        name, address = next(((said or name, other) for said, other in others), (name, address))
+    return _line(name)[:200], address[:320]
+
+
+def _named(head: EmailMessage, header: str) -> Iterator[tuple[str, str]]:
+    """Names and addresses in the first header of that name; of List-Post the address in its mailto:."""
+    for name, address in getaddresses([_line(str(value)) for value in head.get_all(header, [])[:1]]):
+        if "@" in address:
+            yield name, address.lower().removeprefix("mailto:")
 
 
 def _dated(head: EmailMessage) -> datetime | None:

@@ -52,6 +52,33 @@ def test_of_two_forms_the_plain_one_is_read_and_neither_is_a_file():
     assert [file.name for file in mail.files] == ["a.pdf"]
 
 
+VIA = {
+    "From": "Ivy Ietf via List <list@example.org>",
+    "Reply_To": "Ivy <ivy@ietf.example.org>, list@example.org",
+    "List_Id": "<list.example.org>",
+}
+
+
+@pytest.mark.parametrize("named_in", [{"To": "list@example.org"}, {"List_Post": "<mailto:List@example.org>"}])
+def test_who_wrote_through_a_list_that_puts_itself_into_from_is_the_author(named_in):
+    mail = parse(an_answer(**VIA, **named_in))
+    assert (mail.sender, mail.sender_name) == ("ivy@ietf.example.org", "Ivy")
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"From": "Ivy <ivy@example.org>"},  # only the answers go elsewhere
+        {"List_Id": ""},
+        {"Reply_To": "list@example.org"},
+        {"Reply_To": ""},
+    ],
+)
+def test_else_the_author_is_who_stands_in_from(other):
+    mail = parse(an_answer(**{**VIA, "To": "list@example.org", **other}))
+    assert mail.sender == (other.get("From") or VIA["From"]).partition("<")[2].rstrip(">")
+
+
 def test_a_blank_plain_form_does_not_hide_the_other_one():
     assert parse(an_answer(" \n", html="<p>We <b>agree</b>.</p>")).text == "We agree."
 
