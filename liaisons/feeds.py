@@ -8,6 +8,7 @@ import hashlib
 from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 from icalendar import Alarm, Calendar, Event
 
 from contacts.models import Desk, Person
@@ -21,7 +22,12 @@ REFRESH = timedelta(hours=4)
 
 
 def calendar(person: Person, desk: Desk, now: datetime) -> bytes:
-    """The calendar as a file. It is the same, byte by byte, until something in it changes."""
+    """The calendar as a file, in the person's language. It is the same, byte by byte, until something in it changes."""
+    with override(person.language):
+        return _file(person, desk, now)
+
+
+def _file(person: Person, desk: Desk, now: datetime) -> bytes:
     name = _("Liaise: %(desk)s") % {"desk": desk}
     file = Calendar()
     file.add("prodid", "-//Liaise//Deadlines//EN")

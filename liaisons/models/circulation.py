@@ -210,6 +210,10 @@ class ApprovalQuerySet(models.QuerySet["Approval"]):
     def granted(self) -> Self:
         return self.filter(returned=False)
 
+    def word_of(self, chair: int) -> Self:
+        """Granted by the chair with that key, or in the chair's place."""
+        return self.granted().filter(Q(in_place_of=chair) | Q(in_place_of__isnull=True, person=chair))
+
 
 class Approval(models.Model):
     """One approver's word on one revision: granted, or returned with a reason."""

@@ -2,14 +2,15 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 
 from django.conf import settings
-from django.db.models import Count, Exists, Max, OuterRef, Q
+from django.db.models import Count, Exists, Max, OuterRef, Q, Subquery
 from django.utils.translation import gettext as _
 
 from contacts.actor import Actor
 from contacts.models import Desk, Person
+from contacts.questions import rapporteurs
 from liaisons.models import (
     Action,
     Addressee,
@@ -19,6 +20,7 @@ from liaisons.models import (
     Document,
     Event,
     Meeting,
+    Message,
     Registration,
     Statement,
 )
@@ -56,7 +58,7 @@ def of(person: Person, desk: Desk, now: datetime) -> list[Deadline]:
         *_answers(desk, actor, now),
         *_windows(desk, now),
         *(_approvals(desk, actor, now) if roles & CHAIRS else ()),
-        *_assignments(desk, person, everything=everything),
+        *_assignments(desk, person, now, everything=everything),
         *_actions(desk, person, everything=everything),
         *_meetings(desk),
     ]
@@ -106,8 +108,7 @@ def _windows(desk: Desk, now: datetime) -> Iterator[Deadline]:
 def _approvals(desk: Desk, actor: Actor, now: datetime) -> Iterator[Deadline]:
     """Texts that wait for the word of this chair, or of the one the reader stands in for, since their window closed."""
     chair = absent_chair(desk, actor, now) or (actor.person.pk if actor.person else 0)
-    given = Approval.objects.granted().filter(revision=OuterRef("statement__revision"))
-    mine = given.filter(Q(in_place_of=chair) | Q(in_place_of__isnull=True, person=chair))
+    mine = Approval.objects.word_of(chair).filter(revision=OuterRef("statement__revision"))
     objections = Comment.objects.standing_objections().filter(circulation=OuterRef("pk"))
     waiting = Circulation.objects.of_desk(desk).filter(
         ~Exists(mine),
@@ -116,13 +117,16 @@ def _approvals(desk: Desk, actor: Actor, now: datetime) -> Iterator[Deadline]:
         ended_at__isnull=True,
         statement__state=Statement.State.CIRCULATED,
     )
-    rows = list(waiting.select_related("document", "statement__revision"))
+    mails = Message.objects.filter(circulation=OuterRef("pk"), revision=OuterRef("statement__revision"))
+    asked = mails.filter(kind=Message.Kind.APPROVE).order_by("queued_at").values("queued_at")[:1]
+    rows = list(waiting.annotate(asked_at=Subquery(asked)).select_related("document", "statement__revision"))
     history = _history("circulation", {row.pk for row in rows})
     for row in rows:
-        if row.closes_on is not None and row.statement is not None:
+        if row.statement is not None and row.closes_at is not None:
             yield Deadline(
                 f"approval-{row.pk}",
-                row.closes_on + timedelta(days=1),
+                # As the reminders count: from the day on which the first of the chairs was asked.
+                desk.today(getattr(row, "asked_at", None) or row.closes_at),
                 _("%(number)s: your approval is awaited") % {"number": row.document.reference},
                 row.statement.title,
                 _page(row.document),
@@ -130,12 +134,18 @@ def _approvals(desk: Desk, actor: Actor, now: datetime) -> Iterator[Deadline]:
             )
 
 
-def _assignments(desk: Desk, person: Person, *, everything: bool) -> Iterator[Deadline]:
-    """Letters of others that the reader took on or is deputy for; to the secretariat all."""
+def _assignments(desk: Desk, person: Person, now: datetime, *, everything: bool) -> Iterator[Deadline]:
+    """Letters of others that the reader took on, is deputy for, or sees to for Questions; to the secretariat all."""
     assigned = Registration.objects.of_desk(desk).filter(
         state=Registration.State.ASSIGNED, watched=False, due_on__isnull=False
     )
-    theirs = assigned if everything else assigned.filter(Q(assignee=person) | Q(deputy=person))
+    theirs = assigned
+    if not everything:
+        named = assigned.filter(assignee=None).order_by().values_list("questions", flat=True).distinct()
+        of_questions = rapporteurs(named, within=desk.group, on=desk.today(now))
+        seen_to = [questions for questions, people in of_questions.items() if person in people]
+        by_questions = Q(assignee=None, questions__in=seen_to)
+        theirs = assigned.filter(Q(assignee=person) | Q(deputy=person) | by_questions)
     rows = list(theirs.select_related("statement__revision", "document", "assignee"))
     history = _history("registration", {row.pk for row in rows})
     for row in rows:

@@ -8,14 +8,14 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from contacts.actor import Actor
-from contacts.models import Appointment
+from contacts.models import Appointment, StandIn
 from liaisons import comments, handover, outbox
 from liaisons.details import Assignment, Received
 from liaisons.models import Message
 from liaisons.received.registering import register
 from liaisons.texts.writing import begin
 from liaisons.workflow import advance
-from tests.fixtures import AFTER, NOW
+from tests.fixtures import AFTER, NOW, somebody
 
 
 @pytest.fixture(autouse=True)
@@ -76,6 +76,16 @@ class TestWhoSeesWhat:
         advance(circulated, "approve", by=Actor.of(chair), seen=circulated.revision_id, now=AFTER)
         assert waiting(client, chair) == {"Windows that have closed": [(*row, "1 approval so far")]}
         assert waiting(client, cochair) == {"Approvals asked of you": [(*row, "1 approval so far")]}
+
+    def test_who_stands_in_is_asked_for_no_word_that_the_chair_gave(
+        self, client, circulated, desk, chair, time_machine
+    ):
+        time_machine.move_to(AFTER, tick=False)
+        vice, day = somebody("Vic Vice", "vic@example.org", desk, "vice_chair"), AFTER.date()
+        StandIn.objects.create(group=desk.group, chair=chair.person, person=vice.person, valid_from=day, valid_to=day)
+        assert "Approvals asked of you" in waiting(client, vice)
+        advance(circulated, "approve", by=Actor.of(chair), seen=circulated.revision_id, now=AFTER)
+        assert "Approvals asked of you" not in waiting(client, vice)
 
     def test_an_objection_that_stands_asks_nobody_to_approve(self, client, circulated, chair, member, time_machine):
         comments.comment(circulated.circulation, by=Actor.of(member), kind="objection", text="No.", now=NOW)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import cached_property
 
 from django.db.models import Count, QuerySet, Subquery
 from django.db.models.functions import Coalesce
@@ -14,7 +15,7 @@ from liaisons.models import (
     Comment,
     Reply,
 )
-from liaisons.rules import CHAIRS, SECRETARIAT
+from liaisons.rules import CHAIRS, SECRETARIAT, absent_chair
 
 SOON = timedelta(days=14)
 SHORTLY = timedelta(days=7)
@@ -70,6 +71,12 @@ class Desktop:
     @property
     def is_chair(self) -> bool:
         return bool(self.roles & CHAIRS)
+
+    @cached_property
+    def chair(self) -> int:
+        """The key of the chair whose word the reader gives: their own, or that of the one they stand in for."""
+        own = self.actor.person.pk if self.actor.person else 0
+        return absent_chair(self.desk, self.actor, self.now) or own
 
     def tone(self, on: date | None) -> str:
         if on is None or on > self.today + SHORTLY:

@@ -29,12 +29,12 @@ def closed_windows(here: Desktop) -> list[Heap]:
     rows = over.select_related("document", "statement__revision").annotate(
         objections=counted(standing, "circulation"),
         approvals=counted(granted, "revision"),
-        is_mine=Exists(granted.filter(Q(person=here.actor.person) | Q(in_place_of=here.actor.person))),
+        is_given=Exists(Approval.objects.word_of(here.chair).filter(revision=OuterRef("statement__revision"))),
     )
     asked: list[Row] = []
     others: list[Row] = []
     for circulation in rows.order_by("closes_at", "pk")[:MOST]:
-        settled = getattr(circulation, "objections", 0) or getattr(circulation, "is_mine", False)
+        settled = getattr(circulation, "objections", 0) or getattr(circulation, "is_given", False)
         mine = here.is_chair and not settled
         (asked if mine else others).append(_closed_window(circulation, mine=mine))
     return [

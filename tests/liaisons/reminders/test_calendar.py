@@ -10,10 +10,10 @@ from django.urls import reverse
 from icalendar import Calendar
 
 from contacts.actor import Actor
-from contacts.models import Appointment
-from liaisons import feeds, links, reminders
-from liaisons.comments import move_window
-from liaisons.models import Action, Addressee, Circulation, Meeting, Registration, Statement
+from contacts.models import Appointment, Group
+from liaisons import feeds, housekeeping, links, reminders
+from liaisons.comments import comment, move_window, withdraw
+from liaisons.models import Action, Addressee, Circulation, Meeting, Registration, Reminder, Statement
 from tests.fixtures import AFTER, NOW
 from tests.liaisons.reminders.mornings import DUE, digest_of, geneva
 
@@ -82,6 +82,26 @@ def test_a_chair_sees_the_approval_that_is_awaited_and_a_member_does_not(circula
     advance(circulated, "approve", by=Actor.of(chair), seen=circulated.revision_id, now=AFTER)
     assert key not in events(chair, desk)
     assert key in events(cochair, desk)
+
+
+def test_an_approval_stands_on_the_day_on_which_it_was_asked_for(circulated, desk, chair, member):
+    """An objection stood for nine days after the window; the reminders count from then too."""
+    circulation = Circulation.objects.get()
+    said = comment(circulation, by=Actor.of(member), kind="objection", text="No.", now=NOW)
+    later = AFTER + timedelta(days=9)
+    withdraw(said, by=Actor.of(member), now=later)
+    assert housekeeping.ask_chairs(later) == 2
+    assert events(chair, desk, later)[f"approval-{circulation.pk}"]["DTSTART"].dt == desk.today(later)
+    reminders.fill(later + timedelta(days=3))
+    assert {row.due_on for row in Reminder.objects.filter(kind="approval")} == {desk.today(later)}
+
+
+def test_a_letter_to_questions_is_shown_to_their_rapporteurs(registration, desk, groups, rapporteur, member):
+    question = Group.objects.create(designation="ITU-T Q6/21", kind="question", parent=groups["ITU-T SG21"])
+    Appointment.objects.create(person=rapporteur.person, group=question, role="rapporteur")
+    Registration.objects.update(state="assigned", questions="Q6/21", due_on=DUE)
+    assert f"registration-{registration.pk}" in events(rapporteur, desk)
+    assert events(member, desk) == {}
 
 
 def test_letters_and_actions_are_shown_to_whom_they_concern(registration, meeting, desk, secretary, rapporteur, member):
