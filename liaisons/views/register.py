@@ -22,6 +22,7 @@ from liaisons import reporting
 from liaisons.comments import reports
 from liaisons.filing import file_document
 from liaisons.forms.papers import (
+    BY_THEMSELVES,
     ActionForm,
     DecisionForm,
     DocumentFilter,
@@ -71,6 +72,7 @@ def document(request: AtDesk, pk: int) -> HttpResponse:
         "files": found.files.select_related("blob"),
         "registration": getattr(found, "registration", None),
         "circulation": circulation,
+        "may_revise": "secretariat" in request.roles and found.kind not in BY_THEMSELVES,
         "may_circulate": reports.may_circulate(found, request.desk, request.actor, timezone.now()),
         "against_circulating": reports.against_circulating(found, request.desk),
         "circulated": visible.filter(pk=circulation.statement_id).first() if circulation else None,
@@ -93,7 +95,9 @@ def document_file(request: AtDesk, pk: int, file: int) -> HttpResponse:
 def document_new(request: AtDesk) -> HttpResponse:
     now = timezone.now()
     directory = Directory.load(request.desk.today(now), within=request.desk.group)
-    form = DocumentForm(posted(request), request.FILES or None, desk=request.desk, directory=directory)
+    form = DocumentForm(
+        posted(request), request.FILES or None, desk=request.desk, directory=directory, initial=_revised(request)
+    )
     refused: list[str] = []
     if request.method == "POST" and form.is_valid():
         try:
@@ -254,6 +258,17 @@ def meeting_action_done(request: AtDesk, pk: int, action: int) -> HttpResponse:
 
 
 # What several of them need
+
+
+def _revised(request: AtDesk) -> dict[str, Any]:
+    """What the form begins with on the way from the document whose next revision is filed."""
+    asked = request.GET.get("revises", "")
+    rows = Document.objects.of_desk(request.desk).exclude(kind__in=BY_THEMSELVES)
+    found = rows.filter(pk=asked).first() if asked.isdecimal() and len(asked) < 10 else None
+    if found is None:
+        return {}
+    source = str(found.source) if found.source else found.source_text
+    return {"revises": found.pk, "kind": found.kind, "title": found.title, "source": source}
 
 
 def _document(request: AtDesk, pk: int) -> Document:

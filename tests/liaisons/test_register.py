@@ -57,6 +57,20 @@ class TestDocuments:
         assert (second.number, second.reference) == (first.number, "JCA-MV-Doc-001-R1")
         assert "JCA-MV-Doc-001-R1" in page(client, secretary, first.get_absolute_url()).content.decode()
 
+    def test_the_next_revision_is_filed_from_the_page_of_the_document(self, client, desk, secretary, member, groups):
+        paper(client, secretary)
+        first = Document.objects.get()
+        address = f"{reverse('document-new')}?revises={first.pk}"
+        assert f'href="{address}"' in page(client, secretary, first.get_absolute_url()).content.decode()
+        assert "?revises=" not in page(client, member, first.get_absolute_url()).content.decode()
+        form = page(client, secretary, address).context["form"]
+        given = {name: form[name].value() for name in ("kind", "title", "source", "revises")}
+        assert given == {"kind": "report", "title": "Report", "source": "ITU-T SG21", "revises": first.pk}
+        paper(client, secretary, **given)
+        assert Document.objects.get(revision=1).title == "Report"
+        for wrong in ("x", "99999999999999", "0"):
+            assert page(client, secretary, f"{reverse('document-new')}?revises={wrong}").context["form"].initial == {}
+
     @pytest.mark.parametrize(
         ("given", "sentence"),
         [
