@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from contacts.http import DeskRequest
+from contacts.models import Person
 from liaisons import comments, links, printed, sheets
 from liaisons.details import Returned
 from liaisons.documents.page import Page
@@ -22,7 +23,7 @@ from liaisons.documents.screen import on_screen
 from liaisons.forms.links import DecideForm, ReturnForm
 from liaisons.letter import Sheet
 from liaisons.models import Circulation, Comment, Link, Statement
-from liaisons.rules import Moved, Refused
+from liaisons.rules import Moved, Refused, absent_chair
 from liaisons.silence import Outcome
 from liaisons.views import comparing, enclosed, reminders
 from liaisons.views.answer import open_answer
@@ -93,6 +94,7 @@ def open_approve(
         "earlier": earlier_of(statement, circulation),
         "approvals": revision.approvals.select_related("person", "in_place_of").order_by("given_at"),
         "obstacles": obstacles(statement, "approve", actor, now),
+        "absent": Person.objects.filter(pk=absent_chair(statement.desk, actor, now) or 0).first(),
         "warnings": printed.warnings(revision),
         "may_return": not obstacles(statement, "revise", actor, now),
         "decide_form": DecideForm(initial={"seen": revision.pk}),

@@ -1,7 +1,7 @@
 """Who gets what of a statement, and why: every recipient with its channel, its files and what became of the mail."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.conf import settings
@@ -69,19 +69,23 @@ def _of_list(statement: Statement, now: datetime) -> Iterator[Receiver]:
     """What the list got for comment; of a draft what it would get."""
     sent = statement.messages.filter(kind=Message.Kind.CIRCULATE).select_related("desk").order_by("pk")
     for message in sent:
-        yield _stored(message, now, _("list"), message.to)
+        yield replace(_stored(message, now, _("list"), message.to), why=_list_comments())
     if statement.state == Statement.State.DRAFT and statement.desk and statement.desk.mailing_list:
         yield Receiver(
             name=_("%(desk)s mailing list") % {"desk": statement.desk},
             kind=_("list"),
             channel=_mail(),
             address=statement.desk.mailing_list,
-            why=_("The list comments on the text before it is approved."),
+            why=_list_comments(),
             files=_("PDF and Word"),
             language=_language(settings.LANGUAGE_CODE),
             state="planned",
             label=_("when it circulates"),
         )
+
+
+def _list_comments() -> str:
+    return _("The list comments on the text before it is approved.")
 
 
 def _of_dispatch(statement: Statement, now: datetime) -> Iterator[Receiver]:

@@ -109,6 +109,7 @@ def test_before_it_is_sent_everybody_is_listed_as_it_would_leave_now(ada, approv
     page = ada.get(reverse("statement-recipients", args=[approved.pk]))
     assertContains(page, "You get this copy because you are a contact named in it.")
     assertContains(page, "ITU-T SG21 is addressed for action, and this is how it takes letters.")
+    assertContains(page, "The list comments on the text before it is approved.")
     assertContains(page, "JCA-MV-LS1.pdf, JCA-MV-LS1.docx")
 
 

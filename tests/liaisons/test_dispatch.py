@@ -178,6 +178,14 @@ def test_what_has_left_is_not_taken_back(signed_in, sent):
     assert Statement.objects.get().state == "sent"
 
 
+def test_why_a_held_dispatch_cannot_be_taken_back_stands_where_the_button_was(signed_in, sent):
+    sent.addressees.filter(text="World Metaverse Council").update(posted_at=AFTER)
+    page = signed_in.get(at("statement-dispatch", sent.pk))
+    assertContains(page, "The mails are held until")
+    assertNotContains(page, 'id="recall"')
+    assertContains(page, "They cannot all be taken back any more: It was handed over to somebody already.")
+
+
 @pytest.mark.parametrize(("state", "buttons"), [("in_doubt", 2), ("failed", 1), ("sent", 0)])
 def test_mails_in_doubt_and_failed_ones_wait_for_a_decision(signed_in, sent, state, buttons):
     message = Message.objects.filter(kind="send").first()
