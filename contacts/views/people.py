@@ -160,6 +160,7 @@ def _page(request: AtDesk, found: Person) -> HttpResponse:
         .filter(Q(person=found) | Q(chair=found))
         .select_related("person", "chair"),
         "may_stand_in": stand_ins.may_name(request) and stand_ins.is_vice_chair(request, found),
+        "vice_chairs": stand_ins.vice_chairs(request, found),
         "may_name": stand_ins.may_name(request),
         "today": today,
         "sees_addresses": sees_addresses(request.roles),

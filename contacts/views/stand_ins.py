@@ -7,6 +7,7 @@ from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -76,6 +77,14 @@ def is_vice_chair(request: AtDesk, found: Person) -> bool:
     today = request.desk.today(timezone.now())
     held = found.appointments.in_force(today).filter(group=request.desk.group)
     return held.filter(role=Appointment.Role.VICE_CHAIR).exists()
+
+
+def vice_chairs(request: AtDesk, found: Person) -> QuerySet[Person] | None:
+    """Who can be named to stand in for this person; None where they are no chair, or the reader names nobody."""
+    in_force = request.desk.group.appointments.in_force(request.desk.today(timezone.now()))
+    if not may_name(request) or not in_force.filter(person=found, role__in=CHAIRS).exists():
+        return None
+    return Person.objects.filter(appointments__in=in_force.filter(role=Appointment.Role.VICE_CHAIR)).order_by("name")
 
 
 def _form(request: AtDesk, row: StandIn) -> HttpResponse:

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 from django.urls import reverse
-from pytest_django.asserts import assertContains, assertRedirects
+from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
 from contacts.actor import Actor
 from contacts.models import Appointment, Person, StandIn
@@ -95,3 +95,14 @@ def test_only_chairs_are_stood_in_for(client, secretary, member, vice_chair, fil
     said = client.post(reverse("stand-in", args=[vice_chair.person.pk]), {**filled, "chair": member.person.pk})
     assert said.status_code == 400
     assert not StandIn.objects.exists()
+
+
+def test_from_the_page_of_a_chair_a_way_leads_to_the_vice_chairs(client, secretary, member, desk, chair) -> None:
+    client.force_login(secretary)
+    address = reverse("person", args=[chair.person.pk])
+    assertContains(client.get(address), "Nobody is vice-chair here yet: give somebody that role first.")
+    vice_chair = somebody("Vic Vice", "vic@example.org", desk, "vice_chair")
+    assertContains(client.get(address), f'<a href="{reverse("stand-in", args=[vice_chair.person.pk])}">let Vic Vice')
+    assertNotContains(client.get(reverse("person", args=[member.person.pk])), "a vice-chair can decide")
+    client.force_login(member)
+    assertNotContains(client.get(address), "a vice-chair can decide")
