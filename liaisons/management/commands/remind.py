@@ -1,5 +1,6 @@
 """manage.py remind: makes the reminders that are due now, or says who would get which on a day and why."""
 
+from argparse import ArgumentTypeError
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -40,7 +41,10 @@ class Command(BaseCommand):
 
 
 def _day(text: str) -> date:
-    return date.fromisoformat(text)
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ArgumentTypeError(f"{text} is no day. Write it as in 2026-01-30.") from None
 
 
 def _lines(told: list[Told]) -> list[str]:

@@ -87,6 +87,11 @@ def test_without_a_rehearsal_it_reminds(out, time_machine):
     assert len(queued()) == Message.objects.filter(kind="remind").count() == 3
 
 
+def test_a_day_that_is_none_is_answered_with_how_one_is_written(out):
+    with pytest.raises(CommandError, match=r"23\.11\. is no day\. Write it as in 2026-01-30\."):
+        said("--on", "23.11.", "--dry-run")
+
+
 @pytest.mark.parametrize("arguments", [["--on", "2026-02-01"], ["--on", "2025-01-01", "--dry-run"]])
 def test_what_it_does_not_do_it_says(out, arguments, time_machine):
     time_machine.move_to(geneva(WEEK_BEFORE), tick=False)
