@@ -34,11 +34,11 @@ class StatementsChoice(forms.ModelMultipleChoiceField[Statement]):
 
 
 class StatementChoice(forms.ModelChoiceField[Statement]):
-    """A statement of ours by number and title."""
+    """A statement of ours by number and title; one that has no number yet by its title alone."""
 
     def label_from_instance(self, obj: object) -> str:
         assert isinstance(obj, Statement)
-        return f"{obj.reference}: {obj.title}"
+        return f"{obj.reference}: {obj.title}" if obj.reference else obj.title
 
 
 class RegistrationForm(DirectoryMixin, FilesForm):

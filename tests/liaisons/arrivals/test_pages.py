@@ -250,6 +250,22 @@ def test_a_mail_about_a_document_is_taken_as_a_comment_by_hand(client, secretary
     send(client, secretary, "received-mail-comment", row.pk, status=409)
 
 
+def test_a_text_whose_days_are_over_is_offered_no_comment(client, secretary, to_list):
+    row = mail("Comma.\n", Subject=f"On {to_list.circulation.document}")
+    offered = "Take it as a comment"
+    shown = page(client, secretary, row.get_absolute_url())
+    assertContains(shown, offered)
+    title = to_list.statement.revision.title
+    assertContains(shown, f'<option value="{to_list.statement_id}" selected>{title}</option>', html=True)
+    to_list.circulation.ended_at = AFTER
+    to_list.circulation.save()
+    assertNotContains(page(client, secretary, row.get_absolute_url()), offered)
+    row.note = "This circulation has ended."
+    row.save()
+    refused = send(client, secretary, "received-mail-comment", row.pk, status=400)
+    assertContains(refused, "This circulation has ended.", count=1, status_code=400)
+
+
 def test_what_comments_on_nothing_cannot_be_a_comment(client, secretary, desk):
     row = mail()
     refused = send(client, secretary, "received-mail-comment", row.pk, status=400)
