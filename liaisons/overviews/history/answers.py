@@ -26,6 +26,14 @@ def _time_decided(event: Event, statement: Statement | None) -> str:
     return _("No more time for %(addressee)s") % words
 
 
+def _reminded_no_more(event: Event, statement: Statement | None) -> str:
+    return _("%(addressee)s wants no reminders") % {"addressee": event.addressee}
+
+
+def _reminded_again(event: Event, statement: Statement | None) -> str:
+    return _("%(addressee)s wants to be reminded again") % {"addressee": event.addressee}
+
+
 def _nomination_confirmed(event: Event, statement: Statement | None) -> str:
     return _("%(addressee)s: the representative it nominates is appointed") % {"addressee": event.addressee}
 
@@ -38,6 +46,8 @@ WORDS: Words = {
     "settle": _settled,
     "forward": _forwarded,
     "decide_time": _time_decided,
+    "remind_no_more": _reminded_no_more,
+    "remind": _reminded_again,
     "confirm_nomination": _nomination_confirmed,
     "set_aside_nomination": _nomination_set_aside,
 }

@@ -200,6 +200,7 @@ def test_an_addressee_mutes_the_reminders_of_its_letter_and_the_desk_is_told(cli
     client.force_login(secretary)
     page = words(client.get(addressee.statement.get_absolute_url()))
     assert "wants no reminders" in page
+    assert "IETF wants no reminders" in page
     assert Addressee.objects.owing().filter(pk=addressee.pk).exists()
 
 
