@@ -3,13 +3,14 @@
 import re
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
-from icalendar import Calendar
+from icalendar import Calendar, Component
 
 MAX_BYTES = 256 * 1024
 MOST = 500
-# A holiday that goes on for longer than this is a vacation of somebody, or a mistake.
+# What goes on for longer than this is a vacation of somebody, or a mistake.
 MOST_DAYS = 31
 MOST_LETTERS = 100
 
@@ -22,10 +23,15 @@ class Unreadable(Exception):
 
 @dataclass
 class Read:
-    """Days with their names; `repeating` counts entries that say only by a rule on which days they are."""
+    """Days with their names.
+
+    `repeating` counts entries that say only by a rule on which days they are, `long` those that go on for more than
+    MOST_DAYS; of both no day is taken.
+    """
 
     days: dict[date, str] = field(default_factory=dict)
     repeating: int = 0
+    long: int = 0
 
     def add(self, day: date, name: str) -> None:
         self.days.setdefault(day, " ".join(name.split())[:MOST_LETTERS])
@@ -50,8 +56,8 @@ def from_lines(text: str) -> Read:
     return read
 
 
-def from_calendar(content: bytes) -> Read:
-    """Every day of the events of a calendar file. Raises Unreadable for what is none."""
+def from_calendar(content: bytes, zone: ZoneInfo) -> Read:
+    """Every day of the events of a calendar file, as a day is in that zone. Raises Unreadable for what is none."""
     if len(content) > MAX_BYTES:
         raise Unreadable(_("The file is larger than 256 kB. Take a calendar of holidays only."))
     try:
@@ -60,15 +66,35 @@ def from_calendar(content: bytes) -> Read:
         for event in events:
             if "RRULE" in event:
                 read.repeating += 1
-                continue
-            first = _day(event.decoded("DTSTART"))
-            last = _day(event.decoded("DTEND")) - timedelta(days=1) if "DTEND" in event else first
-            for number in range(min(max((last - first).days, 0) + 1, MOST_DAYS)):
-                read.add(first + timedelta(days=number), str(event.get("SUMMARY", "")) or _("Holiday"))
+            elif event.get("STATUS") != "CANCELLED":
+                _take(read, event, zone)
     except (ValueError, KeyError, AttributeError, IndexError, TypeError, OverflowError) as error:
         raise Unreadable(_("The file is no calendar. Choose one that ends in .ics.")) from error
     return read
 
 
-def _day(moment: date | datetime) -> date:
-    return moment.date() if isinstance(moment, datetime) else moment
+def _take(read: Read, event: Component, zone: ZoneInfo) -> None:
+    first, last = _days(event, zone)
+    if (last - first).days >= MOST_DAYS:
+        read.long += 1
+        return
+    for number in range((last - first).days + 1):
+        read.add(first + timedelta(days=number), str(event.get("SUMMARY", "")) or _("Holiday"))
+
+
+def _days(event: Component, zone: ZoneInfo) -> tuple[date, date]:
+    """The first and the last day; an event without an end is over with its day, and at its end it is over."""
+    begins = event.decoded("DTSTART")
+    if "DTEND" in event:
+        ends = event.decoded("DTEND")
+    else:
+        ends = begins + (event.decoded("DURATION") if "DURATION" in event else timedelta(0))
+    if not isinstance(begins, datetime):
+        return begins, max(ends - timedelta(days=1), begins)
+    first = _at(begins, zone).date()
+    return first, max((_at(ends, zone) - timedelta(microseconds=1)).date(), first)
+
+
+def _at(moment: datetime, zone: ZoneInfo) -> datetime:
+    """A moment without a zone is one wherever it is read."""
+    return moment.astimezone(zone) if moment.tzinfo else moment

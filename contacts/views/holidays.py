@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django import forms
 from django.contrib import messages
@@ -29,7 +30,7 @@ class HolidayForm(forms.Form):
 
 
 class HolidayListForm(forms.Form):
-    """Many days at once, as text or as a file."""
+    """Many days at once, as text or as a file; `zone` is that of the desk's seat."""
 
     text = forms.CharField(
         label=gettext_lazy("Days, one on each line"),
@@ -44,6 +45,10 @@ class HolidayListForm(forms.Form):
         widget=forms.FileInput(attrs={"accept": ".ics,text/calendar"}),
     )
 
+    def __init__(self, *args: Any, zone: ZoneInfo, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.zone = zone
+
     def clean(self) -> dict[str, Any]:
         given = super().clean() or self.cleaned_data
         if not given.get("text") and not given.get("file") and not self.errors:
@@ -51,8 +56,8 @@ class HolidayListForm(forms.Form):
         try:
             self.read = reading.from_lines(given.get("text") or "")
             if file := given.get("file"):
-                of_file = reading.from_calendar(file.read(reading.MAX_BYTES + 1))
-                self.read.repeating = of_file.repeating
+                of_file = reading.from_calendar(file.read(reading.MAX_BYTES + 1), self.zone)
+                self.read.repeating, self.read.long = of_file.repeating, of_file.long
                 for day, name in of_file.days.items():
                     self.read.add(day, name)
         except reading.Unreadable as unreadable:
@@ -74,7 +79,7 @@ def holidays(request: AtDesk) -> HttpResponse:
 @at_desk(*SECRETARIES)
 def holidays_list(request: AtDesk) -> HttpResponse:
     """Add what was pasted and what stands in a calendar file; a day that is there keeps its name."""
-    form = HolidayListForm(request.POST, request.FILES)
+    form = HolidayListForm(request.POST, request.FILES, zone=request.desk.zoneinfo)
     if not form.is_valid():
         return _page(request, list_form=form)
     _add(request, form.read.days)
@@ -87,6 +92,16 @@ def holidays_list(request: AtDesk) -> HttpResponse:
                 form.read.repeating,
             )
             % {"count": form.read.repeating},
+        )
+    if form.read.long:
+        messages.warning(
+            request,
+            ngettext(
+                "%(count)d entry goes on for more than %(most)d days and was left out.",
+                "%(count)d entries go on for more than %(most)d days and were left out.",
+                form.read.long,
+            )
+            % {"count": form.read.long, "most": reading.MOST_DAYS},
         )
     return redirect("holidays")
 
@@ -119,7 +134,7 @@ def _page(request: AtDesk, **given: forms.Form) -> HttpResponse:
         "coming": rows.filter(day__gte=today),
         "gone": rows.filter(day__lt=today).order_by("-day"),
         "form": HolidayForm(),
-        "list_form": HolidayListForm(),
+        "list_form": HolidayListForm(zone=request.desk.zoneinfo),
         **given,
     }
     bad = any(form.errors for form in given.values())

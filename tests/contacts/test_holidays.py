@@ -1,6 +1,7 @@
 """The holidays of a desk: one by one, pasted, from a calendar file, and removed."""
 
 from datetime import date
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -13,6 +14,7 @@ from tests.fixtures import NOW
 pytestmark = pytest.mark.django_db
 
 CHRISTMAS = date(2026, 12, 25)
+GENEVA = ZoneInfo("Europe/Zurich")
 ICS = b"""BEGIN:VCALENDAR\r
 VERSION:2.0\r
 PRODID:-//Somebody//EN\r
@@ -93,19 +95,43 @@ def test_a_line_that_is_no_holiday_is_named_and_nothing_is_added(at_work, desk, 
 )  # fmt: skip
 def test_a_file_that_is_no_calendar_is_refused(content):
     with pytest.raises(holidays.Unreadable, match="The file is no calendar"):
-        holidays.from_calendar(content)
+        holidays.from_calendar(content, GENEVA)
 
 
 def test_a_calendar_cannot_fill_the_desk():
     many = b"".join(
-        b"BEGIN:VEVENT\r\nUID:%d\r\nDTSTART;VALUE=DATE:%d0101\r\nDTEND;VALUE=DATE:%d1231\r\nEND:VEVENT\r\n"
+        b"BEGIN:VEVENT\r\nUID:%d\r\nDTSTART;VALUE=DATE:%d0101\r\nDTEND;VALUE=DATE:%d0201\r\nEND:VEVENT\r\n"
         % (number, 2000 + number, 2000 + number)
         for number in range(20)
     )
     with pytest.raises(holidays.Unreadable, match="more than 500 days"):
-        holidays.from_calendar(b"BEGIN:VCALENDAR\r\n" + many + b"END:VCALENDAR\r\n")
+        holidays.from_calendar(b"BEGIN:VCALENDAR\r\n" + many + b"END:VCALENDAR\r\n", GENEVA)
     with pytest.raises(holidays.Unreadable, match="larger than 256 kB"):
-        holidays.from_calendar(b"x" * (holidays.MAX_BYTES + 1))
+        holidays.from_calendar(b"x" * (holidays.MAX_BYTES + 1), GENEVA)
+
+
+@pytest.mark.parametrize(
+    ("lines", "days"),
+    [
+        ("DTSTART:20261224T230000Z\nDTEND:20261225T230000Z", [25]),  # midnight to midnight in Geneva
+        ("DTSTART:20261225T090000\nDTEND:20261226T170000", [25, 26]),
+        ("DTSTART:20261225T090000\nDTEND:20261225T090000", [25]),
+        ("DTSTART;VALUE=DATE:20261225\nDURATION:P2D", [25, 26]),
+        ("DTSTART;VALUE=DATE:20261225\nSTATUS:CANCELLED", []),
+        ("DTSTART;VALUE=DATE:20261225\nDTEND;VALUE=DATE:20261225", [25]),
+    ],
+)
+def test_an_entry_is_taken_on_the_days_that_it_has_at_the_seat(lines, days):
+    event = f"BEGIN:VEVENT\nUID:1\n{lines}\nSUMMARY:Christmas\nEND:VEVENT\n"
+    read = holidays.from_calendar(f"BEGIN:VCALENDAR\n{event}END:VCALENDAR\n".replace("\n", "\r\n").encode(), GENEVA)
+    assert list(read.days) == [date(2026, 12, day) for day in days]
+
+
+def test_a_long_vacation_is_no_holiday_and_that_is_said(at_work, desk):
+    file = SimpleUploadedFile("holidays.ics", ICS.replace(b"20261227", b"20270301"), "text/calendar")
+    response = at_work.post(reverse("holidays-list"), {"file": file}, follow=True)
+    assert kept() == [("2026-08-01", "National day")]
+    assert "1 entry goes on for more than 31 days and was left out." in words(response)
 
 
 def test_days_of_another_desk_are_not_seen_nor_removed(at_work, desk, other_desk):
