@@ -18,7 +18,11 @@ from liaisons.models import Addressee, Circulation, ReceivedMail, Statement
 class TieForm(forms.Form):
     """Which statement of ours it belongs to, and of one that is out which addressee wrote it; or which report."""
 
-    statement = StatementChoice(Statement.objects.none(), label=_("It belongs to our"), required=False)
+    statement = StatementChoice(
+        Statement.objects.none(),
+        label=_("It belongs to our"),
+        error_messages={"required": _("Choose what it belongs to.")},
+    )
     addressee = forms.ModelChoiceField(
         Addressee.objects.none(), label=_("It comes from"), required=False, empty_label=_("somebody else")
     )
@@ -48,7 +52,8 @@ class TieForm(forms.Form):
             .filter(statement__isnull=True, ended_at__isnull=True)
             .select_related("document")
         )
-        if not reports.queryset.exists():
+        statements.required = not reports.queryset.exists()
+        if statements.required:
             del self.fields["report"]
 
     def clean(self) -> dict[str, Any]:
