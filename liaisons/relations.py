@@ -73,6 +73,9 @@ def reject(relation: Relation, *, desk: Desk, by: Actor, now: datetime) -> None:
 def _require_secretariat(relation: Relation, desk: Desk, by: Actor, now: datetime) -> None:
     if not by.roles_at(desk.group, desk.today(now)) & SECRETARIAT:
         raise Refused([_("Whether an inferred link is so is said by the secretariat.")])
+    issued_by = {relation.statement.desk_id, relation.to.desk_id} - {None}
+    if issued_by and desk.pk not in issued_by:
+        raise Refused([_("It is about a statement of another desk, whose secretariat says whether it is so.")])
     known = Statement.objects.of_desk(desk).filter(pk__in=[relation.statement_id, relation.to_id])
     if not known.exists():
         raise Refused([_("Neither of the two statements is in the register of this desk.")])

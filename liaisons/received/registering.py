@@ -65,7 +65,10 @@ def _title(addressee: Addressee, answer: Answer) -> str:
 
 def _register(desk: Desk, received: Received, *, by: Actor, now: datetime) -> Registration:
     with transaction.atomic():
-        statement = sent_from_here(desk, received) or enter(received, by=by, now=now)
+        from_here = sent_from_here(desk, received)
+        statement = from_here or enter(received, by=by, now=now)
+        # Its page is public: what somebody says of it by link waits there for a person's word.
+        claimed = from_here is not None and by.kind == "link"
         document = document_of(desk, received, now)
         registration = Registration.objects.create(
             desk=desk,
@@ -83,7 +86,13 @@ def _register(desk: Desk, received: Received, *, by: Actor, now: datetime) -> Re
         )
         Relation.objects.bulk_create(
             [
-                Relation(statement=statement, to=answered, kind=Relation.Kind.REPLIES_TO)
+                Relation(
+                    statement=statement,
+                    to=answered,
+                    kind=Relation.Kind.REPLIES_TO,
+                    inferred=claimed,
+                    why=_("Said by link.") if claimed else "",
+                )
                 for answered in received.replies_to
             ],
             ignore_conflicts=True,  # another desk of this installation may have said so before

@@ -42,6 +42,9 @@ def by_link(*purposes: str) -> Callable[[LinkView[P]], Callable[..., HttpRespons
                 return _closed(request, unusable, token)
             if purposes and link.purpose not in purposes:
                 return _missing(request)
+            if _has_left(link, now):
+                over = _("Your role at this desk has ended, and with it what this link was for.")
+                return _closed(request, links.Revoked([over]), token)
             if _brings_too_much(request, link, now):
                 return _too_much(request, link)
             zone = link.person.zone if link.person else timezone.get_current_timezone_name()
@@ -54,6 +57,14 @@ def by_link(*purposes: str) -> Callable[[LinkView[P]], Callable[..., HttpRespons
         return opened
 
     return decorate
+
+
+def _has_left(link: Link, now: datetime) -> bool:
+    """Whether the link shows what is the desk's own to a person who holds no role there any more."""
+    desk = desk_of(link)
+    if link.person is None or desk is None or link.purpose not in (Link.Purpose.COMMENT, Link.Purpose.APPROVE):
+        return False
+    return not links.actor(link).roles_at(desk.group, desk.today(now))
 
 
 def _brings_too_much(request: DeskRequest, link: Link, now: datetime) -> bool:

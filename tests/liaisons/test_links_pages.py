@@ -17,7 +17,7 @@ from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains
 
 from contacts.actor import Actor
-from contacts.models import Appointment
+from contacts.models import Appointment, Desk
 from liaisons import links, rules
 from liaisons.details import Amendment, Answer
 from liaisons.models import (
@@ -35,9 +35,9 @@ from liaisons.models import (
     Statement,
 )
 from liaisons.rules import Refused
-from liaisons.texts.writing import rewrite
+from liaisons.texts.writing import begin, rewrite
 from liaisons.workflow import advance
-from tests.fixtures import AFTER, NOW
+from tests.fixtures import AFTER, NOW, somebody
 
 PDF = b"%PDF-1.7\n%%EOF\n"
 LATER = AFTER + timedelta(days=3)
@@ -194,9 +194,20 @@ def test_a_link_approves_as_its_person_whoever_is_signed_in(client, circulated, 
 
 
 def test_who_is_no_chair_any_more_approves_nothing(client, circulated, approving, chair):
-    Appointment.objects.filter(person=chair.person).update(valid_to=date(2025, 10, 20))
+    Appointment.objects.filter(person=chair.person).update(role="member")
     page = client.post(at("link-approve", approving), {"seen": circulated.revision_id})
     assertContains(page, "belongs to other roles", status_code=400)
+    assert not Approval.objects.exists()
+
+
+def test_who_has_left_the_desk_reads_nothing_more_by_an_old_link(client, circulated, approving, chair):
+    reads = links.issue("comment", circulation=circulated.circulation, person=chair.person, now=NOW)
+    Appointment.objects.filter(person=chair.person).update(valid_to=date(2025, 10, 20))
+    for link in (approving, reads):
+        page = client.get(at("link", link))
+        assertContains(page, "Your role at this desk has ended", status_code=410)
+        assertNotContains(page, "asks your group to nominate", status_code=410)
+    assert client.post(at("link-approve", approving), {"seen": circulated.revision_id}).status_code == 410
     assert not Approval.objects.exists()
 
 
@@ -221,9 +232,7 @@ def test_a_text_is_returned_with_a_reason(client, circulated, approving):
 # Answering
 
 
-def test_the_link_of_a_text_that_went_back_tells_nothing_of_the_next(
-    client, circulated, approving, letter, secretary
-):
+def test_the_link_of_a_text_that_went_back_tells_nothing_of_the_next(client, circulated, approving, letter, secretary):
     circulation = circulated.circulation
     of_list = links.issue("comment", circulation=circulation, email="list@jca-mv.example.org", now=NOW)
     advance(circulated, "revise", by=Actor.of(secretary), seen=circulated.revision_id, reason="Too long.", now=LATER)
@@ -467,6 +476,21 @@ class TestAnswersInTheRegister:
         for key in ("1", "2"):
             client.post(at("link-answer", answering), answer(sent, requests=[key], text="Yes.", reference="SG21-LS90"))
         assert {reply.statement for reply in Reply.objects.all()} == {Registration.objects.get().statement}
+
+    def test_what_is_said_of_a_letter_another_desk_sent_waits_for_a_persons_word(
+        self, client, answering, sent, letter, groups
+    ):
+        """Its page is public, and whoever has the link can name any number."""
+        there = Desk.objects.create(group=groups["ITU-T SG21"], slug="sg21", mailbox="sg21@example.org")
+        author = Actor.of(somebody("Wim Writer", "wim@example.org", there, "secretariat"))
+        theirs = begin(there, letter, by=author, now=NOW)
+        period = {"study_period": "2025-2028", "posted_at": NOW}
+        Statement.objects.filter(pk=theirs.pk).update(reference="SG21-LS90", **period)
+        given = answer(sent, requests=["1"], text="Yes.", reference="SG21-LS90")
+        assert client.post(at("link-answer", answering), given).status_code == 302
+        assert Registration.objects.get().statement == theirs
+        assert not theirs.relations.get().counts
+        assert client.get(f"/statements/{theirs.pk}/").context["related"] == []
 
     def test_an_answer_that_is_refused_takes_no_number(self, client, answering, sent):
         client.post(at("link-answer", answering), answer(sent, kind="decline", reference="SG21-LS90"))

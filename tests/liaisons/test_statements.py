@@ -464,6 +464,16 @@ class TestRelations:
     def test_outsiders_do_not_see_what_they_may_not_read(self, client, inferred, sent):
         assert client.get(f"/statements/{sent.pk}/").context["related"] == []
 
+    def test_another_desk_that_has_both_letters_decides_nothing_about_ours(
+        self, client, inferred, sent, incoming, other_desk, other_secretary, secretary
+    ):
+        for statement in (sent, incoming.statement):
+            Registration.objects.create(desk=other_desk, statement=statement, created_at=NOW)
+        assert self.confirm(client, other_secretary, sent, inferred).status_code == 404
+        client.force_login(other_secretary)
+        assert client.post(f"/statements/{sent.pk}/relations/{inferred.pk}/reject/").status_code == 404
+        assert self.confirm(client, secretary, sent, inferred).status_code == 302
+
     def test_outsiders_do_not_see_what_a_machine_guessed(self, client, sent, desk, letter, secretary, member):
         other = begin(desk, letter, by=Actor.of(secretary), now=NOW)
         Statement.objects.filter(pk=other.pk).update(posted_at=NOW)
