@@ -9,7 +9,7 @@ from django.db import DatabaseError, transaction
 from django.db.models import Exists, F, Model, OuterRef, Q, QuerySet
 
 from contacts.actor import Actor
-from contacts.models import Person
+from contacts.models import Desk, Person
 from liaisons import mail, outbox
 from liaisons.details import Answered, Details
 from liaisons.models import Approval, Circulation, Comment, Message, Registration, Relation, Request, Statement
@@ -33,7 +33,7 @@ def keep_house(now: datetime) -> None:
 
 def ask_chairs(now: datetime) -> int:
     """Ask the chairs where a window has closed without a standing objection; returns the number of mails queued."""
-    silent = _silent(now).select_related("desk__group", "statement")
+    silent = _silent(now).select_related("desk__group", "statement").filter(pk__in=_perhaps_not_asked(now))
     return _each(silent, lambda circulation: _ask_chairs_about(circulation, now))
 
 
@@ -57,9 +57,7 @@ def ask_about_reports(now: datetime) -> int:
 
 
 def _report_over(circulation: Circulation, now: datetime) -> int:
-    desk = circulation.desk
-    chairs = Person.objects.holding(*CHAIRS, group=desk.group, on=desk.today(now)).exclude(email="")
-    return len(outbox.queue(mail.report_over(circulation, chairs, now)))
+    return len(outbox.queue(mail.report_over(circulation, _deciding(circulation.desk, now), now)))
 
 
 def _silent(now: datetime) -> QuerySet[Circulation]:
@@ -73,9 +71,27 @@ def _silent(now: datetime) -> QuerySet[Circulation]:
     )
 
 
+def _perhaps_not_asked(now: datetime) -> list[int]:
+    """Those of which not everybody who decides has a mail; the many others are not looked at one by one each minute."""
+    silent = _silent(now)
+    asked = Message.objects.filter(
+        circulation__in=silent,
+        kind=Message.Kind.APPROVE,
+        person__isnull=False,
+        revision=F("circulation__statement__revision"),
+    )
+    done = set(asked.values_list("circulation", "person"))
+    found = []
+    for desk in Desk.objects.filter(circulations__in=silent).distinct().select_related("group"):
+        deciding = list(_deciding(desk, now).values_list("pk", flat=True))
+        waiting = silent.filter(desk=desk).values_list("pk", flat=True)
+        found += [pk for pk in waiting if any((pk, person) not in done for person in deciding)]
+    return found
+
+
 def _ask_chairs_about(circulation: Circulation, now: datetime) -> int:
     if not _not_asked(circulation, now).exists():
-        return 0  # nearly always: they have their mails and take their time
+        return 0  # whoever has no mail has given a word, or somebody has in their place
     with transaction.atomic():
         Statement.objects.select_for_update(of=("self",)).get(circulations=circulation)
         still = _silent(now).filter(pk=circulation.pk).select_related("desk__group", "statement").first()
@@ -84,8 +100,13 @@ def _ask_chairs_about(circulation: Circulation, now: datetime) -> int:
         return len(outbox.queue(mail.ask_approval(still, list(_not_asked(still, now)), now)))
 
 
+def _deciding(desk: Desk, now: datetime) -> QuerySet[Person]:
+    """Who decides today and can be asked, also whoever stands in for a chair since yesterday."""
+    return Person.objects.holding(*CHAIRS, group=desk.group, on=desk.today(now)).exclude(email="")
+
+
 def _not_asked(circulation: Circulation, now: datetime) -> QuerySet[Person]:
-    """Who decides today, also whoever stands in for a chair since yesterday, and has not been asked about this text.
+    """Who decides today and has not been asked about this text.
 
     A word that was given, by the chair or in the chair's place, is asked for no more.
     """
@@ -95,10 +116,8 @@ def _not_asked(circulation: Circulation, now: datetime) -> QuerySet[Person]:
     asked = Message.objects.filter(**of_text, circulation=circulation, kind=Message.Kind.APPROVE, person__isnull=False)
     given = Approval.objects.filter(**of_text)
     heard = {person for words in given.values_list("person", "in_place_of") for person in words if person}
-    today = desk.today(now)
-    in_their_place = desk.group.stand_ins.in_force(today).filter(chair__in=heard)
-    deciding = Person.objects.holding(*CHAIRS, group=desk.group, on=today).exclude(email="")
-    return deciding.exclude(
+    in_their_place = desk.group.stand_ins.in_force(desk.today(now)).filter(chair__in=heard)
+    return _deciding(desk, now).exclude(
         Q(pk__in=asked.values("person")) | Q(pk__in=heard) | Q(pk__in=in_their_place.values("person"))
     )
 

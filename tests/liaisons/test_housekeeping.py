@@ -41,3 +41,16 @@ def test_a_text_that_cannot_be_asked_about_keeps_no_other_from_its_chairs(
     assert set(Message.objects.filter(kind="approve").values_list("statement", flat=True)) == {second.pk}
     assert "What is due by itself was not done" in caplog.text
     assert Statement.objects.get(pk=circulated.pk).state == "circulated"
+
+
+def test_a_tick_looks_at_no_text_of_which_the_chairs_were_asked(desk, letter, secretary, chair, cochair):
+    asked = []
+    for _more in range(3):
+        draft = begin(desk, letter, by=Actor.of(secretary), now=NOW)
+        advance(draft, "circulate", by=Actor.of(secretary), seen=draft.revision_id, now=NOW)
+        Circulation.objects.get(statement=draft).distribute(NOW)
+        assert housekeeping.ask_chairs(AFTER) == 2
+        with CaptureQueriesContext(connection) as asking:
+            assert housekeeping.ask_chairs(AFTER) == 0
+        asked.append(len(asking))
+    assert asked == [asked[0]] * 3
