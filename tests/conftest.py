@@ -20,9 +20,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    if metafunc.config.getoption("--long") and metafunc.definition.get_closest_marker("faults"):
+    mark = metafunc.definition.get_closest_marker("faults")
+    if metafunc.config.getoption("--long") and mark is not None:
         metafunc.fixturenames.append("_round")
-        metafunc.parametrize("_round", range(20))
+        metafunc.parametrize("_round", range(mark.kwargs.get("rounds", 20)))
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
