@@ -21,8 +21,8 @@ from tests.liaisons.outgoing import a_message
 from tests.mailserver import HANG_UP
 
 pytestmark = [pytest.mark.faults("F21"), pytest.mark.postgres, pytest.mark.django_db]
-# Twenty times with --long: ten thousand steps.
-EXAMPLES, STEPS = 10, 50
+# Ten of them twenty times with --long: ten thousand steps.
+EXAMPLES, STEPS = {True: 10, False: 4}, 50
 MOODS = [
     ("RCPT", "450 4.2.0 greylisted"),
     ("RCPT", "550 5.1.1 nobody here"),
@@ -174,10 +174,10 @@ def test_whatever_happens_the_outbox_keeps_its_promises(desk, secretary, now, se
 
 
 @pytest.fixture
-def settings_of_machine(monkeypatch) -> settings:
+def settings_of_machine(monkeypatch, is_long) -> settings:
     monkeypatch.setattr("celery.current_app.send_task", lambda *_what, **_options: None)
     return settings(
-        max_examples=EXAMPLES,
+        max_examples=EXAMPLES[is_long],
         stateful_step_count=STEPS,
         deadline=None,
         database=None,

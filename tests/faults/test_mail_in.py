@@ -12,7 +12,7 @@ from liaisons.models import Comment, Event, Message, ReceivedMail
 from tests.fixtures import AFTER, NOW
 from tests.liaisons.arrivals.mails import a_bounce, an_answer
 
-pytestmark = [pytest.mark.faults, pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.faults("F17"), pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 
 RECEIVE = """
 import sys, django; django.setup()

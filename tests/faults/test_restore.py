@@ -27,7 +27,7 @@ from liaisons.models import Blob, Event, Message
 from tests.faults.running import free_port
 from tests.liaisons.outgoing import a_message, states
 
-pytestmark = [pytest.mark.faults, pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.faults("F20"), pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture
