@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from contacts.models import Group, Person
-from liaisons.letter import Contact, Letter
+from liaisons.letter import Addressed, Contact, Letter, Purpose
 from liaisons.models import Blob, Meeting, ReceivedMail, Reply, Statement
 
 
@@ -70,6 +70,14 @@ class Answer:
 
 
 @dataclass(frozen=True)
+class OfTheirs:
+    """What an answer says of itself as a statement of theirs. `to` are bodies for each purpose, as they wrote them."""
+
+    approval: str = ""
+    to: tuple[tuple[Purpose, str], ...] = ()
+
+
+@dataclass(frozen=True)
 class Forwarding:
     """forward: the reply that named another body, and the body that is asked in its place by a day; None: nobody is."""
 
@@ -132,5 +140,6 @@ class Received:
     deadline: date | None = None
     approval: str = ""
     contacts: tuple[Contact, ...] = ()
+    addressees: tuple[Addressed, ...] = ()
     replies_to: tuple[Statement, ...] = ()
     files: tuple[tuple[Blob, str], ...] = field(default=())

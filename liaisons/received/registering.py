@@ -9,9 +9,11 @@ from django.utils.html import escape
 from django.utils.translation import gettext as _
 
 from contacts.actor import Actor
+from contacts.designations import Directory
 from contacts.models import Desk
+from liaisons import addressing
 from liaisons.calendar import end_of_day, study_period
-from liaisons.details import Answer, Received
+from liaisons.details import Answer, OfTheirs, Received
 from liaisons.letter import Contact, Letter
 from liaisons.models import Addressee, Document, DocumentFile, Event, Registration, Relation, Statement
 from liaisons.numbering import number_document
@@ -28,8 +30,8 @@ def register(desk: Desk, received: Received, *, by: Actor, now: datetime) -> Reg
     return _register(desk, received, by=by, now=now)
 
 
-def from_answer(addressee: Addressee, answer: Answer, approval: str, *, by: Actor, now: datetime) -> Answer:
-    """Register an answer that carries files or is a statement of theirs, and let the reply name it.
+def from_answer(addressee: Addressee, answer: Answer, theirs: OfTheirs, *, by: Actor, now: datetime) -> Answer:
+    """Register an answer that carries files or is a statement of theirs, and let the reply name it. Raises Refused.
 
     For whoever may answer for the addressee: advance() judges that, in the transaction of the caller. One that the
     secretariat has registered already under its number is named as it is.
@@ -38,6 +40,8 @@ def from_answer(addressee: Addressee, answer: Answer, approval: str, *, by: Acto
     if desk is None or not (answer.files or answer.reference):
         return answer
     ours = addressee.statement
+    directory = Directory.load(desk.today(now), within=desk.group)
+    to = [one for purpose, text in theirs.to for one in addressing.addressed(text, purpose, directory, None)]
     received = Received(
         source_text=str(addressee),
         source=addressee.group,
@@ -45,8 +49,10 @@ def from_answer(addressee: Addressee, answer: Answer, approval: str, *, by: Acto
         title=_title(addressee, answer),
         received_on=desk.today(now),
         body="".join(f"<p>{escape(part)}</p>" for part in answer.text.split("\n") if part.strip()),
-        approval=approval,
+        approval=theirs.approval,
+        purpose=next((one.purpose for one in to if one.designation == desk.group.designation), ""),
         contacts=(Contact(answer.name, email=answer.email),) if answer.name else (),
+        addressees=tuple(to),
         replies_to=(ours,),
         files=answer.files,
     )
@@ -167,6 +173,7 @@ def enter(received: Received, *, by: Actor, now: datetime) -> Statement:
         source=received.source_text,
         body=received.body,
         deadline=received.deadline,
+        addressees=received.addressees,
         contacts=received.contacts,
     )
     writing.write(statement, letter, by=by, now=now)

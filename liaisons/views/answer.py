@@ -67,7 +67,7 @@ def link_answer(request: DeskRequest, link: Link, now: datetime) -> HttpResponse
             Statement.objects.select_for_update(of=("self",)).get(pk=addressee.statement_id)
             reply = answers.said_already(addressee, said, now)
             if reply is None:
-                answer = registering.from_answer(addressee, said, given["approval"], by=by, now=now)
+                answer = registering.from_answer(addressee, said, form.of_theirs(), by=by, now=now)
                 advance(addressee, "settle", by=by, seen=given["seen"], details=answer, now=now)
                 reply = addressee.replies.filter(received_at=now).latest("pk")
     except Refused as refused:

@@ -19,9 +19,10 @@ from contacts.forms import designations
 from contacts.http import AtDesk, at_desk, posted
 from contacts.models import Desk
 from contacts.paging import page_of
-from liaisons import relations
+from liaisons import addressing, relations
 from liaisons.arrivals import deciding, proposing
 from liaisons.forms.incoming import FORMS, IncomingFilter, RegistrationForm, RegistrationStep, RelateForm
+from liaisons.letter import PURPOSES
 from liaisons.models import DocumentFile, Event, Registration, Statement
 from liaisons.models.register import RegistrationQuerySet
 from liaisons.overviews.history import told
@@ -231,6 +232,7 @@ def registration_page(
         "statement": found.statement,
         "revision": found.statement.revision,
         "files": found.document.files.select_related("blob") if found.document else [],
+        "addressed": _addressed(found),
         "choices": _choices(request, found, form, now),
         # Who may write drafts here begins the answer; the machine marks it when it has left.
         "may_answer": found.state in WAITING and not found.watched and may_write(request.desk, request.actor, now),
@@ -249,6 +251,19 @@ def registration_page(
     }
     refused_form = bool((form and form.errors) or (relate and relate.errors))
     return render(request, "liaisons/registration.html", context, status=status or (400 if refused_form else 200))
+
+
+def _addressed(found: Registration) -> list[tuple[str, str]]:
+    """Whom the letter names for each purpose, as far as we were told."""
+    if found.statement.revision is None:
+        return []
+    letter = found.statement.revision.letter
+    labels = {
+        "action": _("For action to"),
+        "comment": _("For comment to"),
+        "information": _("For information to"),
+    }
+    return [(labels[purpose], addressing.written(letter.to(purpose))) for purpose in PURPOSES if letter.to(purpose)]
 
 
 def _choices(request: AtDesk, found: Registration, given: RegistrationStep | None, now: datetime) -> list[Choice]:

@@ -71,6 +71,14 @@ def test_another_answer_is_recorded_beside_the_first(client, answering, sent, an
     assert Reply.objects.count() == 2
 
 
+@pytest.mark.parametrize("said", ["approval", "action", "information"])
+def test_what_they_say_of_their_statement_is_not_lost_for_want_of_its_number(client, answering, sent, said):
+    given = answer(sent, requests=["1"], text="Yes.", **{said: "ITU-T SG20"})
+    page = client.post(at("link-answer", answering), given)
+    assertContains(page, "Give the number of your statement, or attach it", status_code=400)
+    assert client.post(at("link-answer", answering), given | {"reference": "SG21-LS90"}).status_code == 302
+
+
 LONG = f"{'a' * 60}@{'.'.join(['b' * 60] * 3)}.example.org"  # 255 characters
 
 

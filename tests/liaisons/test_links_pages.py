@@ -463,6 +463,36 @@ class TestAnswersInTheRegister:
             told = Message.objects.filter(kind=kind, addressee=answering.addressee).latest("pk")
             assert f"In our register: {registration.document}" in " ".join(told.text.split())
 
+    def test_whom_a_statement_of_theirs_is_addressed_to_stands_in_the_register(
+        self, client, answering, sent, secretary
+    ):
+        given = answer(
+            sent, requests=["1"], text="Yes.", reference="SG21-LS90", action="JCA-MV; SG20",
+            information="IETF, Nobody Known",
+        )  # fmt: skip
+        assert client.post(at("link-answer", answering), given).status_code == 302
+        registration = Registration.objects.get()
+        addressed = registration.statement.addressees.values_list("text", "designation", "purpose")
+        assert list(addressed) == [
+            ("JCA-MV", "JCA-MV", "action"),
+            ("SG20", "ITU-T SG20", "action"),
+            ("IETF", "IETF", "information"),
+            ("Nobody Known", "", "information"),
+        ]
+        assert registration.purpose == "action"
+        client.force_login(secretary)
+        page = client.get(registration.get_absolute_url())
+        assert page.context["addressed"] == [
+            ("For action to", "JCA-MV; SG20"),
+            ("For information to", "IETF, Nobody Known"),
+        ]
+
+    def test_a_body_that_is_addressed_twice_is_said_and_nothing_is_kept(self, client, answering, sent):
+        given = answer(sent, requests=["1"], text="Yes.", reference="SG21-LS90", action="IETF; IETF")
+        page = client.post(at("link-answer", answering), given)
+        assertContains(page, "IETF is addressed twice. Name it once.", status_code=400)
+        assert not Document.objects.filter(kind="incoming").exists()
+
     def test_files_alone_are_an_answer_with_a_number(self, client, answering, sent):
         files = [SimpleUploadedFile("roadmap.pdf", PDF)]
         client.post(at("link-answer", answering), answer(sent, requests=["2"], files=files))
