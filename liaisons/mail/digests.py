@@ -7,6 +7,7 @@ from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -19,6 +20,8 @@ from liaisons.models import Addressee, Link, Message, Reminder
 from liaisons.outbox import Draft
 
 Kind = Reminder.Kind
+# Things of one kind that a mail tells of; nobody reads further.
+MOST = 50
 
 
 @dataclass(frozen=True)
@@ -33,11 +36,15 @@ class Entry:
 
 @dataclass(frozen=True)
 class Section:
-    """Things of one kind under a heading; `hint` says what to do about them."""
+    """Things of one kind under a heading, the most urgent first; `hint` says what to do about them.
+
+    `more` of them are on the reader's own page only.
+    """
 
     heading: str
     hint: str
     entries: list[Entry]
+    more: int
 
 
 def reminder_digest(reminders: Sequence[Reminder], link: Link, now: datetime, *, again: bool = False) -> Draft:
@@ -57,6 +64,7 @@ def reminder_digest(reminders: Sequence[Reminder], link: Link, now: datetime, *,
             "person": person,
             "late": late,
             "again": again,
+            "all": f"{settings.SITE_URL}{reverse('reminders')}",
             "sections": [section for kind in _SECTIONS if (section := _section(kind, rows, now)).entries],
         }
         day = now.astimezone(ZoneInfo(person.zone)).date()
@@ -176,14 +184,15 @@ def _counted(rows: list[Reminder]) -> list[str]:
 
 
 def _section(kind: str, rows: list[Reminder], now: datetime) -> Section:
-    heading, hint, entries = _SECTIONS[kind]
-    return Section(heading(), hint(), entries([row for row in rows if row.kind == kind], now))
+    heading, hint, entry = _SECTIONS[kind]
+    groups = groupby((row for row in rows if row.kind == kind), key=_together)
+    things = [list(group) for _key, group in groups]
+    return Section(heading(), hint(), [entry(thing, now) for thing in things[:MOST]], max(len(things) - MOST, 0))
 
 
-def _of_statements(rows: list[Reminder], now: datetime) -> list[Entry]:
-    """Answers by the statement they are awaited to."""
-    groups = groupby(rows, key=lambda row: (row.due_on, row.owing.statement_id))
-    return [_of_statement(list(group), now) for _key, group in groups]
+def _together(row: Reminder) -> tuple[object, ...]:
+    """Answers are told of by the statement they are awaited to."""
+    return (row.due_on, row.addressee.statement_id) if row.addressee else (row.pk,)
 
 
 def _of_statement(rows: list[Reminder], now: datetime) -> Entry:
@@ -198,8 +207,9 @@ def _of_statement(rows: list[Reminder], now: datetime) -> Entry:
     return Entry(text.facts(facts), why(first), text.address_of(statement), awaited)
 
 
-def _of_others(rows: list[Reminder], now: datetime) -> list[Entry]:
-    return [Entry(text.facts(_facts(row, now)), why(row), _address(row)) for row in rows]
+def _of_another(rows: list[Reminder], now: datetime) -> Entry:
+    [row] = rows
+    return Entry(text.facts(_facts(row, now)), why(row), _address(row))
 
 
 def _facts(row: Reminder, now: datetime) -> list[tuple[str, str]]:
@@ -255,23 +265,23 @@ def _nothing() -> str:
 
 
 # In the order in which they stand: what only the reader can do comes before what others owe.
-_SECTIONS: dict[str, tuple[Callable[[], str], Callable[[], str], Callable[[list[Reminder], datetime], list[Entry]]]] = {
+_SECTIONS: dict[str, tuple[Callable[[], str], Callable[[], str], Callable[[list[Reminder], datetime], Entry]]] = {
     Kind.APPROVAL: (
         lambda: _("Your approval is awaited"),
         lambda: _("The link to decide is in the mail that asked you; if it is lost, ask the secretariat for it."),
-        _of_others,
+        _of_another,
     ),
     Kind.WINDOW: (
         lambda: _("Comments close soon"),
         lambda: _("Say that you support it, comment, or object. Silence counts as consent."),
-        _of_others,
+        _of_another,
     ),
-    Kind.ASSIGNMENT: (lambda: _("Letters to be answered"), _nothing, _of_others),
-    Kind.ACTION: (lambda: _("Actions of meetings"), _nothing, _of_others),
+    Kind.ASSIGNMENT: (lambda: _("Letters to be answered"), _nothing, _of_another),
+    Kind.ACTION: (lambda: _("Actions of meetings"), _nothing, _of_another),
     Kind.PROMPT: (
         lambda: _("No answer to the last reminder"),
         lambda: _("They are not reminded again. Write, call, give more time, or close the statement."),
-        _of_statements,
+        _of_statement,
     ),
-    Kind.ANSWER: (lambda: _("Answers awaited"), _nothing, _of_statements),
+    Kind.ANSWER: (lambda: _("Answers awaited"), _nothing, _of_statement),
 }

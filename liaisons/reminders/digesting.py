@@ -22,6 +22,13 @@ logger = logging.getLogger(__name__)
 
 AT_ONCE = 200
 
+# What a digest says nothing of.
+_LONG = [
+    f"{thing}__statement__revision__{field}"
+    for thing in ("addressee", "circulation", "registration")
+    for field in ("abstract", "body", "content")
+]
+
 T = TypeVar("T")
 Reader = tuple[int, int]
 
@@ -93,7 +100,8 @@ def _digests(readers: list[Reader], in_office: InOffice, now: datetime) -> int:
 
     What has become somebody else's since it came is told to that one.
     """
-    waiting = _locked(Reminder.objects.waiting().filter(person__in={person for _desk, person in readers}))
+    theirs = Reminder.objects.waiting().filter(person__in={person for _desk, person in readers})
+    waiting = _locked(theirs.defer(*_LONG))  # one of them may have thousands
     rows = _kept(waiting, in_office.concerns, now)
     told = _told_today(rows, now)
     by_reader: dict[Reader, list[Reminder]] = defaultdict(list)
@@ -160,7 +168,8 @@ def _to_addressees(waiting: list[int], now: datetime) -> int:
 
     A row for a mailbox that the body has left makes none: fill() has entered one for where it is now.
     """
-    found = _locked(Reminder.objects.waiting().filter(pk__in=waiting))
+    of_body = ("addressee__requests", "addressee__group__channels__via__channels")
+    found = _locked(Reminder.objects.waiting().filter(pk__in=waiting), *of_body)
     ways = {row: way for row in found if (way := by_mail(row.owing.group)) and way.email == row.recipient}
     rows = _kept(found, ways.__contains__, now)
     had = Message.objects.filter(
@@ -212,8 +221,8 @@ def _kept(rows: list[Reminder], holds: Callable[[Reminder], bool], now: datetime
     return [row for row in rows if row not in moot]
 
 
-def _locked(rows: QuerySet[Reminder]) -> list[Reminder]:
-    """The rows of these of which something is due still, with all that their mails tell of.
+def _locked(rows: QuerySet[Reminder], *also: str) -> list[Reminder]:
+    """The rows of these of which something is due still, with what their mails tell of, and what `also` names.
 
     Locked in the order of workflow.advance(), statements before what hangs on them: whoever settles one of them waits
     for the mail and takes it back, or has settled it before and no mail is made.
@@ -239,12 +248,7 @@ def _locked(rows: QuerySet[Reminder]) -> list[Reminder]:
             "registration__assignee",
             "action__meeting",
         )
-        .prefetch_related(
-            "addressee__requests",
-            "addressee__statement__desk__group",
-            "addressee__group__channels__via__channels",
-            "person__appointments",
-        )
+        .prefetch_related("addressee__statement__desk__group", "person__appointments", *also)
         .order_by("pk")
     )
     # One that came in between is for the next run.
@@ -257,10 +261,7 @@ def _hold(rows: QuerySet[Statement] | QuerySet[Addressee] | QuerySet[Circulation
 
 def _queue(written: list[tuple[outbox.Draft, list[Reminder]]]) -> int:
     new = {message.key: message for message in outbox.queue(draft for draft, _rows in written)}
-    told = []
     for draft, rows in written:
-        for row in rows:
-            row.message = new.get(draft.message.key)
-        told += rows
-    Reminder.objects.bulk_update(told, ["message"], batch_size=500)
+        told = Reminder.objects.filter(pk__in=[row.pk for row in rows])
+        told.update(message=new.get(draft.message.key))
     return len(new)

@@ -6,7 +6,8 @@ import pytest
 
 from contacts.models import Holiday, Person
 from liaisons import links, outbox, reminders
-from liaisons.models import Link, Message, Mute, Registration, Reminder
+from liaisons.mail import digests
+from liaisons.models import Action, Link, Message, Mute, Registration, Reminder
 from tests.liaisons.reminders.mornings import DUE, digest_of, geneva, queued
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
@@ -121,3 +122,18 @@ def test_a_digest_carries_the_same_way_out_each_time_and_leaves_with_it(out, mai
         assert headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
         assert links.url(link) in mail.body
     assert Reminder.objects.filter(person=link.person).exists()
+
+
+def test_of_very_much_the_most_urgent_is_told_and_the_rest_is_on_a_page(out, desk, secretary, meeting, monkeypatch):
+    monkeypatch.setattr(digests, "MOST", 3)
+    for number in range(8):
+        Action.objects.create(
+            meeting=meeting, position=number, text=f"Action {number}.", owner=secretary.person,
+            due_on=WEEK_BEFORE + timedelta(days=3),
+        )  # fmt: skip
+    reminders.remind(geneva(WEEK_BEFORE, 9))
+    told = digest_of("sam@example.org")
+    assert [number for number in range(8) if f"Action {number}." in told.text] == [0, 1, 2]
+    assert "… and 5 more, on your own page:\nhttp://localhost:8000/reminders/" in told.text
+    assert told.subject == "JCA-MV: 8 actions due, 3 answers awaited"
+    assert not Reminder.objects.waiting().exists()
