@@ -38,7 +38,7 @@ class StatementQuerySet(models.QuerySet["Statement"]):
         officers = {group for group, role in held if role in Statement.OFFICERS}
         members = {group for group, _role in held}
         # Asked row by row, never as lists of keys: the first page of the register must not read all statements.
-        shown = Q(approved_at__isnull=False) | Q(sent_at__isnull=False) | _circulated()
+        shown = Q(approved_at__isnull=False) | Q(sent_at__isnull=False) | _circulates()
         once_shown = Q(desk__group__in=members) & ~Q(state=Statement.State.DRAFT) & shown
         # A letter issued at another desk of this house is registered like any other, and read from when it has left.
         registered = Q(desk__isnull=True) & _registered(desk__group__in=members)
@@ -49,10 +49,12 @@ class StatementQuerySet(models.QuerySet["Statement"]):
 LEFT = Q(desk__isnull=False, posted_at__isnull=False)
 
 
-def _circulated() -> Q:
+def _circulates() -> Q:
+    """Its text is, or was to the end, before the list: what was withdrawn as a draft again has a newer one."""
     from .circulation import Circulation  # which names statements
 
-    return Q(Exists(Circulation.objects.filter(statement=OuterRef("pk"))))
+    to_the_end = Q(ended_at__isnull=True) | Q(ended_at__gte=OuterRef("ended_at"))
+    return Q(Exists(Circulation.objects.filter(to_the_end, statement=OuterRef("pk"))))
 
 
 def _registered(**where: object) -> Q:

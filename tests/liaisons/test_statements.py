@@ -294,6 +294,24 @@ class TestPage:
         self.get(client, rapporteur, draft)
         self.get(client, member, draft, 404)
 
+    @pytest.mark.parametrize(("from_state", "status"), [("draft", 404), ("circulated", 200)])
+    def test_a_text_that_never_circulated_stays_with_its_authors_when_it_is_withdrawn(
+        self, client, circulated, letter, member, secretary, from_state, status
+    ):
+        by, statement = Actor.of(secretary), circulated
+        if from_state == "draft":
+            advance(circulated, "revise", by=by, seen=circulated.revision_id, reason="Not so.", now=NOW)
+            draft = Statement.objects.get(pk=circulated.pk)
+            rewrite(draft, replace(letter, title="LS on a plan"), by=by, seen=draft.revision_id, now=NOW)
+            statement = Statement.objects.get(pk=circulated.pk)
+        withdrawn_at = NOW + timedelta(days=1)
+        advance(statement, "withdraw", by=by, seen=statement.revision_id, reason="Not needed.", now=withdrawn_at)
+        client.force_login(member)
+        assert client.get(f"/statements/{statement.pk}/").status_code == status
+        assertNotContains(client.get("/statements/"), "LS on a plan")
+        client.force_login(secretary)
+        assert client.get(f"/statements/{statement.pk}/").status_code == 200
+
     def test_outsiders_read_no_addresses_names_or_comments(self, client, circulated, chair, cochair, secretary, member):
         comments.comment(
             circulated.circulation, by=Actor.of(member), kind="technical", text="Say more of digital twins.", now=NOW
