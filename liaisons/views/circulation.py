@@ -162,7 +162,7 @@ def open_circulation(
         "link": link,
         "token": token,
         "form": form,
-        "said": [Said(comment, may_withdraw=_is_theirs(comment, links.actor(link))) for comment in _comments_on(row)],
+        "said": [Said(comment, may_withdraw=_is_theirs(comment, links.actor(link))) for comment in comments_on(row)],
         "since": comparing.since(row, token),
         "is_member": request.desk == row.desk,
     }
@@ -275,7 +275,7 @@ def _is_theirs(comment: Comment, actor: Actor) -> bool:
     return actor.person is not None and comment.author == actor.person and comment.withdrawn_at is None
 
 
-def _comments_on(row: Circulation) -> list[Comment]:
+def comments_on(row: Circulation) -> list[Comment]:
     rows = row.comments.counted().select_related("author", "group", "disposed_by")
     return list(rows.prefetch_related("comment_files__blob").order_by("made_at", "pk"))
 
@@ -296,7 +296,7 @@ def desk_page(
     visible = Statement.objects.visible_to(request.actor, request.desk.today(now))
     decides = bool(request.roles & (SECRETARIAT | CHAIRS))
     told = row.events.filter(verb__in=TOLD).select_related("statement", *history.JOINED).order_by("-at", "-pk")
-    said = [_said(request, comment, about) for comment in _comments_on(row)]
+    said = [_said(request, comment, about) for comment in comments_on(row)]
     context = {
         **reading(row, now, reverse("circulation", args=[row.pk])),
         "said": said,

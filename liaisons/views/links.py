@@ -22,12 +22,12 @@ from liaisons.documents.page import Page
 from liaisons.documents.screen import on_screen
 from liaisons.forms.links import DecideForm, ReturnForm
 from liaisons.letter import Sheet
-from liaisons.models import Circulation, Comment, Link, Statement
+from liaisons.models import Circulation, Link, Statement
 from liaisons.rules import Moved, Refused, absent_chair
 from liaisons.silence import Outcome
 from liaisons.views import comparing, enclosed, reminders
 from liaisons.views.answer import open_answer
-from liaisons.views.circulation import TOP, open_circulation
+from liaisons.views.circulation import TOP, Said, comments_on, open_circulation
 from liaisons.views.opened import by_link
 from liaisons.workflow import advance, obstacles
 
@@ -75,8 +75,6 @@ def open_approve(
     actor = links.actor(link)
     masthead = sheets.masthead_of_copy(statement, circulation) if circulation else sheets.masthead_of(statement)
     page = Page(Sheet(revision.letter, masthead))
-    said = Comment.objects.counted().filter(circulation=circulation).select_related("author", "group", "disposed_by")
-    said = said.prefetch_related("comment_files__blob").order_by("made_at", "pk")
     context = {
         "link": link,
         "token": links.token(link.pk),
@@ -87,9 +85,7 @@ def open_approve(
         "sections": on_screen(page),
         "files": enclosed.of_circulation(circulation, revision) if circulation else [],
         "since": comparing.since(circulation, links.token(link.pk)) if circulation else None,
-        "said": [
-            {"comment": comment} for comment in said.order_by("made_at", "pk").prefetch_related("comment_files__blob")
-        ],
+        "said": [Said(comment) for comment in comments_on(circulation)] if circulation else [],
         "outcome": Outcome.of(circulation) if circulation else None,
         "earlier": earlier_of(statement, circulation),
         "approvals": revision.approvals.select_related("person", "in_place_of").order_by("given_at"),
