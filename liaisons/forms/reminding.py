@@ -12,7 +12,9 @@ from liaisons.models import Statement
 
 
 class StatementStagesForm(forms.ModelForm[Statement]):
-    """For each of the two kinds of readers whether the desk's days hold, else which."""
+    """For each of the two kinds of readers whether the desk's days hold, else which; who types days means them."""
+
+    field_order = ["own_outsiders", "remind_outsiders", "own_insiders", "remind_insiders"]
 
     own_outsiders = forms.BooleanField(label=gettext_lazy("Its own days for addressees"), required=False)
     remind_outsiders = StagesField(
@@ -46,7 +48,8 @@ class StatementStagesForm(forms.ModelForm[Statement]):
         given = super().clean() or self.cleaned_data
         for whom in ("outsiders", "insiders"):
             days = given.get(f"remind_{whom}")
-            if not given.get(f"own_{whom}"):
+            typed = bool(days) and f"remind_{whom}" in self.changed_data
+            if not given.get(f"own_{whom}") and not typed:
                 given[f"remind_{whom}"] = None
             elif days and not all(-365 <= day <= 365 for day in days):
                 self.add_error(f"remind_{whom}", ValidationError(_("Choose days within a year of the deadline.")))

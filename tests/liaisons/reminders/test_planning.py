@@ -45,6 +45,14 @@ def test_its_own_days_are_kept_and_given_up_again(client, page, out):
     assert Statement.objects.get(pk=out.pk).remind_outsiders is None
 
 
+def test_days_that_were_typed_are_meant_also_without_a_tick(client, page, out):
+    client.post(page, {"remind_outsiders": "10, 2", "remind_insiders": "14, 7, 3, 1, 0"})
+    statement = Statement.objects.get(pk=out.pk)
+    assert (statement.remind_outsiders, statement.remind_insiders) == ([10, 2], None)
+    client.post(page, {"remind_outsiders": "400", "remind_insiders": ""})
+    assert Statement.objects.get(pk=out.pk).remind_outsiders == [10, 2]
+
+
 def test_an_empty_list_of_its_own_reminds_nobody(client, page, out):
     client.post(page, {"own_outsiders": "on", "remind_outsiders": ""})
     assert Statement.objects.get(pk=out.pk).remind_outsiders == []
