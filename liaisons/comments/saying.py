@@ -141,7 +141,7 @@ def confirm(row: Comment, *, by: Actor, now: datetime) -> Comment:
         for one in came_together(row):
             if one.confirmed_at is None:
                 one.confirmed_at = now
-                one.late = row.circulation.is_over(one.made_at)
+                one.late = _was_late(one, row.circulation)
                 one.author = author
                 one.group = group
                 one.save(update_fields=["confirmed_at", "late", "author", "group"])
@@ -149,6 +149,11 @@ def confirm(row: Comment, *, by: Actor, now: datetime) -> Comment:
         # From now on it is the way to take the comment back.
         row.links.filter(purpose=Link.Purpose.CONFIRM).update(expires_at=None)
     return row
+
+
+def _was_late(row: Comment, circulation: Circulation) -> bool:
+    """By the window as it is now, which may have been moved since; not by when the text left circulation."""
+    return circulation.closes_at is not None and row.made_at >= circulation.closes_at
 
 
 def came_together(row: Comment) -> list[Comment]:

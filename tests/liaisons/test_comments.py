@@ -73,6 +73,17 @@ class TestTogether:
         with pytest.raises(Refused, match="Look into your mailbox first"):
             comments.comment(circulation, by=stranger, kind="support", now=DURING, name="Dee", email="dee@example.org")
 
+    def test_what_was_said_in_time_is_not_late_because_it_is_confirmed_after_the_approval(
+        self, circulated, circulation, stranger, chair, cochair
+    ):
+        rows = comments.comment_together(
+            circulation, [Said("question", "Why?")], by=stranger, now=DURING, name="Dee", email="dee@example.org"
+        )
+        for user in (chair, cochair):
+            advance(circulated, "approve", by=Actor.of(user), seen=circulated.revision_id, now=AFTER)
+        comments.confirm(rows[0], by=Actor("link"), now=AFTER)
+        assert not Comment.objects.get().late
+
     def test_the_link_that_confirmed_them_takes_each_of_them_back(self, circulation, stranger):
         said = [Said("editorial", "Comma."), Said("objection", "No.")]
         rows = comments.comment_together(
