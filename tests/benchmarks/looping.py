@@ -16,7 +16,7 @@ def remind_by_loop(addressees: Iterable[int], now: datetime) -> None:
 
 
 def remind_of(addressee: Addressee, desk: Desk, now: datetime) -> None:
-    stage = latest(addressee, desk, desk.remind_outsiders, now)
+    stage = latest(addressee, desk, desk.remind_outsiders, now, outsider=True)
     channel = addressee.group.channels.filter(kind="mail").order_by("pk").first()
     if stage is not None and channel is not None:
         enter(addressee, desk, stage, now, recipient=channel.email, outsider=True)
@@ -26,13 +26,18 @@ def remind_of(addressee: Addressee, desk: Desk, now: datetime) -> None:
         enter(addressee, desk, stage, now, recipient=person.email, person=person)
 
 
-def latest(addressee: Addressee, desk: Desk, days: Iterable[int], now: datetime) -> int | None:
-    """The latest stage that has come, unless it came before the letter left or is long over."""
+def latest(
+    addressee: Addressee, desk: Desk, days: Iterable[int], now: datetime, *, outsider: bool = False
+) -> int | None:
+    """The latest stage that has come, unless it came before the letter left or is long over.
+
+    An addressee is not reminded on the day of its letter.
+    """
     left = (addressee.due_on - desk.today(now)).days
     come = [day for day in days if day >= left]
     if not come or (min(come) == min(days) and left < min(days) - STALE_AFTER_DAYS):
         return None
-    day: date = addressee.due_on - timedelta(days=min(come))
+    day: date = addressee.due_on - timedelta(days=min(come) + outsider)
     return min(come) if addressee.statement.sent_at < end_of_day(day, desk.zoneinfo) else None
 
 
