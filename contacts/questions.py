@@ -27,3 +27,10 @@ def rapporteurs(named: Iterable[str], within: Group, on: date) -> dict[str, list
 def _questions(text: str, directory: Directory) -> set[int]:
     named = (mention.group for mention in read(text, directory))
     return {group.pk for group in named if group is not None and group.kind == Group.Kind.QUESTION}
+
+
+def named_to(person: Person, named: Iterable[str], within: Group, on: date) -> list[str]:
+    """Those of these texts that name a Question of which the person is rapporteur."""
+    if not person.appointments.in_force(on).filter(role=Appointment.Role.RAPPORTEUR).exists():
+        return []
+    return [text for text, people in rapporteurs(named, within, on).items() if person in people]

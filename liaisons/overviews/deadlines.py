@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 
 from django.conf import settings
-from django.db.models import Count, Exists, Max, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, Max, OuterRef, Subquery
 from django.utils.translation import gettext as _
 
 from contacts.actor import Actor
 from contacts.models import Desk, Person
-from contacts.questions import rapporteurs
 from liaisons.models import (
     Action,
     Addressee,
@@ -24,6 +23,7 @@ from liaisons.models import (
     Registration,
     Statement,
 )
+from liaisons.overviews import allocated
 from liaisons.rules import CHAIRS, SECRETARIAT, absent_chair
 
 History = dict[int, tuple[datetime, int]]
@@ -139,13 +139,7 @@ def _assignments(desk: Desk, person: Person, now: datetime, *, everything: bool)
     assigned = Registration.objects.of_desk(desk).filter(
         state=Registration.State.ASSIGNED, watched=False, due_on__isnull=False
     )
-    theirs = assigned
-    if not everything:
-        named = assigned.filter(assignee=None).order_by().values_list("questions", flat=True).distinct()
-        of_questions = rapporteurs(named, within=desk.group, on=desk.today(now))
-        seen_to = [questions for questions, people in of_questions.items() if person in people]
-        by_questions = Q(assignee=None, questions__in=seen_to)
-        theirs = assigned.filter(Q(assignee=person) | Q(deputy=person) | by_questions)
+    theirs = assigned if everything else assigned.filter(allocated.to(person, desk, desk.today(now)))
     rows = list(theirs.select_related("statement__revision", "document", "assignee"))
     history = _history("registration", {row.pk for row in rows})
     for row in rows:

@@ -8,10 +8,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from contacts.actor import Actor
-from contacts.models import Appointment, StandIn
+from contacts.models import Appointment, Group, StandIn
 from liaisons import comments, handover, outbox
 from liaisons.details import Assignment, Received
 from liaisons.models import Message
+from liaisons.overviews.waiting import theirs
 from liaisons.received.registering import register
 from liaisons.texts.writing import begin
 from liaisons.workflow import advance
@@ -172,6 +173,21 @@ class TestWhoSeesWhat:
         row = ("JCA-MV-Doc-001", "LS on time", "assigned", date(2025, 10, 20), "from IETF, with Ray Rapporteur")
         assert waiting(client, rapporteur) == {"Incoming, yours to answer": [row]}
         assert waiting(client, secretary) == {"Incoming, assigned and due": [row]}
+
+    def test_mine_are_shown_however_many_others_are_due_before(
+        self, client, desk, groups, secretary, rapporteur, monkeypatch
+    ):
+        monkeypatch.setattr(theirs, "MOST", 1)
+        question = Group.objects.create(designation="ITU-T Q6/21", kind="question", parent=groups["ITU-T SG21"])
+        Appointment.objects.create(person=rapporteur.person, group=question, role="rapporteur")
+        letters = [Received(source_text="IETF", title=title, received_on=NOW.date()) for title in "123456"]
+        for letter in letters:
+            registration = register(desk, letter, by=Actor.of(secretary), now=NOW)
+            task = Assignment("9/99", due_on=date(2025, 10, 20))
+            if letter is letters[-1]:
+                task = Assignment("Q6/21", due_on=date(2025, 11, 20))
+            advance(registration, "assign", by=Actor.of(secretary), seen="received", details=task, now=NOW)
+        assert [row[1] for row in waiting(client, rapporteur)["Incoming, yours to answer"]] == ["6"]
 
     def test_what_is_only_watched_waits_for_nobody(self, client, desk, secretary):
         letter = Received(source_text="3GPP", title="LS on time", received_on=date(2025, 10, 1), watched=True)

@@ -43,7 +43,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Heap:
-    """Things of one kind that wait. `more` is the address of all of them where there are more than shown."""
+    """Things of one kind that wait. `more` is the address of a page that has all of them, shown or not."""
 
     key: str
     title: str

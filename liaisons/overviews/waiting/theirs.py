@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.formats import date_format
@@ -12,36 +13,41 @@ from liaisons.models import (
     Registration,
     Reply,
 )
+from liaisons.overviews import allocated
 
 from .desktop import MOST, SOON, Desktop, Heap, Row
 
 
 def received(here: Desktop) -> list[Heap]:
     """Incoming statements: to be assigned, mine to answer, and those of others that are due."""
-    open_ = Registration.objects.of_desk(here.desk).filter(
-        state__in=[Registration.State.RECEIVED, Registration.State.ASSIGNED], watched=False
-    )
-    unassigned, mine, due = [], [], []
-    known = open_.select_related("document", "statement__revision", "statement__source", "assignee")
-    for registration in known.order_by(Coalesce("due_on", date.max), "pk")[: 4 * MOST]:
-        row = _registration(here, registration)
-        if registration.state == Registration.State.RECEIVED:
-            unassigned.append(row)
-        elif here.actor.person and here.actor.person.pk in (registration.assignee_id, registration.deputy_id):
-            mine.append(row)
-        elif registration.due_on and registration.due_on <= here.today + SOON:
-            due.append(row)
-    found = [Heap("mine", _("Incoming, yours to answer"), mine)]
+    states = Registration.State
+    rows = Registration.objects.of_desk(here.desk).filter(watched=False).order_by(Coalesce("due_on", date.max), "pk")
+    open_ = rows.select_related("document", "statement__revision", "statement__source", "assignee")
+    assigned = open_.filter(state=states.ASSIGNED)
+    mine = Q()
+    found = []
+    if here.actor.person:
+        mine = allocated.to(here.actor.person, here.desk, here.today)
+        found.append(Heap("mine", _("Incoming, yours to answer"), _registrations(here, assigned.filter(mine))))
     if here.is_secretary:
-        found.append(Heap("incoming", _("Incoming, to be assigned"), unassigned[:MOST], reverse("incoming")))
-        found.append(Heap("assigned", _("Incoming, assigned and due"), due[:MOST]))
+        unassigned = _registrations(here, open_.filter(state=states.RECEIVED))
+        due = _registrations(here, assigned.filter(~mine, due_on__lte=here.today + SOON))
+        found.append(Heap("incoming", _("Incoming, to be assigned"), unassigned, reverse("incoming")))
+        found.append(Heap("assigned", _("Incoming, assigned and due"), due))
     return found
 
 
-def _registration(here: Desktop, registration: Registration) -> Row:
+def _registrations(here: Desktop, rows: QuerySet[Registration]) -> list[Row]:
+    return [registration_row(here, row) for row in rows[:MOST]]
+
+
+def registration_row(here: Desktop, registration: Registration) -> Row:
+    """A letter of others with the day on which its answer is due, else with the one on which it came."""
     statement = registration.statement
-    who = registration.questions or str(registration.assignee or "")
-    source = str(statement.source or statement.source_text)
+    words = {
+        "source": statement.source or statement.source_text,
+        "who": registration.questions or registration.assignee,
+    }
     return Row(
         reference=str(registration.document or statement.reference),
         title=statement.title,
@@ -51,9 +57,7 @@ def _registration(here: Desktop, registration: Registration) -> Row:
         on=registration.due_on or registration.received_on,
         what=_("answer due") if registration.due_on else _("received"),
         tone=here.tone(registration.due_on),
-        note=_("from %(source)s, with %(who)s") % {"source": source, "who": who}
-        if who
-        else _("from %(source)s") % {"source": source},
+        note=(_("from %(source)s, with %(who)s") if words["who"] else _("from %(source)s")) % words,
     )
 
 

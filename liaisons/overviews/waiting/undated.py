@@ -7,6 +7,7 @@ from django.utils.translation import ngettext
 from liaisons.models import Action, Addressee, Registration, Statement
 
 from .desktop import MOST, Desktop, Heap, Row, counted
+from .theirs import registration_row
 
 
 def to_look_at_again(here: Desktop) -> list[Heap]:
@@ -68,20 +69,8 @@ def _registrations(here: Desktop) -> list[Row]:
     rows = Registration.objects.of_desk(here.desk).filter(
         state=Registration.State.ASSIGNED, watched=False, due_on__isnull=True
     )
-    known = rows.select_related("document", "statement__revision", "assignee").order_by("received_on", "pk")
-    return [
-        Row(
-            reference=str(registration.document or registration.statement.reference),
-            title=registration.statement.title,
-            url=registration.get_absolute_url(),
-            state=registration.state,
-            label=registration.get_state_display(),
-            on=registration.received_on,
-            what=_("received"),
-            note=_("with %(who)s") % {"who": registration.questions or registration.assignee},
-        )
-        for registration in known[:MOST]
-    ]
+    known = rows.select_related("document", "statement__revision", "statement__source", "assignee")
+    return [registration_row(here, row) for row in known.order_by("received_on", "pk")[:MOST]]
 
 
 def _actions(here: Desktop) -> list[Row]:
