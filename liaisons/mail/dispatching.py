@@ -99,11 +99,12 @@ def correction(old: Statement, new: Statement, now: datetime) -> list[Draft]:
 
 
 def withdrawal(statement: Statement, reason: str, now: datetime) -> list[Draft]:
-    """Those who had the statement are told that it no longer stands."""
-    desk, revision = statement.desk, statement.revision
+    """Those who had the statement are told that it no longer stands, by the title that they know."""
+    desk, circulation = statement.desk, statement.circulation
+    revision = statement.approved_revision or (circulation.revision if circulation else statement.revision)
     if desk is None or revision is None:
         return []
-    number = statement.reference or str(statement.circulation or "")
+    number = statement.reference or str(circulation or "")
     with override(revision.language):
         notice = _Notice(
             statement, desk, revision, now, verb="withdraw", number=number, done=_("Withdrawn"), reason=reason,

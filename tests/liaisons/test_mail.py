@@ -33,9 +33,10 @@ from liaisons.models import (
     Rendition,
     Reply,
     Series,
+    Statement,
 )
 from liaisons.outbox import Draft, enclosures
-from liaisons.texts.writing import begin
+from liaisons.texts.writing import begin, rewrite
 from liaisons.workflow import advance
 from tests.fixtures import AFTER, NOW
 from tests.liaisons.intake.files import p, word_file
@@ -524,3 +525,16 @@ def test_a_notice_follows_the_mail_it_is_about_and_to_the_list_it_names_the_list
         "References": f"<statement-{circulated.pk}@localhost> {had.message_id}",
     }
     assert notice.message.why == "You had this statement before."
+
+
+def test_the_list_reads_in_a_withdrawal_the_title_it_knows_and_not_that_of_a_draft(circulated, letter, secretary):
+    Message.objects.filter(kind="circulate").update(state="sent")
+    by = Actor.of(secretary)
+    advance(circulated, "revise", by=by, seen=circulated.revision_id, reason="Too long.", now=AFTER)
+    draft = Statement.objects.get(pk=circulated.pk)
+    rewrite(draft, replace(letter, title="LS on a plan"), by=by, seen=draft.revision_id, now=AFTER)
+    seen = Statement.objects.get(pk=draft.pk).revision_id
+    advance(draft, "withdraw", by=by, seen=seen, reason="Not needed.", now=AFTER)
+    told = Message.objects.get(key__startswith="withdraw:")
+    assert told.subject == f"JCA-MV-Doc-001 has been withdrawn: {letter.title}"
+    assert "LS on a plan" not in told.text + told.html
