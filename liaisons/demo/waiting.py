@@ -123,7 +123,7 @@ def _number(statement: Statement, desk: Desk, row: Row, loading: Loading) -> Non
     statement.dated, statement.approved_at = day, approved_at
     statement.approval_text = f"Chair of {desk.group}, by correspondence"
     if "sent" in row:
-        statement.sent_at, statement.dispatch_round = loading.at(row["sent"]), 1
+        statement.sent_at = loading.at(row["sent"])  # no mail of it left from here: there was no dispatch
 
 
 def _circulate(statement: Statement, desk: Desk, row: Row, loading: Loading) -> None:

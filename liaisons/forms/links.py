@@ -50,7 +50,7 @@ def place(clause: str, paragraphs: Sequence[str]) -> str:
         raise ValidationError(
             gettext(
                 "The text has no paragraph %(number)s, only %(ranges)s. "
-                "Click on the number before the paragraph, or write where it is in words."
+                "Give the number before the paragraph, or write where it is in words."
             )
             % {"number": number, "ranges": ", ".join(spans)}
         )

@@ -347,6 +347,7 @@ def test_something_waits_in_every_heap_that_people_fill(demo):
     assert cochair["approvals"] == ["LS on the definition of metaverse"]
     assert rapporteur["mine"] == ["LS on terms for avatars and digital humans"]
     assert {"approved", "overdue", "soon", "incoming", "drafts"} <= set(sg20)
+    assert "hand-over" not in sg20, "what was sent before the demo has been handed over long ago"
 
 
 def test_windows_and_comments_of_the_demo_are_in_step(demo):
