@@ -1,4 +1,4 @@
-"""What would be told to whom on a day: the days until then are played through, and nothing of it stays."""
+"""What would be told to whom on a day: the weeks before it are played through, and nothing of it stays."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,6 +13,11 @@ from liaisons.models import Message, Reminder
 from .digesting import digest
 from .filling import fill
 from .hours import WORKING_HOURS, zones
+from .stages import STALE_AFTER_DAYS
+
+# What came before these weeks is caught up with on the first of their mornings, and what follows from a reminder comes
+# within them. Nobody can take a step meanwhile: a year would take minutes.
+PLAYED = timedelta(days=STALE_AFTER_DAYS)
 
 
 @dataclass(frozen=True)
@@ -60,10 +65,10 @@ def _play_through(on: date, now: datetime) -> list[Told]:
 
 
 def _mornings(on: date, now: datetime) -> list[datetime]:
-    """When a working day begins in any of the zones, from now until the end of that day; at the earliest now."""
+    """When a working day begins in any of the zones, until the end of that day; at the earliest now."""
     found = set()
     for zone in map(ZoneInfo, zones()):
-        day = now.astimezone(zone).date()
+        day = max(now.astimezone(zone).date(), on - PLAYED)
         while day <= on:
             begins = datetime.combine(day, time(WORKING_HOURS.start), tzinfo=zone).astimezone(now.tzinfo)
             found.add(max(begins, now))

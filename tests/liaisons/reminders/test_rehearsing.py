@@ -9,6 +9,7 @@ from django.core.management import CommandError, call_command
 
 from contacts.models import Holiday
 from liaisons.models import Addressee, Message, Reminder
+from liaisons.reminders import rehearsing
 from tests.liaisons.reminders.mornings import DUE, geneva, queued
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
@@ -90,6 +91,15 @@ def test_without_a_rehearsal_it_reminds(out, time_machine):
 def test_a_day_that_is_none_is_answered_with_how_one_is_written(out):
     with pytest.raises(CommandError, match=r"23\.11\. is no day\. Write it as in 2026-01-30\."):
         said("--on", "23.11.", "--dry-run")
+
+
+def test_of_a_day_far_away_the_weeks_before_are_played_and_it_is_told_as_if_all_days_were(out, time_machine):
+    now, on = geneva(WEEK_BEFORE - timedelta(days=60)), DUE + timedelta(days=84)
+    time_machine.move_to(now, tick=False)
+    assert len(rehearsing._mornings(on, now)) == 36
+    told = said("--on", on.isoformat(), "--dry-run")
+    assert [line.split()[3] for line in told[1:]] == ["sam@example.org"] * 3
+    assert all("  -84  " in line for line in told[1:])
 
 
 @pytest.mark.parametrize("arguments", [["--on", "2026-02-01"], ["--on", "2025-01-01", "--dry-run"]])
