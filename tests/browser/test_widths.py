@@ -53,3 +53,12 @@ def test_the_mail_that_will_leave_shows_its_72_columns(walker, approved, secreta
     sam.go(f"/statements/{approved.pk}/dispatch/")
     text = sam.page.locator(".mail-forms .mail-body")
     assert text.evaluate("text => text.scrollWidth - text.clientWidth") <= 0
+
+
+def test_the_form_of_one_step_never_lies_over_that_of_another(walker, circulated, secretary):
+    sam = walker(scripts=False)
+    sam.sign_in("sam@example.org")
+    sam.go(f"/statements/{circulated.pk}/")
+    sam.page.locator("details.step summary", has_text="Back to draft").click()
+    sam.page.locator("details.step summary", has_text="Withdraw").click()
+    assert sam.page.locator("details.step[open] > summary").all_inner_texts() == ["Withdraw"]
