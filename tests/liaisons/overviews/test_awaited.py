@@ -86,6 +86,23 @@ def test_the_secretary_records_from_here_and_others_only_read(client, secretary,
     assertNotContains(client.get(ADDRESS), address)
 
 
+def test_time_that_was_asked_for_is_granted_from_here_until_somebody_has(client, secretary, member, sent) -> None:
+    addressee = sent.addressees.get(text="IETF")
+    wanted = Answer("more_time", until=AFTER.date() + timedelta(days=120), name="Ida")
+    advance(addressee, "settle", by=Actor.of(secretary), seen=sent.revision_id, details=wanted, now=AFTER)
+    reply = addressee.replies.get()
+    address = reverse("reply-time", args=[sent.pk, reply.pk])
+    client.force_login(secretary)
+    assertContains(client.get(ADDRESS), f'<a href="{address}">Grant time, or not</a>')
+    client.post(address, {"until": f"{wanted.until}"})
+    assertContains(client.get(ADDRESS), "Asks for more time")
+    assertNotContains(client.get(ADDRESS), address)
+    reply.decided_at = None
+    reply.save()
+    client.force_login(member)
+    assertNotContains(client.get(ADDRESS), address)
+
+
 def test_another_desk_sees_nothing_of_it(client, other_secretary, sent) -> None:
     assert shown(client, other_secretary, "show=all") == []
 
