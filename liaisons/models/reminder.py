@@ -48,7 +48,7 @@ def _answer() -> Q:
     """Owed still, with the reader; an addressee wants to be reminded and waits for no word from us about more time."""
     owing = Addressee.objects.owing().filter(pk=OuterRef("addressee"), due_on=OuterRef("due_on"))
     unheard = Reply.objects.undecided().filter(addressee=OuterRef("addressee"))
-    nobodys = Q(addressee__statement__responsible__isnull=True) | Q(addressee__statement__responsible__email="")
+    nobodys = _nobodys("addressee__statement__responsible")
     theirs = Q(addressee__statement__responsible=F("person")) | nobodys
     may_be_asked = Q(~Exists(unheard), addressee__unreminded_since__isnull=True, outsider=True)
     return Q(
@@ -91,7 +91,7 @@ def _approval() -> Q:
 
 def _assignment() -> Q:
     theirs = Q(registration__assignee=F("person")) | Q(registration__deputy=F("person"))
-    nobodys = Q(registration__assignee__isnull=True) | Q(registration__assignee__email="")
+    nobodys = _nobodys("registration__assignee")
     return Q(
         theirs | nobodys,
         kind=Reminder.Kind.ASSIGNMENT,
@@ -103,11 +103,18 @@ def _assignment() -> Q:
 
 def _action() -> Q:
     return Q(
-        Q(action__owner=F("person")) | Q(action__owner__email=""),
+        Q(action__owner=F("person")) | _nobodys("action__owner"),
         kind=Reminder.Kind.ACTION,
         action__done_on__isnull=True,
         action__due_on=F("due_on"),
     )
+
+
+def _nobodys(who: str) -> Q:
+    """Nobody has it, nobody to whom mail goes, or somebody who had left the desk when the reminder came."""
+    still = Q(valid_to__isnull=True) | Q(valid_to__gte=OuterRef("came_at__date"))
+    held = Appointment.objects.filter(still, person=OuterRef(who), group=OuterRef("desk__group"))
+    return Q(**{f"{who}__isnull": True}) | Q(**{f"{who}__email": ""}) | Q(~Exists(held))
 
 
 def _muted() -> Exists:

@@ -26,16 +26,19 @@ INSERT INTO liaisons_reminder
 _OUTSIDERS = "COALESCE(CAST(s.remind_outsiders AS text), '')"
 _INSIDERS = "COALESCE(CAST(s.remind_insiders AS text), '')"
 
-# To whoever is responsible, else to the secretariat. `on_their_day` keeps to those who have that day where they are.
+# To whoever is responsible and has a role here, else to the secretariat. `on_their_day` keeps to those who have that
+# day where they are.
 _OURS = """
 SELECT come.desk_id, '{kind}', come.id, come.stage, come.due_on, p.email, p.id, FALSE, %s
 FROM come JOIN contacts_person p ON p.id = come.responsible_id
 JOIN zones z ON z.desk_id = come.desk_id AND z.zone = p.zone {on_their_day}
+JOIN here h ON h.desk_id = come.desk_id AND h.person_id = p.id
 WHERE p.email <> '' AND {ours}
 UNION ALL
 SELECT come.desk_id, '{kind}', come.id, come.stage, come.due_on, z.email, z.person_id, FALSE, %s
 FROM come JOIN secretaries z ON z.desk_id = come.desk_id {on_their_day}
 LEFT JOIN contacts_person p ON p.id = come.responsible_id AND p.email <> ''
+    AND p.id IN (SELECT h.person_id FROM here h WHERE h.desk_id = come.desk_id)
 WHERE p.id IS NULL AND {ours}
 ON CONFLICT DO NOTHING
 """
@@ -139,6 +142,7 @@ def enter(desks: list[Desk], now: datetime) -> int:
     values.add("stages (desk_id, plan, due_on, outsider, ahead, stage, asked_before)", stages)
     values.add("zones (desk_id, zone, ahead)", zones)
     values.add("secretaries (desk_id, person_id, email, ahead)", people.secretaries(desks, now))
+    values.add("here (desk_id, person_id)", people.here(desks, now))
     at = connection.ops.adapt_datetimefield_value(now)
     furthest = max((max(plan.days) for plan in plans if plan.days), default=0)
     horizon = connection.ops.adapt_datetimefield_value(now + timedelta(days=furthest + 3))
@@ -156,6 +160,7 @@ def enter_prompts(desks: list[Desk], now: datetime) -> int:
     values.add("lasts (desk_id, plan, stage)", lasts)
     values.add("zones (desk_id, zone, ahead)", people.days_of_zones(desks, now))
     values.add("secretaries (desk_id, person_id, email, ahead)", people.secretaries(desks, now))
+    values.add("here (desk_id, person_id)", people.here(desks, now))
     at = connection.ops.adapt_datetimefield_value(now)
     long_ago = connection.ops.adapt_datetimefield_value(now - timedelta(days=SILENT_AFTER_DAYS))
     prompts = _PROMPTS.format(values=values, outsiders=_OUTSIDERS, silent=SILENT_AFTER_DAYS)

@@ -23,6 +23,12 @@ def secretaries(desks: list[Desk], now: datetime) -> list[Reader]:
     return [NOBODY, *_in_office(desks, {Appointment.Role.SECRETARIAT}, now)]
 
 
+def here(desks: list[Desk], now: datetime) -> list[tuple[int, int]]:
+    """Desk and person: whoever holds a role there. In place of those who have left the secretariat is reminded."""
+    held = _in_office(desks, frozenset(Appointment.Role.values), now)
+    return [NOBODY[:2], *dict.fromkeys(reader[:2] for reader in held)]
+
+
 def members(desks: list[Desk], now: datetime) -> list[Reader]:
     """Those whom a text in circulation is for."""
     roles = {Appointment.Role.MEMBER, Appointment.Role.REPRESENTATIVE}
@@ -65,6 +71,7 @@ def days_ahead(desk: Desk, zone: str, now: datetime) -> int:
 class InOffice:
     """Who may be reminded today, to ask of rows that came days ago."""
 
+    here: set[tuple[int, int]]
     secretaries: set[tuple[int, int]]
     members: set[tuple[int, int]]
     voters: set[tuple[int, int]]
@@ -74,6 +81,7 @@ class InOffice:
     def load(cls, now: datetime) -> "InOffice":
         desks = list(Desk.objects.select_related("group"))
         return cls(
+            set(here(desks, now)),
             {reader[:2] for reader in secretaries(desks, now)},
             {reader[:2] for reader in members(desks, now)},
             {voter[:2] for voter in voters(desks, now)},
@@ -87,7 +95,7 @@ class InOffice:
             return reader in self.members
         if row.kind == Reminder.Kind.APPROVAL:
             return reader in self.voters
-        if row.person_id in _took_it_on(row) or reader in self.secretaries:
+        if (row.person_id in _took_it_on(row) and reader in self.here) or reader in self.secretaries:
             return True
         return row.registration is not None and (row.desk_id, row.registration.questions, reader[1]) in self.takers
 

@@ -25,7 +25,9 @@ come AS MATERIALIZED (
     JOIN stages t ON t.desk_id = r.desk_id AND t.due_on = r.due_on AND t.ends_at > COALESCE(
         (SELECT MAX(e.at) FROM liaisons_event e WHERE e.registration_id = r.id AND e.verb = 'assign'), r.created_at)
     LEFT JOIN contacts_person a ON a.id = r.assignee_id AND a.email <> ''
+        AND a.id IN (SELECT h.person_id FROM here h WHERE h.desk_id = r.desk_id)
     LEFT JOIN contacts_person d ON d.id = r.deputy_id AND d.email <> ''
+        AND d.id IN (SELECT h.person_id FROM here h WHERE h.desk_id = r.desk_id)
     WHERE r.state = 'assigned' AND NOT r.watched
 ),
 told (desk_id, id, stage, due_on, email, person_id) AS (
@@ -54,7 +56,8 @@ ON CONFLICT DO NOTHING
 _ACTIONS = """
 WITH {values},
 come AS MATERIALIZED (
-    SELECT a.id, a.due_on, t.desk_id, t.ahead, t.stage, p.id AS owner_id, p.email, p.zone
+    SELECT a.id, a.due_on, t.desk_id, t.ahead, t.stage, p.id AS owner_id, p.zone,
+        CASE WHEN p.id IN (SELECT h.person_id FROM here h WHERE h.desk_id = t.desk_id) THEN p.email ELSE '' END AS email
     FROM liaisons_action a
     JOIN liaisons_meeting m ON m.id = a.meeting_id
     JOIN contacts_desk d ON d.group_id = m.group_id
@@ -76,7 +79,8 @@ ON CONFLICT DO NOTHING
 def enter_assignments(desks: list[Desk], now: datetime) -> int:
     """Who took a letter on: a person, or the rapporteurs of its Questions; the deputy once its date has passed.
 
-    Where none of them has an address the secretariat hears of it. No stage from before the letter was assigned.
+    Where none of them has an address and a role here the secretariat hears of it. No stage from before the letter was
+    assigned.
     """
     if not Registration.objects.filter(state=Registration.State.ASSIGNED, due_on__isnull=False).exists():
         return 0
@@ -93,6 +97,7 @@ def enter_assignments(desks: list[Desk], now: datetime) -> int:
     values.add("stages (desk_id, due_on, ahead, stage, ends_at, for_deputy)", stages)
     values.add("zones (desk_id, zone, ahead)", people.days_of_zones(desks, now))
     values.add("secretaries (desk_id, person_id, email, ahead)", people.secretaries(desks, now))
+    values.add("here (desk_id, person_id)", people.here(desks, now))
     values.add("takers (desk_id, questions, person_id, email, ahead)", people.takers(desks, now))
     at = connection.ops.adapt_datetimefield_value(now)
     return run("registration", _ASSIGNMENTS.format(values=values), [*values.parameters, at])
@@ -112,5 +117,6 @@ def enter_actions(desks: list[Desk], now: datetime) -> int:
     values.add("stages (desk_id, due_on, ahead, stage, day)", stages)
     values.add("zones (desk_id, zone, ahead)", people.days_of_zones(desks, now))
     values.add("secretaries (desk_id, person_id, email, ahead)", people.secretaries(desks, now))
+    values.add("here (desk_id, person_id)", people.here(desks, now))
     at = connection.ops.adapt_datetimefield_value(now)
     return run("action", _ACTIONS.format(values=values), [*values.parameters, at, at])

@@ -7,11 +7,11 @@ import pytest
 from contacts.actor import Actor
 from contacts.models import Appointment, Channel, Desk, Person
 from liaisons import outbox, reminders
-from liaisons.details import Answer
-from liaisons.models import Addressee, Message, Reminder, Reply, Statement
+from liaisons.details import Answer, Assignment
+from liaisons.models import Action, Addressee, Message, Reminder, Reply, Statement
 from liaisons.replies import extensions
 from liaisons.workflow import advance
-from tests.fixtures import somebody
+from tests.fixtures import AFTER, somebody
 from tests.liaisons.reminders.mornings import DUE, digest_of, geneva, queued, rows
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
@@ -178,3 +178,33 @@ def test_a_deadline_is_over_nowhere_before_it_is_over_at_the_seat(out, desk, sec
     assert "sam@example.org" not in queued()
     reminders.remind(saturday - DAY + timedelta(hours=4))
     assert "1 day overdue" in told("sam@example.org")
+
+
+# Who has left the desk
+
+
+def test_in_place_of_whoever_left_the_desk_the_secretariat_is_reminded(
+    out, desk, registration, meeting, secretary, rapporteur, member, chair
+):
+    """What is due is the desk's own; and somebody who can do it must hear of it."""
+    Statement.objects.filter(pk=out.pk).update(responsible=rapporteur.person)
+    took = Assignment(assignee=rapporteur.person, deputy=member.person, due_on=DUE)
+    advance(registration, "assign", by=Actor.of(secretary), seen=registration.state, details=took, now=AFTER)
+    Action.objects.create(meeting=meeting, position=1, text="Ask.", owner=chair.person, due_on=DUE)
+    left = Appointment.objects.filter(person__in=[rapporteur.person, member.person, chair.person])
+    left.update(valid_to=date(2025, 12, 31))
+    reminders.remind(geneva(DUE, 10))
+    for after in (1, 3, 7):
+        reminders.remind(geneva(DUE + timedelta(days=after), 10))
+    for kind in ("answer", "assignment", "action"):
+        assert {row.recipient for row in Reminder.objects.filter(kind=kind, outsider=False)} == {"sam@example.org"}
+    ours = Message.objects.filter(kind="remind", person__isnull=False)
+    assert set(ours.values_list("recipient", flat=True)) == {"sam@example.org"}
+
+
+def test_whoever_leaves_before_the_mail_is_made_hears_nothing(out, secretary, rapporteur):
+    Statement.objects.filter(pk=out.pk).update(responsible=rapporteur.person)
+    reminders.fill(geneva(DUE, 10))
+    Appointment.objects.filter(person=rapporteur.person).update(valid_to=DUE - timedelta(days=1))
+    reminders.remind(geneva(DUE, 11))
+    assert "ray@example.org" not in queued()
