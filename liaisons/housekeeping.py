@@ -141,20 +141,25 @@ def close_what_is_over(now: datetime) -> None:
 def mark_answered(now: datetime) -> None:
     """Mark received statements as answered when our answer has left for good."""
     leaving = Message.objects.waiting().filter(statement=OuterRef("statement"), kind=Message.Kind.SEND)
-    out = Relation.objects.filter(
-        ~Exists(leaving),
-        Q(inferred=False) | Q(confirmed_at__isnull=False),
-        kind=Relation.Kind.REPLIES_TO,
-        statement__desk__isnull=False,
-        statement__sent_at__isnull=False,
-    ).exclude(statement__state__in=[Statement.State.DRAFT, Statement.State.WITHDRAWN])
+    out = (
+        Relation.objects.counting()
+        .filter(
+            ~Exists(leaving),
+            kind=Relation.Kind.REPLIES_TO,
+            statement__desk__isnull=False,
+            statement__sent_at__isnull=False,
+        )
+        .exclude(statement__state__in=[Statement.State.DRAFT, Statement.State.WITHDRAWN])
+    )
     open_ = [Registration.State.RECEIVED, Registration.State.ASSIGNED]
-    found = out.filter(to__registrations__state__in=open_, to__registrations__desk=F("statement__desk"))
-    _each(found.select_related("statement").distinct(), lambda relation: _mark_answered_by(relation, open_, now))
+    waiting = Registration.objects.filter(state__in=open_, watched=False)
+    theirs = waiting.filter(statement=OuterRef("to"), desk=OuterRef("statement__desk"))
+    found = out.filter(Exists(theirs)).select_related("statement")
+    _each(found, lambda relation: _mark_answered_by(relation, waiting, now))
 
 
-def _mark_answered_by(relation: Relation, open_: list[Registration.State], now: datetime) -> int:
-    theirs = Registration.objects.filter(statement=relation.to_id, desk=relation.statement.desk_id, state__in=open_)
+def _mark_answered_by(relation: Relation, waiting: QuerySet[Registration], now: datetime) -> int:
+    theirs = waiting.filter(statement=relation.to_id, desk=relation.statement.desk_id)
     return sum(_take(registration, "answer", now, Answered(relation.statement)) for registration in theirs)
 
 

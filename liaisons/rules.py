@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from contacts.actor import Actor
     from contacts.models import Desk
-    from liaisons.models import Addressee, Approval, Registration, Revision, Statement
+    from liaisons.models import Addressee, Approval, Circulation, Registration, Revision, Statement
 
     # django-fsm's words for them; our "user" is an Actor.
     Permission = Callable[[Model, AbstractUser | AnonymousUser | PermissionsMixin], bool]
@@ -159,18 +159,19 @@ def to_approve(statement: "Statement") -> list[str]:
             _("Comments are open until %(day)s. The statement can be approved after that day.")
             % {"day": day_text(circulation.closes_on)}
         )
-    objections = list(circulation.comments.standing_objections())
-    sentences += [
-        _(
-            "%(name)s objects. A chair overrules the objection with a reason, or it is referred to the next meeting, "
-            "or its author withdraws it; or take the text back to draft."
-        )
-        % {"name": comment.name}
-        for comment in objections
-    ]
+    sentences += objections(circulation)
     if not sentences and statement.revision:
         sentences += merge_fields(statement.revision)
     return sentences
+
+
+def objections(circulation: "Circulation") -> list[str]:
+    """Name who objects still, and what lifts an objection."""
+    lifted = _(
+        "%(name)s objects. A chair overrules the objection with a reason, or it is referred to the next meeting, "
+        "or its author withdraws it; or take the text back to draft."
+    )
+    return [lifted % {"name": comment.name} for comment in circulation.comments.standing_objections()]
 
 
 def to_send(statement: "Statement") -> list[str]:
@@ -242,7 +243,8 @@ def to_forward(addressee: "Addressee") -> list[str]:
     return []
 
 
-def to_assign(registration: "Registration") -> list[str]:
+def of_its_own(registration: "Registration") -> list[str]:
+    """What one that is only watched is neither allocated nor answered for."""
     if registration.watched:
         return [_("This letter passes between two other bodies. Nothing is owed; it can be noted.")]
     return []
@@ -309,7 +311,8 @@ CHECKS: dict[str, Callable[..., list[str]]] = {
     "correct": to_correct,
     "settle": to_settle,
     "forward": to_forward,
-    "assign": to_assign,
+    "assign": of_its_own,
+    "answer": of_its_own,
 }
 
 # What depends on who asks, beside the role.

@@ -11,7 +11,7 @@ from liaisons import links, mail, outbox
 from liaisons.models import Circulation, Document, Event
 from liaisons.models.circulation import TO_COMMENTERS
 from liaisons.models.register import DocumentQuerySet
-from liaisons.rules import CHAIRS, SECRETARIAT, Refused, day_text
+from liaisons.rules import CHAIRS, SECRETARIAT, Refused, day_text, objections
 from liaisons.silence import Outcome
 
 from .holding import locked
@@ -68,11 +68,7 @@ def against_approving(circulation: Circulation, now: datetime) -> list[str]:
             _("Comments are open until %(day)s. The report can be approved after that day.")
             % {"day": day_text(circulation.closes_on)}
         )
-    sentences += [
-        _("%(name)s objects. Dispose of the objection, or circulate a revised report.") % {"name": comment.name}
-        for comment in circulation.comments.standing_objections()
-    ]
-    return sentences
+    return sentences + objections(circulation)
 
 
 def approve(circulation: Circulation, *, by: Actor, now: datetime) -> Circulation:

@@ -306,7 +306,7 @@ class TestSteps:
         registration = register(desk, watched, by=Actor.of(secretary), now=NOW)
         response = page(client, secretary, registration.get_absolute_url())
         against = {choice.step: bool(choice.obstacles) for choice in response.context["choices"]}
-        assert against == {"assign": True, "answer": False, "note": False}
+        assert against == {"assign": True, "answer": True, "note": False}
 
     def test_an_answer_begins_as_a_draft_and_can_be_named_when_it_left_before(
         self, client, sent, registration, secretary
