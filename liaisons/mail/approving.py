@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from contacts.actor import Actor
-from contacts.models import Desk, Person
+from contacts.models import Desk, Person, StandIn
 from liaisons import links
 from liaisons.mail import letterhead, text
 from liaisons.mail.circulating import files_of, until_text
@@ -29,6 +29,8 @@ def ask_approval(circulation: Circulation, chairs: Iterable[Person], now: dateti
     desk, revision = circulation.desk, statement.revision
     comments = list(circulation.comments.counted().select_related("group", "author"))
     files = files_of(circulation, revision)
+    standing_in = StandIn.objects.in_force(desk.today(now)).filter(group=desk.group).select_related("chair")
+    places = {row.person_id: row.chair for row in standing_in}
     drafts = []
     for chair in chairs:
         link = links.issue(
@@ -42,7 +44,7 @@ def ask_approval(circulation: Circulation, chairs: Iterable[Person], now: dateti
                 "address": "",
                 "until": text.day_text(desk.today(now + CHAIRS_LINK - timedelta(days=1))),
             }
-            words = {**_ballot(circulation, statement, revision, comments), "enclosed": enclosed}
+            words = {**_ballot(circulation, statement, revision, comments, places.get(chair.pk)), "enclosed": enclosed}
             named = {"number": circulation.document.reference, "title": text.title_of(revision.letter)}
             draft = letterhead.notice(
                 desk,
@@ -198,7 +200,11 @@ def _authors(statement: Statement, by: Actor, desk: Desk) -> list[Recipient]:
 
 
 def _ballot(
-    circulation: Circulation, statement: Statement, revision: Revision, comments: list[Comment]
+    circulation: Circulation,
+    statement: Statement,
+    revision: Revision,
+    comments: list[Comment],
+    in_place_of: Person | None,
 ) -> dict[str, Any]:
     desk = circulation.desk
     distributed = circulation.distributed_at
@@ -206,6 +212,7 @@ def _ballot(
         "facts": text.facts(
             [
                 (_("From"), letterhead.secretariat(desk)),
+                (_("In place of"), str(in_place_of or "")),
                 (_("Document"), circulation.document.reference),
                 (_("Title"), text.title_of(revision.letter)),
                 (_("Answers due"), text.deadline_text(desk, revision.deadline, revision.deadline_text)),

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from contacts.models import Appointment, Desk, Group, Person
+from contacts.models import Appointment, Desk, Group, Person, StandIn
 from liaisons.letter import Letter
 from liaisons.mail import ways
 from liaisons.mail.letterhead import Recipient
@@ -19,13 +19,16 @@ Role = Appointment.Role
 
 @dataclass(frozen=True)
 class Copied:
-    """Somebody who gets a copy by a rule."""
+    """Somebody who gets a copy by a rule, perhaps for a chair in whose place they decide."""
 
     recipient: Recipient
     rule: CopyRule
+    in_place_of: str = ""
 
     @property
     def why(self) -> str:
+        if self.in_place_of:
+            return _("you decide in place of %(chair)s.") % {"chair": self.in_place_of}
         return why_of(self.rule)
 
 
@@ -70,9 +73,9 @@ def copied(statement: Statement, now: datetime) -> list[Copied]:
     case = _Case(desk, statement, revision.letter, addressees, desk.today(now))
     once: dict[str, Copied] = {}
     for rule in rules_of(desk):
-        for recipient in case.named_by(rule):
-            if recipient.email:
-                once.setdefault(recipient.email.lower(), Copied(recipient, rule))
+        for one in case.named_by(rule):
+            if one.recipient.email:
+                once.setdefault(one.recipient.email.lower(), one)
     return list(once.values())
 
 
@@ -86,10 +89,15 @@ class _Case:
     addressees: list[Addressee]
     today: date
 
-    def named_by(self, rule: CopyRule) -> Iterator[Recipient]:
+    def named_by(self, rule: CopyRule) -> Iterator[Copied]:
         addressed = [one for one in self.addressees if rule.purpose in ("", one.purpose)]
         if rule.purpose and not addressed:
             return
+        yield from (Copied(recipient, rule) for recipient in self._recipients(rule, addressed))
+        if group := self.desk.group if rule.who == Who.SENDER else rule.group:
+            yield from self._standing_in(rule, group)
+
+    def _recipients(self, rule: CopyRule, addressed: list[Addressee]) -> Iterator[Recipient]:
         groups = [one.group for one in addressed if one.group]
         if rule.who == Who.CONTACTS:
             yield from (Recipient(contact.name, contact.email) for contact in self.letter.contacts)
@@ -99,13 +107,13 @@ class _Case:
             ours = rule.email.lower() == self.desk.mailbox.lower()
             yield Recipient.desk(self.desk) if ours else Recipient("", rule.email)
         elif rule.who == Who.SENDER:
-            yield from self._holding(rule, self.desk.group)
+            yield from self._in(rule, [self.desk.group])
         elif rule.who == Who.ADDRESSED:
             yield from self._in(rule, groups)
         elif rule.who == Who.PARENT:
             yield from self._in(rule, [group.parent for group in groups if group.parent])
         elif rule.group:
-            yield from self._holding(rule, rule.group)
+            yield from self._in(rule, [rule.group])
 
     def _forwarders(self) -> Iterator[Recipient]:
         """At the mailboxes of the bodies that handed on what this letter answers."""
@@ -116,9 +124,11 @@ class _Case:
             if way := ways.by_mail(group):
                 yield Recipient(str(group), way.email)
 
-    def _holding(self, rule: CopyRule, group: Group) -> Iterator[Recipient]:
-        """With whoever stands in for one of them today."""
-        yield from (Recipient.of(person) for person in Person.objects.holding(rule.role, group=group, on=self.today))
+    def _standing_in(self, rule: CopyRule, group: Group) -> Iterator[Copied]:
+        held = Appointment.objects.in_force(self.today).filter(role=rule.role, group=group)
+        rows = StandIn.objects.in_force(self.today).filter(group=group, chair__in=held.values("person"))
+        for row in rows.select_related("person", "chair"):
+            yield Copied(Recipient.of(row.person), rule, str(row.chair))
 
     def _in(self, rule: CopyRule, groups: list[Group]) -> Iterator[Recipient]:
         """In one query, however many bodies are addressed."""

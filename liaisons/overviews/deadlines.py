@@ -70,7 +70,9 @@ def _answers(desk: Desk, actor: Actor, now: datetime) -> Iterator[Deadline]:
     visible = Statement.objects.visible_to(actor, desk.today(now)).filter(desk=desk)
     owing = Addressee.objects.owing().filter(statement__in=visible, due_on__isnull=False)
     together: dict[tuple[int, int], list[Addressee]] = {}
-    for row in owing.select_related("statement__revision").order_by("statement", "position", "pk"):
+    bulky = ("statement__revision__content", "statement__revision__body", "statement__revision__abstract")
+    rows_of_all = owing.select_related("statement__revision").defer(*bulky)
+    for row in rows_of_all.order_by("statement", "position", "pk").iterator(2000):
         revision = row.statement.revision
         own = 0 if revision is not None and row.due_on == revision.deadline else row.pk
         together.setdefault((row.statement_id, own), []).append(row)

@@ -29,6 +29,7 @@ from liaisons.overviews.deadlines import Deadline
 from liaisons.rules import AUTHORS
 from liaisons.views.opened import by_link
 
+SHOWN = 200  # rows of one list; the table has all that is due
 # The field of a form → what it names.
 MUTED: dict[str, type[Thing]] = {
     "statement": Statement,
@@ -53,10 +54,12 @@ def reminders(request: AtDesk) -> HttpResponse:
     person = _person(request)
     now = timezone.now()
     link = _calendars(person, request.desk, now).first()
+    coming = _coming(person, request.desk, now)
     context = {
         **_told(person, request.desk),
         "calendar": f"{links.url(link)}calendar.ics" if link else "",
-        "deadlines": _coming(person, request.desk, now),
+        "deadlines": coming[:SHOWN],
+        "others": max(len(coming) - SHOWN, 0),
     }
     return render(request, "liaisons/reminders.html", context)
 
@@ -221,7 +224,9 @@ def _told(person: Person, desk: Desk) -> dict[str, Any]:
     rows = Reminder.objects.standing().filter(person=person, desk=desk, cancelled_at__isnull=True)
     about = rows.select_related("addressee__statement", "circulation__statement", "circulation__document")
     things: dict[tuple[str, int], Told] = {}
-    for row in about.select_related("registration__document", "action").order_by("due_on", "pk"):
+    for row in about.select_related("registration__document", "action").order_by("due_on", "pk").iterator(2000):
+        if len(things) == SHOWN:
+            break
         thing = row.thing
         field = thing._meta.model_name or ""
         things.setdefault((field, thing.pk), Told(field, thing))

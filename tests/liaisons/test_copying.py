@@ -4,7 +4,7 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from contacts.actor import Actor
-from contacts.models import Appointment, Group, Person
+from contacts.models import Appointment, Group, Person, StandIn
 from liaisons.details import Received
 from liaisons.mail.copying import copied, rules_of
 from liaisons.models import CopyRule, Message, Relation
@@ -45,6 +45,16 @@ def test_a_desk_without_rules_follows_the_standing_ones(approved, groups):
         "chair21@example.org": "you chair a group that it asks for action.",
         "secretariat@jca-mv.example.org": "the secretariat keeps what its desk sends.",
     }
+
+
+def test_who_decides_in_place_of_a_chair_is_told_so(approved, desk, chair):
+    vice = somebody_in(desk.group, "vice_chair", "vic@example.org")
+    StandIn.objects.create(
+        group=desk.group, chair=chair.person, person=vice, valid_from=AFTER.date(), valid_to=AFTER.date()
+    )
+    whys = {one.recipient.email: one.why for one in copied(approved, AFTER)}
+    assert whys["vic@example.org"] == "you decide in place of Chris Chair."
+    assert whys["chris@example.org"] == "you chair the group that sends it."
 
 
 def test_who_forwarded_what_it_answers_gets_a_copy(approved, desk, secretary, groups):

@@ -99,6 +99,8 @@ def test_they_are_asked_also_when_they_stand_in_later(desk, circulated, chair, v
     housekeeping.ask_chairs(AFTER)
     assert asked() == ["chris@example.org", "kim@example.org", "vic@example.org"], "each once"
     assert Link.objects.filter(purpose="approve").count() == 3
+    told = Message.objects.filter(kind=Message.Kind.APPROVE, text__regex=r"In place of: +Chris Chair\n")
+    assert [message.recipient for message in told] == ["vic@example.org"], "and told in whose place"
 
 
 def test_by_link_they_approve_while_they_stand_in(desk, circulated, chair, vice_chair, client, time_machine) -> None:

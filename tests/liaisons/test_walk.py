@@ -74,7 +74,11 @@ def test_no_line_of_any_mail_is_longer_than_72_columns(mails):
 
 
 def test_nobody_is_reminded_before_the_dispatch_or_after_the_last_answer(mails):
-    reminded = [mail["Date"].datetime.date() for mail in mails if mail["Subject"].startswith("Reminder")]
+    # Before its window closes the list is reminded of the draft.
+    of_answers = [
+        mail for mail in mails if mail["Subject"].startswith("Reminder") and "comments on" not in mail["Subject"]
+    ]
+    reminded = [mail["Date"].datetime.date() for mail in of_answers]
     assert reminded
     assert min(reminded).isoformat() >= "2025-11-05"
     assert max(reminded).isoformat() <= "2026-02-09"

@@ -10,6 +10,7 @@ from contacts.actor import Actor
 from liaisons import links, reminders
 from liaisons.models import Action, Addressee, Circulation, Document, Link, Message, Mute, Reminder, Series
 from liaisons.texts.writing import begin
+from liaisons.views import reminders as page
 from tests.liaisons.reminders.mornings import DUE, geneva, queued
 
 pytestmark = pytest.mark.django_db
@@ -135,6 +136,18 @@ def action(reminded, meeting, secretary, time_machine) -> Action:
     reminders.fill(geneva(WEEK_BEFORE))
     Addressee.objects.update(reply="replied")
     return action
+
+
+def test_of_very_many_days_the_nearest_are_shown_and_the_others_counted(
+    client, reminded, meeting, secretary, monkeypatch
+):
+    Action.objects.create(meeting=meeting, position=1, text="Ask SG20.", owner=secretary.person, due_on=WEEK_BEFORE)
+    monkeypatch.setattr(page, "SHOWN", 1)
+    client.force_login(secretary)
+    shown = words(client.get(reverse("reminders")))
+    assert "Action: Ask SG20." in shown
+    assert "JCA-MV-LS1: answers due" not in shown
+    assert "1 more is due later. The table has it." in shown
 
 
 def test_an_action_and_a_report_are_muted_by_themselves(client, door, action, desk, secretary):
