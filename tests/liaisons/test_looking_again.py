@@ -67,6 +67,7 @@ def test_an_assigned_letter_without_a_day_is_listed(client, secretary, rapporteu
 def test_an_action_of_a_meeting_without_a_day_is_listed(client, secretary, meeting) -> None:
     action = Action.objects.create(meeting=meeting, position=1, text="Write the report.", owner_text="Secretariat")
     assert heap(client, secretary, "undated") == ["Action: Secretariat"]
+    assert reverse("meeting-action-edit", args=[meeting.pk, action.pk]) in client.get("/").content.decode()
     action.done_on = TODAY
     action.save()
     assert heap(client, secretary, "undated") == []

@@ -1,6 +1,7 @@
 """What is open and has no next date, so that nothing would bring it back; and what was put off until today."""
 
 from django.db.models import Exists, OuterRef, Q
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -80,7 +81,7 @@ def _actions(here: Desktop) -> list[Row]:
         Row(
             reference=_("Action"),
             title=action.text,
-            url=action.meeting.get_absolute_url(),
+            url=reverse("meeting-action-edit", args=[action.meeting_id, action.pk]),
             state="awaiting",
             label=_("open"),
             on=action.meeting.ends_on,
