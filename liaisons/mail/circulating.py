@@ -82,7 +82,8 @@ def window_moved(circulation: Circulation, reason: str, now: datetime) -> list[D
 
 def taken_back(circulation: Circulation, reason: str, now: datetime) -> list[Draft]:
     """The list, where it has the text or may have it, is told that nothing more is asked of it, and why."""
-    states = [Message.State.SENT, Message.State.SENDING, Message.State.IN_DOUBT]
+    # One that came back too: a list sends its members' troubles back, and anybody can forge such a mail.
+    states = [Message.State.SENT, Message.State.SENDING, Message.State.IN_DOUBT, Message.State.BOUNCED]
     if not circulation.messages.filter(kind=Message.Kind.CIRCULATE, state__in=states).exists():
         return []
     with _list_of(circulation.desk).reading():

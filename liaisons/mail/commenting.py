@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from liaisons import links
@@ -14,6 +15,8 @@ from liaisons.outbox import Draft
 
 CONFIRM_WITHIN = timedelta(days=7)
 _SHOWN = 20  # comments that a mail names one by one
+# Of one comment: enough to know it again, in a mail that may go to an address which somebody made up.
+_QUOTED = 2000
 
 
 def confirm_comment(comment: Comment, now: datetime) -> Draft:
@@ -98,6 +101,7 @@ def _about(comments: Sequence[Comment]) -> dict[str, Any]:
     comment = comments[0]
     circulation = comment.circulation
     several = len(comments) > 1
+    said = comment.text or comment.proposed
     return {
         "facts": text.facts(
             [(_("Document"), circulation.document.reference), (_("Title"), circulation.document.title)]
@@ -107,7 +111,7 @@ def _about(comments: Sequence[Comment]) -> dict[str, Any]:
         "kind": comment.get_kind_display(),
         # The kind of what was said on a page or in a Word file somebody has chosen; of a mail its first word tells it.
         "guessed": comment.way == Comment.Way.MAIL,
-        "said": text.quoted(comment.text or comment.proposed) if comment.text or comment.proposed else "",
+        "said": text.quoted(Truncator(said).chars(_QUOTED)) if said else "",
         "count": len(comments),
         "several": text.listed(_in_a_line(one) for one in comments[:_SHOWN]) if several else "",
         "others": max(len(comments) - _SHOWN, 0),

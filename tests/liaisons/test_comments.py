@@ -44,6 +44,15 @@ def words(message) -> str:
     return " ".join(message.text.split())
 
 
+def test_a_mail_to_an_address_that_anybody_may_have_typed_quotes_only_a_beginning(circulation, stranger):
+    comments.comment(
+        circulation, by=stranger, kind="technical", text="Why? " * 4000, name="Mel", email="mel@example.net", now=DURING
+    )
+    [asks] = Message.objects.filter(kind="confirm")
+    assert "> Why? Why?" in asks.text
+    assert len(asks.text) < 4000
+
+
 class TestTogether:
     def test_one_mail_asks_an_unknown_person_to_confirm_all_that_came_in_one_go(self, circulation, stranger, member):
         file = Blob.objects.keep(b"PK", "application/msword")
@@ -387,6 +396,11 @@ class TestGivenBack:
         assert (told.recipient, told.subject) == ("list@jca-mv.example.org", "JCA-MV-Doc-001 has been taken back")
         assert "> Name the meeting." in told.text
         assert not Message.objects.filter(key__startswith="returned:").exists()
+
+    def test_also_where_a_mail_says_that_the_list_never_got_it(self, circulated, secretary, on_the_list):
+        Message.objects.filter(kind="circulate").update(state="bounced")
+        self.revise(circulated, secretary)
+        assert Message.objects.filter(key__startswith="taken_back:").exists()
 
     def test_a_list_that_never_got_it_hears_nothing(self, circulated, secretary):
         self.revise(circulated, secretary)
