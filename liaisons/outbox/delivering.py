@@ -31,7 +31,7 @@ logger = logging.getLogger(__name__)
 # How long a sender may be silent about what it claimed; longer than one hand-over can take.
 CLAIM = timedelta(seconds=60)
 # A claim takes this many at once: one commit for all of them, and no long wait for the rest when the sender dies.
-AT_ONCE = 20
+AT_ONCE = 40
 # No new mail is begun after this much of a run: Celery ends a task after fifty seconds.
 BEGIN_WITHIN_SECONDS = 15.0
 # A server that says "later" is asked again after 2, 4, 8 … minutes, at most 4 hours apart: for a day and a half.
@@ -54,7 +54,7 @@ def refusal() -> str:
     )
 
 
-def deliver_due(now: datetime | None = None, limit: int = 200) -> int:
+def deliver_due(now: datetime | None = None, limit: int = 500) -> int:
     """Hand over messages that are due, the longest waiting first; returns how many a server took.
 
     `now` stands still when given. Must run outside any transaction: each step is a commit of its own.
