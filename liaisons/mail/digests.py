@@ -153,7 +153,8 @@ def _latest(reminders: Sequence[Reminder]) -> list[Reminder]:
 def _urgency(row: Reminder) -> tuple[object, ...]:
     if row.addressee:
         return row.due_on, row.addressee.statement_id, row.addressee.position
-    return row.due_on, row.pk, 0
+    # In the order in which the things were made: a database enters reminders in any order.
+    return row.due_on, row.circulation_id or row.registration_id or row.action_id, 0
 
 
 def _counts_late(row: Reminder, now: datetime) -> bool:
