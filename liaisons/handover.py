@@ -21,14 +21,9 @@ def hand_over(addressee: Addressee, on: date, note: str, *, by: Actor, now: date
     Changes no state. Raises Refused.
     """
     with transaction.atomic():
-        addressee = (
-            Addressee.objects.select_for_update(of=("self",))
-            .select_related("statement__desk__group")
-            .get(pk=addressee.pk)
-        )
+        addressee, desk = _locked(addressee)
         statement = addressee.statement
-        desk = statement.desk
-        if desk is None or not by.roles_at(desk.group, desk.today(now)) & SECRETARIAT:
+        if not by.roles_at(desk.group, desk.today(now)) & SECRETARIAT:
             raise Refused([_("What was handed over is noted by the secretariat.")])
         refuse_what_cannot_be(statement, desk, on, now)
         addressee.posted_at = now if on == desk.today(now) else _noon(on, desk)
@@ -58,14 +53,9 @@ def answer_link(addressee: Addressee, now: datetime) -> Link | None:
 def make_answer_link(addressee: Addressee, *, by: Actor, now: datetime) -> Link:
     """Make the link by which a body answers that gets its letter some other way than mail. Raises Refused."""
     with transaction.atomic():
-        addressee = (
-            Addressee.objects.select_for_update(of=("self",))
-            .select_related("statement__desk__group")
-            .get(pk=addressee.pk)
-        )
+        addressee, desk = _locked(addressee)
         statement = addressee.statement
-        desk = statement.desk
-        if desk is None or not by.roles_at(desk.group, desk.today(now)) & SECRETARIAT:
+        if not by.roles_at(desk.group, desk.today(now)) & SECRETARIAT:
             raise Refused([_("A link to answer by is made by the secretariat.")])
         if statement.state not in OUT:
             raise Refused([_("The statement is %(state)s: nobody answers it now.") % {"state": state_text(statement)}])
@@ -117,6 +107,16 @@ def refuse_what_cannot_be(statement: Statement, desk: Desk, on: date, now: datet
                 % {"day": day_text(desk.today(statement.approved_at))}
             ]
         )
+
+
+def _locked(addressee: Addressee) -> tuple[Addressee, Desk]:
+    """The row as it stands now, with its desk. Raises Refused."""
+    rows = Addressee.objects.select_for_update(of=("self",)).select_related("statement__desk__group")
+    locked = rows.get(pk=addressee.pk)
+    desk = locked.statement.desk
+    if desk is None:
+        raise Refused([_("Only letters of a desk here are handed over.")])
+    return locked, desk
 
 
 def _noon(day: date, desk: Desk) -> datetime:
