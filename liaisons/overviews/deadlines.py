@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 
 from django.conf import settings
-from django.db.models import Count, Exists, Max, OuterRef, Subquery
+from django.db.models import Count, Exists, Max, Min, OuterRef, Subquery
 from django.utils.translation import gettext as _
 
 from contacts.actor import Actor
@@ -47,15 +47,18 @@ class Deadline:
     last_day: date | None = None
 
 
-def of(person: Person, desk: Desk, now: datetime) -> list[Deadline]:
-    """All that is due, and the meetings; nothing for somebody who has no role at the desk any more."""
+def of(person: Person, desk: Desk, now: datetime, *, statements: int | None = None) -> list[Deadline]:
+    """All that is due, and the meetings; nothing for somebody who has no role at the desk any more.
+
+    Of our statements that wait for answers only so many, those due first, where `statements` says so.
+    """
     actor = Actor("account", person=person)
     roles = actor.roles_at(desk.group, desk.today(now))
     if not roles:
         return []
     everything = bool(roles & SECRETARIAT)
     found = [
-        *_answers(desk, actor, now),
+        *_answers(desk, actor, now, statements),
         *_windows(desk, now),
         *(_approvals(desk, actor, now) if roles & CHAIRS else ()),
         *_assignments(desk, person, now, everything=everything),
@@ -65,10 +68,13 @@ def of(person: Person, desk: Desk, now: datetime) -> list[Deadline]:
     return sorted(found, key=lambda one: (one.day, one.uid))
 
 
-def _answers(desk: Desk, actor: Actor, now: datetime) -> Iterator[Deadline]:
+def _answers(desk: Desk, actor: Actor, now: datetime, most: int | None) -> Iterator[Deadline]:
     """One day for all bodies that have the deadline of the statement, and one for each that has its own."""
     visible = Statement.objects.visible_to(actor, desk.today(now)).filter(desk=desk)
     owing = Addressee.objects.owing().filter(statement__in=visible, due_on__isnull=False)
+    if most is not None:
+        first = owing.order_by().values("statement").annotate(first=Min("due_on")).order_by("first", "statement")
+        owing = owing.filter(statement__in=list(first.values_list("statement", flat=True)[:most]))
     together: dict[tuple[int, int], list[Addressee]] = {}
     bulky = ("statement__revision__content", "statement__revision__body", "statement__revision__abstract")
     rows_of_all = owing.select_related("statement__revision").defer(*bulky)

@@ -54,12 +54,12 @@ def reminders(request: AtDesk) -> HttpResponse:
     person = _person(request)
     now = timezone.now()
     link = _calendars(person, request.desk, now).first()
-    coming = _coming(person, request.desk, now)
+    coming = _coming(person, request.desk, now, statements=SHOWN + 1)
     context = {
         **_told(person, request.desk),
         "calendar": f"{links.url(link)}calendar.ics" if link else "",
         "deadlines": coming[:SHOWN],
-        "others": max(len(coming) - SHOWN, 0),
+        "more": len(coming) > SHOWN,
     }
     return render(request, "liaisons/reminders.html", context)
 
@@ -203,10 +203,11 @@ def _person(request: AtDesk) -> Person:
     return request.actor.person
 
 
-def _coming(person: Person, desk: Desk, now: datetime) -> list[Deadline]:
+def _coming(person: Person, desk: Desk, now: datetime, statements: int | None = None) -> list[Deadline]:
     """What is due, late or not; meetings that are over stay in calendars only."""
     today = desk.today(now)
-    return [row for row in deadlines.of(person, desk, now) if row.last_day is None or row.last_day >= today]
+    found = deadlines.of(person, desk, now, statements=statements)
+    return [row for row in found if row.last_day is None or row.last_day >= today]
 
 
 def _bound(link: Link) -> tuple[Person, Desk]:
