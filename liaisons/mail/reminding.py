@@ -105,7 +105,6 @@ def remind_list(reminder: Reminder, link: Link | None, now: datetime) -> Draft:
             words,
             about=circulation,
             link=link,
-            statement=None,  # a reminder of a statement that is not out does not leave
             kind=Message.Kind.REMIND,
             key=f"remind:{reminder.pk}",
             subject=_("Reminder: comments on %(number)s until %(day)s") % named,

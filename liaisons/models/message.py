@@ -51,7 +51,8 @@ class MessageQuerySet(models.QuerySet["Message"]):
         return self.filter(
             Q(not_out | replaced, kind=Message.Kind.SEND)
             | Q(kind__in=[Message.Kind.CIRCULATE, Message.Kind.APPROVE], circulation__ended_at__isnull=False)
-            | Q(not_out | over | settled | Exists(moot), kind=Message.Kind.REMIND)
+            # A reminder of a window is about a statement that is not out yet, and no answer to it is owed.
+            | Q(Q(not_out | over, circulation__isnull=True) | settled | Exists(moot), kind=Message.Kind.REMIND)
         )
 
     def waiting(self) -> Self:
