@@ -10,37 +10,29 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
-from contacts.actor import Actor
 from contacts.http import AtDesk, DeskRequest, at_desk
-from liaisons import comments, links
+from liaisons import links
 from liaisons.comments.word import proposed
 from liaisons.forms.kept import KeptFile, seal, unseal
 from liaisons.forms.returned import RemarksForm, ReturnedWordForm
 from liaisons.intake import reader
 from liaisons.intake.remarks import Remarks
-from liaisons.models import Circulation, Comment, Link
+from liaisons.models import Comment, Link
 from liaisons.rules import Refused
 from liaisons.views import enclosed
-from liaisons.views.circulation import TOP, of_desk, say
+from liaisons.views.circulation import TOP, of_desk
+from liaisons.views.door import Door, keep
 from liaisons.views.opened import by_link
 
 
 @dataclass(frozen=True)
-class Door:
-    """How somebody came to the circulation: at the desk, or by a link, which is a person's or everybody's."""
+class UploadDoor(Door):
+    """With the pages on which a file is chosen and read, and the Word file that went out, if one did."""
 
-    circulation: Circulation
-    actor: Actor
-    back: str
     upload: str
     read: str
-    word: str = ""
-
-    @property
-    def is_open(self) -> bool:
-        return self.actor.person is None
+    word: str
 
 
 @at_desk()
@@ -63,27 +55,27 @@ def link_word_read(request: DeskRequest, link: Link, now: datetime) -> HttpRespo
     return _read(request, _by_link(link), now)
 
 
-def _at_desk(request: AtDesk, pk: int) -> Door:
+def _at_desk(request: AtDesk, pk: int) -> UploadDoor:
     circulation = of_desk(request.desk, pk)
     back, upload, read = (
         reverse(name, args=[pk]) for name in ("circulation", "circulation-word", "circulation-word-read")
     )
     name = enclosed.word_name(circulation)
     word = reverse("circulation-file", args=[pk, name]) if name else ""
-    return Door(circulation, request.actor, back, upload, read, word)
+    return UploadDoor(circulation, request.actor, back, upload, read, word)
 
 
-def _by_link(link: Link) -> Door:
+def _by_link(link: Link) -> UploadDoor:
     circulation = link.circulation
     assert circulation is not None  # a constraint binds the link to it
     token = links.token(link.pk)
     back, upload, read = (reverse(name, args=[token]) for name in ("link", "link-word", "link-word-read"))
     name = enclosed.word_name(circulation)
     word = reverse("link-file", args=[token, name]) if name else ""
-    return Door(circulation, links.actor(link), back, upload, read, word)
+    return UploadDoor(circulation, links.actor(link), back, upload, read, word)
 
 
-def _upload(request: DeskRequest, door: Door) -> HttpResponse:
+def _upload(request: DeskRequest, door: UploadDoor) -> HttpResponse:
     """Choose the file; one that can be read goes on to the page that shows what it says."""
     form = ReturnedWordForm(request.POST, request.FILES) if request.method == "POST" else ReturnedWordForm()
     if form.is_valid():
@@ -95,12 +87,11 @@ def _upload(request: DeskRequest, door: Door) -> HttpResponse:
                 form.add_error("file", sentence)
         else:
             return redirect(f"{door.read}?{urlencode({'file': seal([upload.keep()])})}")
-    ended = [_("This circulation has ended: comments are no longer taken.")] if door.circulation.ended_at else []
-    context = {"form": form, "door": door, "document": door.circulation.document, "obstacles": ended}
+    context = {"form": form, "door": door, "document": door.circulation.document, "obstacles": door.obstacles}
     return render(request, "liaisons/circulation_word.html", context, status=400 if form.is_bound else 200)
 
 
-def _read(request: DeskRequest, door: Door, now: datetime) -> HttpResponse:
+def _read(request: DeskRequest, door: UploadDoor, now: datetime) -> HttpResponse:
     """What the file says; sent, the rows that were chosen become comments."""
     given = request.POST if request.method == "POST" else request.GET
     kept = unseal(given.get("file", ""))
@@ -130,7 +121,7 @@ def _read(request: DeskRequest, door: Door, now: datetime) -> HttpResponse:
     return render(request, "liaisons/circulation_word_read.html", context, status=400 if form.errors else 200)
 
 
-def _remarks(door: Door, content: bytes) -> Remarks:
+def _remarks(door: UploadDoor, content: bytes) -> Remarks:
     """Raises Refused, also where the text went out without a Word file."""
     sent = enclosed.word_of(door.circulation)
     if sent is None:
@@ -138,28 +129,7 @@ def _remarks(door: Door, content: bytes) -> Remarks:
     return reader.remarks(content, sent.read())
 
 
-def _take(request: DeskRequest, door: Door, form: RemarksForm, kept: list[KeptFile], now: datetime) -> bool:
-    given = form.cleaned_data
-    name = given.get("name") or str(door.actor.person or "")
-    try:
-        rows = comments.comment_together(
-            door.circulation,
-            form.chosen(name),
-            by=door.actor,
-            now=now,
-            name=given.get("name", ""),
-            email=given.get("email", ""),
-            group_text=given.get("group_text", ""),
-            way=Comment.Way.WORD,
-            files=kept,
-        )
-    except Refused as refused:
-        say(form, refused)
-        return False
-    if door.is_open:
-        sent = _("We have sent a mail to %(email)s. What your file says counts once you open its link.")
-        messages.warning(request, sent % {"email": given["email"]})
-    else:
-        told = ngettext("%(count)d comment is kept.", "%(count)d comments are kept.", len(rows))
-        messages.success(request, told % {"count": len(rows)})
-    return True
+def _take(request: DeskRequest, door: UploadDoor, form: RemarksForm, kept: list[KeptFile], now: datetime) -> bool:
+    said = form.chosen(form.cleaned_data.get("name") or str(door.actor.person or ""))
+    sent = _("We have sent a mail to %(email)s. What your file says counts once you open its link.")
+    return keep(request, door, form, said, now, way=Comment.Way.WORD, sent=sent, files=kept)
