@@ -12,7 +12,7 @@ from django.db.models.functions import Cast
 from contacts.models import Desk
 from liaisons.models import Statement
 
-from . import people
+from .people import Office
 from .stages import Stage, Values, latest, weekly
 
 # So long after the last reminder to a body its silence becomes ours to deal with.
@@ -119,17 +119,16 @@ class Plan:
     outsider: bool
 
 
-def enter(desks: list[Desk], now: datetime) -> int:
+def enter(office: Office, now: datetime) -> int:
     """To addressees that have not surely got the letter nothing is due; our own people hear of those too.
 
     Letters of round 0 were sent before Liaise: what was recorded of them is believed. No stage from before the letter
     left or more time was granted, and to an addressee none on the day of the letter. While nobody has said anything to
     its request for more time it is not pressed.
     """
-    plans = _plans(desks)
-    zones = people.days_of_zones(desks, now)
+    plans = _plans(office.desks)
     # A hundred thousand deadlines are not looked at for a day that nobody has.
-    on_some_day = {ahead for _desk, _zone, ahead in zones}
+    on_some_day = {ahead for _desk, _zone, ahead in office.zones}
     stages = [
         (one.desk.pk, plan.text, one.due, plan.outsider, one.ahead, one.stage, _asked_before(one, plan))
         for plan in plans
@@ -140,9 +139,7 @@ def enter(desks: list[Desk], now: datetime) -> int:
         return 0
     values = Values()
     values.add("stages (desk_id, plan, due_on, outsider, ahead, stage, asked_before)", stages)
-    values.add("zones (desk_id, zone, ahead)", zones)
-    values.add("secretaries (desk_id, person_id, email, ahead)", people.secretaries(desks, now))
-    values.add("here (desk_id, person_id)", people.here(desks, now))
+    office.add_to(values)
     at = connection.ops.adapt_datetimefield_value(now)
     furthest = max((max(plan.days) for plan in plans if plan.days), default=0)
     horizon = connection.ops.adapt_datetimefield_value(now + timedelta(days=furthest + 3))
@@ -151,16 +148,14 @@ def enter(desks: list[Desk], now: datetime) -> int:
     return run("addressee", _ANSWERS.format(**words) + ours, [*values.parameters, horizon, at, at, at])
 
 
-def enter_prompts(desks: list[Desk], now: datetime) -> int:
+def enter_prompts(office: Office, now: datetime) -> int:
     """Ask our own people to write, call, give more time or close where nothing came after the last reminder."""
-    lasts = [(plan.desk.pk, plan.text, min(plan.days)) for plan in _plans(desks) if plan.outsider and plan.days]
+    lasts = [(plan.desk.pk, plan.text, min(plan.days)) for plan in _plans(office.desks) if plan.outsider and plan.days]
     if not lasts:
         return 0
     values = Values()
     values.add("lasts (desk_id, plan, stage)", lasts)
-    values.add("zones (desk_id, zone, ahead)", people.days_of_zones(desks, now))
-    values.add("secretaries (desk_id, person_id, email, ahead)", people.secretaries(desks, now))
-    values.add("here (desk_id, person_id)", people.here(desks, now))
+    office.add_to(values)
     at = connection.ops.adapt_datetimefield_value(now)
     long_ago = connection.ops.adapt_datetimefield_value(now - timedelta(days=SILENT_AFTER_DAYS))
     prompts = _PROMPTS.format(values=values, outsiders=_OUTSIDERS, silent=SILENT_AFTER_DAYS)

@@ -4,11 +4,11 @@ from datetime import datetime
 
 from django.db import connection
 
-from contacts.models import Desk
 from liaisons.models import Circulation, Comment, Statement
 
 from . import people
 from .answers import run
+from .people import Office
 from .stages import AHEAD, Values, latest, weekly
 
 # Days after the chairs were asked; weekly from then on.
@@ -55,13 +55,13 @@ ON CONFLICT DO NOTHING
 """
 
 
-def enter_windows(desks: list[Desk], now: datetime) -> int:
+def enter_windows(office: Office, now: datetime) -> int:
     """The list, and appointed members who have not spoken once. None on the day on which the list got the text."""
     if not Circulation.objects.running(now).exists():
         return 0
     stages = [
         (one.desk.pk, one.due, one.ahead, one.stage, one.begins_at)
-        for desk in desks
+        for desk in office.desks
         for ahead in AHEAD
         for one in latest(desk, desk.remind_window, now, ahead=ahead)
     ]
@@ -69,12 +69,12 @@ def enter_windows(desks: list[Desk], now: datetime) -> int:
         return 0
     values = Values()
     values.add("stages (desk_id, due_on, ahead, stage, begins_at)", stages)
-    values.add("members (desk_id, person_id, email, ahead)", people.members(desks, now))
+    values.add("members (desk_id, person_id, email, ahead)", people.members(office.desks, now))
     at = connection.ops.adapt_datetimefield_value(now)
     return run("circulation", _WINDOWS.format(values=values), [*values.parameters, at, at, at])
 
 
-def enter_approvals(desks: list[Desk], now: datetime) -> int:
+def enter_approvals(office: Office, now: datetime) -> int:
     """The chairs whose word the revision in force still needs; a day of reckoning is the one on which they were asked.
 
     Who stands in for one of them hears of it too.
@@ -84,13 +84,13 @@ def enter_approvals(desks: list[Desk], now: datetime) -> int:
         return 0
     stages = [
         (one.desk.pk, one.due, one.ahead, one.stage, one.due_from, one.due_until)
-        for desk in desks
+        for desk in office.desks
         for ahead in AHEAD
         for one in latest(desk, {*APPROVAL_DAYS, *weekly(desk)}, now, ahead=ahead)
     ]
     values = Values()
     values.add("stages (desk_id, due_on, ahead, stage, begins_at, ends_at)", stages)
-    values.add("voters (desk_id, person_id, email, ahead, chair_id)", people.voters(desks, now))
+    values.add("voters (desk_id, person_id, email, ahead, chair_id)", people.voters(office.desks, now))
     objections = Comment.objects.standing_objections().order_by().values("circulation")
     objected_to, objecting = objections.query.sql_with_params()
     at = connection.ops.adapt_datetimefield_value(now)

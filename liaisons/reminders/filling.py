@@ -5,6 +5,7 @@ from datetime import datetime
 from contacts.models import Desk
 
 from . import answers, circulated, undertaken
+from .people import Office
 
 
 def fill(now: datetime) -> int:
@@ -15,8 +16,9 @@ def fill(now: datetime) -> int:
     desks = list(Desk.objects.select_related("group"))
     if not desks:
         return 0
+    office = Office.load(desks, now)
     return sum(
-        enter(desks, now)
+        enter(office, now)
         for enter in (
             answers.enter,
             answers.enter_prompts,

@@ -11,12 +11,32 @@ from contacts.rights import CHAIRS
 from liaisons.models import Registration, Reminder
 
 from .hours import zones
+from .stages import Values
 
 # Never empty: a VALUES without rows is no SQL.
 NOBODY = (0, 0, "", 0)
 
 # Desk, person, address, and by how many days it is later where they are than at the desk's seat.
 Reader = tuple[int, int, str, int]
+
+
+@dataclass(frozen=True)
+class Office:
+    """What several of the statements ask of the people at the desks, read once for all of them."""
+
+    desks: list[Desk]
+    zones: list[tuple[int, str, int]]
+    secretaries: list[Reader]
+    here: list[tuple[int, int]]
+
+    @classmethod
+    def load(cls, desks: list[Desk], now: datetime) -> "Office":
+        return cls(desks, days_of_zones(desks, now), secretaries(desks, now), here(desks, now))
+
+    def add_to(self, values: Values) -> None:
+        values.add("zones (desk_id, zone, ahead)", self.zones)
+        values.add("secretaries (desk_id, person_id, email, ahead)", self.secretaries)
+        values.add("here (desk_id, person_id)", self.here)
 
 
 def secretaries(desks: list[Desk], now: datetime) -> list[Reader]:
@@ -38,9 +58,14 @@ def members(desks: list[Desk], now: datetime) -> list[Reader]:
 def voters(desks: list[Desk], now: datetime) -> list[tuple[int, int, str, int, int]]:
     """Readers with the chair whose word it is: the chairs, and who stands in for them."""
     found = [(*NOBODY, 0), *((*reader, reader[1]) for reader in _in_office(desks, CHAIRS, now))]
-    for desk in desks:
-        in_their_place = StandIn.objects.in_force(desk.today(now)).filter(group=desk.group).exclude(person__email="")
-        found += [(*_reader(desk, row.person, now), row.chair_id) for row in in_their_place.select_related("person")]
+    by_group = {desk.group_id: desk for desk in desks}
+    for today in {desk.today(now) for desk in desks}:
+        rows = StandIn.objects.in_force(today).filter(group__in=by_group).exclude(person__email="")
+        found += [
+            (*_reader(desk, row.person, now), row.chair_id)
+            for row in rows.select_related("person")
+            if (desk := by_group[row.group_id]).today(now) == today
+        ]
     return found
 
 
@@ -60,7 +85,8 @@ def takers(desks: list[Desk], now: datetime) -> list[tuple[int, str, int, str, i
 
 def days_of_zones(desks: list[Desk], now: datetime) -> list[tuple[int, str, int]]:
     """Desk, zone, and by how many days it is later there than at the desk's seat; for every zone a reader may be in."""
-    return [(desk.pk, zone, days_ahead(desk, zone, now)) for desk in desks for zone in sorted(zones())]
+    everywhere = sorted(zones())
+    return [(desk.pk, zone, days_ahead(desk, zone, now)) for desk in desks for zone in everywhere]
 
 
 def days_ahead(desk: Desk, zone: str, now: datetime) -> int:

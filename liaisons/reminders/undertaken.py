@@ -4,11 +4,11 @@ from datetime import datetime
 
 from django.db import connection
 
-from contacts.models import Desk
 from liaisons.models import Action, Registration
 
 from . import people
 from .answers import run
+from .people import Office
 from .stages import AHEAD, Values, latest, weekly
 
 # The deputy hears of a letter the day after its date, when the assignee has let it pass, and weekly from then on.
@@ -76,7 +76,7 @@ ON CONFLICT DO NOTHING
 """
 
 
-def enter_assignments(desks: list[Desk], now: datetime) -> int:
+def enter_assignments(office: Office, now: datetime) -> int:
     """Who took a letter on: a person, or the rapporteurs of its Questions; the deputy once its date has passed.
 
     Where none of them has an address and a role here the secretariat hears of it. No stage from before the letter was
@@ -86,7 +86,7 @@ def enter_assignments(desks: list[Desk], now: datetime) -> int:
         return 0
     stages = [
         (one.desk.pk, one.due, one.ahead, one.stage, one.ends_at, for_deputy)
-        for desk in desks
+        for desk in office.desks
         for for_deputy, days in ((False, desk.remind_insiders), (True, DEPUTY_DAYS))
         for ahead in AHEAD
         for one in latest(desk, {*days, *weekly(desk)}, now, ahead=ahead)
@@ -95,28 +95,24 @@ def enter_assignments(desks: list[Desk], now: datetime) -> int:
         return 0
     values = Values()
     values.add("stages (desk_id, due_on, ahead, stage, ends_at, for_deputy)", stages)
-    values.add("zones (desk_id, zone, ahead)", people.days_of_zones(desks, now))
-    values.add("secretaries (desk_id, person_id, email, ahead)", people.secretaries(desks, now))
-    values.add("here (desk_id, person_id)", people.here(desks, now))
-    values.add("takers (desk_id, questions, person_id, email, ahead)", people.takers(desks, now))
+    office.add_to(values)
+    values.add("takers (desk_id, questions, person_id, email, ahead)", people.takers(office.desks, now))
     at = connection.ops.adapt_datetimefield_value(now)
     return run("registration", _ASSIGNMENTS.format(values=values), [*values.parameters, at])
 
 
-def enter_actions(desks: list[Desk], now: datetime) -> int:
+def enter_actions(office: Office, now: datetime) -> int:
     """Whoever undertook something at a meeting, from its last day on."""
     if not Action.objects.filter(done_on__isnull=True, due_on__isnull=False).exists():
         return 0
     stages = [
         (one.desk.pk, one.due, one.ahead, one.stage, one.day)
-        for desk in desks
+        for desk in office.desks
         for ahead in AHEAD
         for one in latest(desk, {*ACTION_DAYS, *weekly(desk)}, now, ahead=ahead)
     ]
     values = Values()
     values.add("stages (desk_id, due_on, ahead, stage, day)", stages)
-    values.add("zones (desk_id, zone, ahead)", people.days_of_zones(desks, now))
-    values.add("secretaries (desk_id, person_id, email, ahead)", people.secretaries(desks, now))
-    values.add("here (desk_id, person_id)", people.here(desks, now))
+    office.add_to(values)
     at = connection.ops.adapt_datetimefield_value(now)
     return run("action", _ACTIONS.format(values=values), [*values.parameters, at, at])
