@@ -16,6 +16,11 @@ if TYPE_CHECKING:
     from .register import Document
 
 
+def long_texts(path: str) -> list[str]:
+    """Name the fields that lists do without, of the revision at that path: each may hold hundreds of pages."""
+    return [f"{path}__{name}" for name in ("abstract", "body", "content")]
+
+
 class Revision(models.Model):
     """The text of a statement at one moment. A new text is a new row: the old one stays readable.
 

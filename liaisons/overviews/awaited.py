@@ -10,6 +10,7 @@ from contacts.actor import Actor
 from contacts.models import Desk
 from liaisons.models import Addressee, Reply, Request, Statement
 from liaisons.models.addressee import AddresseeQuerySet
+from liaisons.models.revision import long_texts
 
 from .matrix import OUT
 
@@ -51,8 +52,7 @@ def with_all(rows: AddresseeQuerySet) -> AddresseeQuerySet:
     """Add what the lines show, in a constant number of queries."""
     replies = Reply.objects.select_related("statement").order_by("received_at", "pk")
     known = rows.select_related("group", "statement__revision", "statement__responsible", "statement__desk")
-    bulky = ("statement__revision__content", "statement__revision__body", "statement__revision__abstract")
-    return known.defer(*bulky).prefetch_related("requests", Prefetch("replies", replies))
+    return known.defer(*long_texts("statement__revision")).prefetch_related("requests", Prefetch("replies", replies))
 
 
 def lines(addressees: list[Addressee], now: datetime) -> list[Asked]:

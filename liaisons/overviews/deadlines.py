@@ -23,6 +23,7 @@ from liaisons.models import (
     Registration,
     Statement,
 )
+from liaisons.models.revision import long_texts
 from liaisons.overviews import allocated
 from liaisons.rules import CHAIRS, SECRETARIAT, absent_chair
 
@@ -76,9 +77,8 @@ def _answers(desk: Desk, actor: Actor, now: datetime, most: int | None) -> Itera
         first = owing.order_by().values("statement").annotate(first=Min("due_on")).order_by("first", "statement")
         owing = owing.filter(statement__in=list(first.values_list("statement", flat=True)[:most]))
     together: dict[tuple[int, int], list[Addressee]] = {}
-    bulky = ("statement__revision__content", "statement__revision__body", "statement__revision__abstract")
-    rows_of_all = owing.select_related("statement__revision").defer(*bulky)
-    for row in rows_of_all.order_by("statement", "position", "pk").iterator(2000):
+    short = owing.select_related("statement__revision").defer(*long_texts("statement__revision"))
+    for row in short.order_by("statement", "position", "pk").iterator(2000):
         revision = row.statement.revision
         own = 0 if revision is not None and row.due_on == revision.deadline else row.pk
         together.setdefault((row.statement_id, own), []).append(row)

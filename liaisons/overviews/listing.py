@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from contacts.models import Desk
 from liaisons.models import Addressee, Circulation, Registration, Statement
+from liaisons.models.revision import long_texts
 from liaisons.models.statement import StatementQuerySet
 
 DIRECTIONS = {
@@ -56,7 +57,7 @@ def with_dates(statements: StatementQuerySet) -> StatementQuerySet:
     owed = Addressee.objects.owing().filter(statement=OuterRef("pk")).order_by().values("statement")
     return (
         statements.select_related("desk__group", "source", "revision")
-        .defer("revision__content", "revision__body", "revision__abstract")
+        .defer(*long_texts("revision"))
         .annotate(
             window_closes=Subquery(windows.values("closes_on")[:1]),
             window_document=Subquery(windows.values("document__reference")[:1]),

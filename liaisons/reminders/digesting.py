@@ -13,6 +13,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from liaisons import links, mail, outbox
 from liaisons.mail.ways import by_mail
 from liaisons.models import Addressee, Circulation, Link, Message, Reminder, Statement
+from liaisons.models.revision import long_texts
 
 from .cancelling import bring_in_line
 from .hours import APART, at_work
@@ -24,9 +25,9 @@ AT_ONCE = 200
 
 # What a digest says nothing of.
 _LONG = [
-    f"{thing}__statement__revision__{field}"
+    name
     for thing in ("addressee", "circulation", "registration")
-    for field in ("abstract", "body", "content")
+    for name in long_texts(f"{thing}__statement__revision")
 ]
 
 T = TypeVar("T")

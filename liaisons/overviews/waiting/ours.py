@@ -15,6 +15,7 @@ from liaisons.models import (
     Reply,
     Statement,
 )
+from liaisons.models.revision import long_texts
 from liaisons.rules import AUTHORS
 
 from .desktop import MOST, SOON, Desktop, Heap, Row, counted
@@ -121,7 +122,7 @@ def _statements(here: Desktop, state: str) -> QuerySet[Statement]:
         Statement.objects.issued_by(here.desk)
         .filter(state=state)
         .select_related("revision__author")
-        .defer("revision__content", "revision__body", "revision__abstract")
+        .defer(*long_texts("revision"))
         .annotate(document_reference=Subquery(document.values("document__reference")[:1]))
     )
 
