@@ -24,7 +24,7 @@ from liaisons.forms.parts import ABSTRACT_WORDS
 from liaisons.letter import PURPOSES, Letter
 from liaisons.models import Meeting, Registration, Revision, Statement
 from liaisons.received import prefilling
-from liaisons.rules import AUTHORS, SECRETARIAT, Moved, Refused
+from liaisons.rules import AUTHORS, SECRETARIAT, Moved, Refused, of_its_own
 from liaisons.texts import annexing, changes, editing, merging, writing
 from liaisons.views.reading import unreviewed
 from liaisons.workflow import advance, obstacles
@@ -38,11 +38,8 @@ def statement_new(request: AtDesk) -> HttpResponse:
     """Begin a statement; ?answers=… is a registration of this desk that it replies to."""
     now = timezone.now()
     answered = to_answer(request.desk, request.POST.get("answers") or request.GET.get("answers", ""))
-    if answered is not None and answered.watched:
-        between = _(
-            "This letter passes between two other bodies: nobody waits for an answer from here. Note it instead."
-        )
-        return render(request, "409.html", {"obstacles": [between], "back": answered.get_absolute_url()}, status=409)
+    if answered is not None and (against := of_its_own(answered)):
+        return render(request, "409.html", {"obstacles": against, "back": answered.get_absolute_url()}, status=409)
     context: Context = {"answered": answered, "title": _("Write a statement")}
     if request.method != "POST":
         draft = Draft(request.desk, now, initial=_prefilled(request.desk, request.actor, answered))

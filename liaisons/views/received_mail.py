@@ -169,7 +169,7 @@ def _page(
 
 
 def _headers(row: ReceivedMail) -> list[tuple[str, str]]:
-    """None where the storage has lost the mail."""
+    """Its head, for people; empty where the storage has lost the mail."""
     try:
         return headers_of(row.raw.read(), *HEADERS)
     except FileNotFoundError:

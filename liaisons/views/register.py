@@ -156,11 +156,8 @@ def meeting_item_edit(request: AtDesk, pk: int, item: int) -> HttpResponse:
     """What was said at an item, as its report will say it."""
     found = _meeting(request, pk)
     row = get_object_or_404(found.items.select_related("meeting"), pk=item)
-    form = ItemTextForm(posted(request), instance=row)
-    if request.method == "POST" and form.is_valid():
-        form.save()
-        return redirect(f"{found.get_absolute_url()}#item-{row.pk}")
-    return _part_page(request, found, form, str(AgendaItem.objects.get(pk=row.pk)), f"item-{row.pk}")
+    heading = str(row)
+    return _part_edited(request, found, ItemTextForm(posted(request), instance=row), heading, f"item-{row.pk}")
 
 
 @require_POST
@@ -219,11 +216,7 @@ def meeting_decision_edit(request: AtDesk, pk: int, decision: int) -> HttpRespon
     """Put right how a decision is recorded."""
     found = _meeting(request, pk)
     row = get_object_or_404(found.decisions.select_related("meeting"), pk=decision)
-    form = DecisionForm(posted(request), instance=row)
-    if request.method == "POST" and form.is_valid():
-        form.save()
-        return redirect(f"{found.get_absolute_url()}#decisions")
-    return _part_page(request, found, form, _("A decision"), "decisions")
+    return _part_edited(request, found, DecisionForm(posted(request), instance=row), _("A decision"), "decisions")
 
 
 @require_POST
@@ -239,11 +232,7 @@ def meeting_action_edit(request: AtDesk, pk: int, action: int) -> HttpResponse:
     """Give an action another day or owner, or put right what it says."""
     found = _meeting(request, pk)
     row = get_object_or_404(found.actions.select_related("meeting"), pk=action)
-    form = ActionForm(posted(request), instance=row)
-    if request.method == "POST" and form.is_valid():
-        form.save()
-        return redirect(f"{found.get_absolute_url()}#actions")
-    return _part_page(request, found, form, _("An action"), "actions")
+    return _part_edited(request, found, ActionForm(posted(request), instance=row), _("An action"), "actions")
 
 
 @require_POST
@@ -309,8 +298,11 @@ def _added(request: AtDesk, found: Meeting, **form: "ModelForm[Any]") -> HttpRes
     return redirect(f"{found.get_absolute_url()}#{part}s")
 
 
-def _part_page(request: AtDesk, found: Meeting, form: "ModelForm[Any]", heading: str, place: str) -> HttpResponse:
-    """The page that changes one part of a meeting; `place` is where it stands on the meeting's own."""
+def _part_edited(request: AtDesk, found: Meeting, form: "ModelForm[Any]", heading: str, place: str) -> HttpResponse:
+    """Save a changed part of a meeting, or show the page that changes it; `place` is where it stands on its own."""
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        return redirect(f"{found.get_absolute_url()}#{place}")
     context = {"form": form, "meeting": found, "heading": heading, "place": place}
     return render(request, "liaisons/meeting_part.html", context, status=400 if form.errors else 200)
 
