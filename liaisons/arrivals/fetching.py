@@ -1,5 +1,6 @@
 """Mail is fetched over IMAP. It leaves the inbox, into a folder beside it, only when it is kept here."""
 
+import hashlib
 import imaplib
 import logging
 import re
@@ -9,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import NamedTuple
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from django.conf import settings
@@ -27,11 +29,12 @@ from liaisons.arrivals.taking import AWAY, take
 logger = logging.getLogger(__name__)
 
 ANSWER_SECONDS = 15.0  # for each answer of a server
-# No new mail is begun after this much of a run: Celery ends a task after fifty seconds, and a Word file takes its time.
+# No inbox and no mail is begun after this much of a run: Celery ends a task after fifty seconds, and a Word file takes
+# its time.
 BEGIN_WITHIN_SECONDS = 20.0
 # Of a larger mail only the head is taken; the rest stays in the folder.
 LARGEST = 50_000_000
-TROUBLES = "inboxes-in-trouble"
+VISITS = "inboxes-visited"
 LOCAL = ("localhost", "127.0.0.1", "::1")
 _SIZE = re.compile(rb"RFC822\.SIZE (\d+)")
 Trouble = (OSError, imaplib.IMAP4.error, ImapToolsError, ValueError)
@@ -120,19 +123,36 @@ class Fetched:
         return told % {"count": self.left, "inbox": self.inbox} if self.left else ""
 
 
-def fetch() -> list[Fetched]:
-    """Fetch what lies in the inboxes of INBOX_URLS. Two that fetch at once take each mail once."""
+class Visit(NamedTuple):
+    """When an inbox was tried last, and what was wrong then."""
+
+    tried_at: float  # seconds since 1970
+    inbox: str = ""
+    left: int = 0
+    error: str = ""
+
+    @classmethod
+    def of(cls, done: Fetched) -> "Visit":
+        return cls(time.time(), done.inbox, done.left, done.error)
+
+
+NEVER = Visit(0.0)
+
+
+def fetch(*, all_of_them: bool = False) -> list[Fetched]:
+    """Fetch what lies in the inboxes of INBOX_URLS. Two that fetch at once take each mail once.
+
+    Servers that do not answer use a run up: what it did not come to is the first of the next, unless `all_of_them`,
+    however long it takes.
+    """
     inboxes = settings.INBOX_URLS
     if not inboxes:
         return []
     if Person.objects.filter(demo=True).exists():
-        refused = _("this desk holds demo data, and real mail is not taken into it")
-        done = [Fetched("INBOX_URLS", error=refused)]
-    else:
-        done = [_visited(url, BEGIN_WITHIN_SECONDS / len(inboxes)) for url in inboxes]
-    ill = [(one.inbox, one.left, one.error) for one in done if one.trouble]
-    cache.set(TROUBLES, ill, timeout=timedelta(days=1).total_seconds())
-    return done
+        refused = Fetched("INBOX_URLS", error=_("this desk holds demo data, and real mail is not taken into it"))
+        _remember({"": Visit.of(refused)})
+        return [refused]
+    return list(_visited_in_turn(inboxes, float("inf") if all_of_them else BEGIN_WITHIN_SECONDS))
 
 
 def fetch_again(days: int) -> list[Fetched]:
@@ -142,8 +162,41 @@ def fetch_again(days: int) -> list[Fetched]:
 
 
 def troubles() -> list[str]:
-    """Say which inboxes could not be opened, or emptied, the last time."""
-    return [Fetched(inbox, left=left, error=error).trouble for inbox, left, error in cache.get(TROUBLES, [])]
+    """Say which inboxes could not be opened, or emptied, the last time each was tried."""
+    said = (Fetched(one.inbox, left=one.left, error=one.error).trouble for one in _visits().values())
+    return [trouble for trouble in said if trouble]
+
+
+def _visited_in_turn(urls: list[str], seconds: float) -> Iterator[Fetched]:
+    """Begin with the one that was tried longest ago; each has its share of the seconds."""
+    until = time.monotonic() + seconds
+    known = _visits()
+    visits = {name: known[name] for url in urls if (name := _name_of(url)) in known}
+    for url in sorted(urls, key=lambda one: visits.get(_name_of(one), NEVER).tried_at):
+        if time.monotonic() >= until:
+            return
+        name = _name_of(url)
+        # Before it is: one at which the process is ended must not be the first again.
+        visits[name] = visits.get(name, NEVER)._replace(tried_at=time.time())
+        _remember(visits)
+        done = _visited(url, seconds / len(urls))
+        visits[name] = Visit.of(done)
+        _remember(visits)
+        yield done
+
+
+def _visits() -> dict[str, Visit]:
+    return {name: Visit(*row) for name, row in cache.get(VISITS, {}).items()}
+
+
+def _remember(visits: dict[str, Visit]) -> None:
+    rows = {name: tuple(visit) for name, visit in visits.items()}
+    cache.set(VISITS, rows, timeout=timedelta(days=1).total_seconds())
+
+
+def _name_of(url: str) -> str:
+    """What stands for an inbox where its password has no place."""
+    return hashlib.sha256(url.encode()).hexdigest()
 
 
 def _visited(url: str, seconds: float, among_kept: str = "") -> Fetched:

@@ -9,7 +9,7 @@ from liaisons.arrivals import fetching
 
 
 class Command(BaseCommand):
-    """Does what the tick does; the same mail is taken once, however often it is fetched."""
+    """Does what the tick does, however long it takes; the same mail is taken once, however often it is fetched."""
 
     help = "Fetch mail from the inboxes in INBOX_URLS."
 
@@ -25,7 +25,7 @@ class Command(BaseCommand):
         if not settings.INBOX_URLS:
             raise CommandError("No inbox is set: INBOX_URLS=imaps://user:password@host/INBOX")
         days = options["again"]
-        done = fetching.fetch() if days is None else fetching.fetch_again(days)
+        done = fetching.fetch(all_of_them=True) if days is None else fetching.fetch_again(days)
         for one in done:
             self.stdout.write(
                 f"{one.inbox}: {one.taken} mails taken, {one.left} left" + f" ({one.error})" * bool(one.error)

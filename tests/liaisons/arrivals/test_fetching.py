@@ -1,8 +1,10 @@
 """Mail fetched from a real IMAP server: taken once, left where it is until it is kept."""
 
 import logging
+import socket
 import subprocess
 import sys
+from contextlib import contextmanager
 
 import pytest
 from django.conf import settings as django_settings
@@ -157,6 +159,41 @@ def test_an_inbox_that_cannot_be_opened_is_said_and_holds_up_no_other(desk, serv
     settings.INBOX_URLS = [server.url()]
     fetching.fetch()
     assert fetching.troubles() == []
+
+
+@contextmanager
+def silent_server():
+    """A server that takes connections and says nothing: the address of an inbox there."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        yield f"imap://desk:x@127.0.0.1:{listener.getsockname()[1]}/INBOX"
+
+
+def test_servers_that_do_not_answer_keep_no_inbox_from_its_turn(desk, server, settings, monkeypatch, caplog, capsys):
+    caplog.set_level(logging.CRITICAL)
+    monkeypatch.setattr(fetching, "ANSWER_SECONDS", 0.8)
+    monkeypatch.setattr(fetching, "BEGIN_WITHIN_SECONDS", 1.2)
+    server.put(an_answer(Subject="One"))
+    with silent_server() as first, silent_server() as second:
+        settings.INBOX_URLS = [first, second, server.url()]
+        assert [(one.taken, one.error) for one in fetching.fetch()] == [(0, "timed out"), (0, "timed out")]
+        assert [(one.taken, one.error) for one in fetching.fetch()[:2]] == [(1, ""), (0, "timed out")]
+        assert ["timed out" in told for told in fetching.troubles()] == [True, True]
+        server.put(an_answer(Subject="Two"))
+        with pytest.raises(CommandError, match="Not every inbox"):
+            call_command("fetch_mail")
+        assert "INBOX: 1 mails taken" in capsys.readouterr().out
+    assert server.subjects() == []
+
+
+def test_an_inbox_at_which_the_run_was_ended_is_not_the_first_of_the_next(desk, server, settings, monkeypatch):
+    settings.INBOX_URLS = [server.url(), server.url("?kept=Read")]
+    server.put(an_answer(Subject="One"))
+    with monkeypatch.context() as ended:
+        ended.setattr(fetching, "take", lambda *_args, **_fields: sys.exit())
+        with pytest.raises(SystemExit):
+            fetching.fetch()
+    fetching.fetch()
+    assert (server.subjects("Read"), server.subjects("Liaise")) == (["One"], [])
 
 
 def test_beside_demo_data_real_mail_stays_where_it_is(desk, server, secretary):
