@@ -129,6 +129,11 @@ def _approvals(desk: Desk, actor: Actor, now: datetime) -> Iterator[Deadline]:
     asked = mails.filter(kind=Message.Kind.APPROVE).order_by("queued_at").values("queued_at")[:1]
     rows = list(waiting.annotate(asked_at=Subquery(asked)).select_related("document", "statement__revision"))
     history = _history("circulation", {row.pk for row in rows})
+    # The sweep that asks for an approval, and so sets the day, records nothing but its mails.
+    asking = Message.objects.filter(circulation__in=history, kind=Message.Kind.APPROVE).order_by().values("circulation")
+    for row in asking.annotate(last=Max("queued_at"), count=Count("pk")):
+        at, edition = history[row["circulation"]]
+        history[row["circulation"]] = (max(at, row["last"]), edition + row["count"])
     for row in rows:
         if row.statement is not None and row.closes_at is not None:
             yield Deadline(
@@ -166,6 +171,7 @@ def _assignments(desk: Desk, person: Person, now: datetime, *, everything: bool)
 def _actions(desk: Desk, person: Person, *, everything: bool) -> Iterator[Deadline]:
     undone = Action.objects.filter(meeting__group=desk.group, done_on__isnull=True, due_on__isnull=False)
     theirs = undone if everything else undone.filter(owner=person)
+    history = _recorded(desk, "action")
     for row in theirs.select_related("meeting", "owner"):
         assert row.due_on is not None  # asked for above
         who = _("To be done by: %(who)s") % {"who": row.owner or row.owner_text}
@@ -175,17 +181,13 @@ def _actions(desk: Desk, person: Person, *, everything: bool) -> Iterator[Deadli
             _("Action: %(text)s") % {"text": row.text},
             f"{row.meeting}\n{who}",
             _page(row.meeting),
-            _noon(row.meeting.ends_on),
+            *history.get(row.pk, (_noon(row.meeting.ends_on), 0)),
         )
 
 
 def _meetings(desk: Desk) -> Iterator[Deadline]:
-    rows = list(Meeting.objects.filter(group=desk.group))
-    recorded = Event.objects.filter(desk=desk, verb="meeting").order_by("at", "pk")
-    history: History = {}
-    for pk, at in recorded.values_list("data__meeting", "at"):
-        history[pk] = (at, history.get(pk, (at, 0))[1] + 1)
-    for row in rows:
+    history = _recorded(desk, "meeting")
+    for row in Meeting.objects.filter(group=desk.group):
         yield Deadline(
             f"meeting-{row.pk}",
             row.starts_on,
@@ -202,6 +204,15 @@ def _history(field: str, keys: Iterable[int]) -> History:
     """When something was last recorded of each, and how often."""
     about = Event.objects.filter(**{f"{field}__in": keys}).order_by().values(field)
     return {row[field]: (row["last"], row["count"]) for row in about.annotate(last=Max("at"), count=Count("pk"))}
+
+
+def _recorded(desk: Desk, verb: str) -> History:
+    """The same of the meetings of a desk, or of their actions: events name these in their data, under their verb."""
+    recorded = Event.objects.filter(desk=desk, verb=verb).order_by("at", "pk")
+    history: History = {}
+    for pk, at in recorded.values_list(f"data__{verb}", "at"):
+        history[pk] = (at, history.get(pk, (at, 0))[1] + 1)
+    return history
 
 
 def _noon(day: date) -> datetime:

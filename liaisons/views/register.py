@@ -242,7 +242,9 @@ def meeting_action_done(request: AtDesk, pk: int, action: int) -> HttpResponse:
     found = _meeting(request, pk)
     row = get_object_or_404(found.actions, pk=action)
     row.done_on = None if row.done_on else request.desk.today(timezone.now())
-    row.save(update_fields=["done_on"])
+    with transaction.atomic():
+        row.save(update_fields=["done_on"])
+        _record_action(request, row)
     return redirect(f"{found.get_absolute_url()}#actions")
 
 
@@ -294,17 +296,32 @@ def _added(request: AtDesk, found: Meeting, **form: "ModelForm[Any]") -> HttpRes
     ((part, filled),) = form.items()
     if not filled.is_valid():
         return _meeting_page(request, found, **form)
-    filled.save()
+    _save_part(request, filled)
     return redirect(f"{found.get_absolute_url()}#{part}s")
 
 
 def _part_edited(request: AtDesk, found: Meeting, form: "ModelForm[Any]", heading: str, place: str) -> HttpResponse:
     """Save a changed part of a meeting, or show the page that changes it; `place` is where it stands on its own."""
     if request.method == "POST" and form.is_valid():
-        form.save()
+        _save_part(request, form)
         return redirect(f"{found.get_absolute_url()}#{place}")
     context = {"form": form, "meeting": found, "heading": heading, "place": place}
     return render(request, "liaisons/meeting_part.html", context, status=400 if form.errors else 200)
+
+
+def _save_part(request: AtDesk, form: "ModelForm[Any]") -> None:
+    with transaction.atomic():
+        part = form.save()
+        if isinstance(part, Action) and form.has_changed():
+            _record_action(request, part)
+
+
+def _record_action(request: AtDesk, action: Action) -> None:
+    """Keep who said what of an action: calendars tell by it that its day was changed (RFC 5545, 3.8.7.4)."""
+    days = {"due_on": action.due_on, "done_on": action.done_on}
+    data = {"action": action.pk, "owner": action.owner_id}
+    data |= {name: day.isoformat() if day else None for name, day in days.items()}
+    Event.objects.record("action", by=request.actor, at=timezone.now(), desk=request.desk, data=data)
 
 
 def _meeting_form(request: AtDesk, found: Meeting) -> HttpResponse:

@@ -13,9 +13,10 @@ from contacts.actor import Actor
 from contacts.models import Appointment, Group
 from liaisons import feeds, housekeeping, links, reminders
 from liaisons.comments import comment, move_window, withdraw
-from liaisons.models import Action, Addressee, Circulation, Meeting, Registration, Reminder, Statement
+from liaisons.models import Action, Addressee, Circulation, Event, Meeting, Registration, Reminder, Statement
 from tests.fixtures import AFTER, NOW
 from tests.liaisons.reminders.mornings import DUE, digest_of, geneva
+from tests.pages import send
 
 pytestmark = pytest.mark.django_db
 
@@ -90,8 +91,13 @@ def test_an_approval_stands_on_the_day_on_which_it_was_asked_for(circulated, des
     said = comment(circulation, by=Actor.of(member), kind="objection", text="No.", now=NOW)
     later = AFTER + timedelta(days=9)
     withdraw(said, by=Actor.of(member), now=later)
-    assert housekeeping.ask_chairs(later) == 2
-    assert events(chair, desk, later)[f"approval-{circulation.pk}"]["DTSTART"].dt == desk.today(later)
+    before = events(chair, desk, later)[f"approval-{circulation.pk}"]
+    assert before["DTSTART"].dt < desk.today(later)
+    asked = later + timedelta(minutes=1)
+    assert housekeeping.ask_chairs(asked) == 2
+    after = events(chair, desk, asked)[f"approval-{circulation.pk}"]
+    assert (after["DTSTART"].dt, after["LAST-MODIFIED"].dt) == (desk.today(later), asked)
+    assert after["SEQUENCE"] > before["SEQUENCE"]
     reminders.fill(later + timedelta(days=3))
     assert {row.due_on for row in Reminder.objects.filter(kind="approval")} == {desk.today(later)}
 
@@ -123,6 +129,29 @@ def test_a_meeting_that_moves_says_so(client, meeting, desk, secretary, time_mac
     after = events(secretary, desk)[f"meeting-{meeting.pk}"]
     assert (after["DTSTART"].dt, after["DTEND"].dt) == (date(2025, 12, 1), date(2025, 12, 4))
     assert (after["SEQUENCE"], before["SEQUENCE"], after["DTSTAMP"].dt) == (1, 0, NOW)
+
+
+def test_an_action_that_moves_says_so(client, meeting, desk, secretary, time_machine):
+    action = Action.objects.create(meeting=meeting, position=1, text="Ask SG21.", due_on=date(2025, 12, 1))
+    done, edit = "meeting-action-done", "meeting-action-edit"
+    told = []
+    for minute, day in enumerate(("2025-12-08", "2025-12-08", "", "")):
+        time_machine.move_to(NOW + timedelta(minutes=minute), tick=False)
+        given = {"text": action.text, "due_on": day} if day else {}
+        send(client, secretary, edit if day else done, meeting.pk, action.pk, **given)
+        if event := events(secretary, desk).get(f"action-{action.pk}"):
+            told.append((event["SEQUENCE"], event["LAST-MODIFIED"].dt, event["DTSTART"].dt))
+    moved = (1, NOW, date(2025, 12, 8))
+    assert told == [moved, moved, (3, NOW + timedelta(minutes=3), date(2025, 12, 8))]
+
+
+def test_an_action_that_is_entered_is_recorded(client, meeting, desk, secretary):
+    send(client, secretary, "meeting-action", meeting.pk, **{"action-text": "Go.", "action-due_on": "2025-12-01"})
+    recorded = Event.objects.get(verb="action")
+    assert (recorded.desk, recorded.person) == (desk, secretary.person)
+    assert recorded.data == {
+        "action": Action.objects.get().pk, "owner": None, "due_on": "2025-12-01", "done_on": None,
+    }  # fmt: skip
 
 
 def test_whoever_has_left_the_desk_reads_nothing_any_more(meeting, desk, member):
@@ -168,5 +197,5 @@ def test_it_asks_as_often_however_much_is_due(out, desk, secretary, registration
     Addressee.objects.filter(text="IETF").update(due_on=DUE + timedelta(days=more))
     for number in range(more):
         Meeting.objects.create(group=desk.group, name=f"M{number}", starts_on=DUE, ends_on=DUE)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         feeds.calendar(secretary.person, desk, AFTER)
