@@ -131,9 +131,10 @@ def _approvals(desk: Desk, actor: Actor, now: datetime) -> Iterator[Deadline]:
     history = _history("circulation", {row.pk for row in rows})
     # The sweep that asks for an approval, and so sets the day, records nothing but its mails.
     asking = Message.objects.filter(circulation__in=history, kind=Message.Kind.APPROVE).order_by().values("circulation")
-    for row in asking.annotate(last=Max("queued_at"), count=Count("pk")):
-        at, edition = history[row["circulation"]]
-        history[row["circulation"]] = (max(at, row["last"]), edition + row["count"])
+    counted = asking.annotate(last=Max("queued_at"), count=Count("pk")).values_list("circulation", "last", "count")
+    for pk, last, count in counted:
+        at, edition = history[pk]
+        history[pk] = (max(at, last), edition + count)
     for row in rows:
         if row.statement is not None and row.closes_at is not None:
             yield Deadline(

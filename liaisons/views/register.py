@@ -319,8 +319,8 @@ def _save_part(request: AtDesk, form: "ModelForm[Any]") -> None:
 def _record_action(request: AtDesk, action: Action) -> None:
     """Keep who said what of an action: calendars tell by it that its day was changed (RFC 5545, 3.8.7.4)."""
     days = {"due_on": action.due_on, "done_on": action.done_on}
-    data = {"action": action.pk, "owner": action.owner_id}
-    data |= {name: day.isoformat() if day else None for name, day in days.items()}
+    said = {name: day.isoformat() if day else None for name, day in days.items()}
+    data = {"action": action.pk, "owner": action.owner_id, **said}
     Event.objects.record("action", by=request.actor, at=timezone.now(), desk=request.desk, data=data)
 
 
