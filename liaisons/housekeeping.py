@@ -11,6 +11,7 @@ from django.db.models import Exists, F, Model, OuterRef, Q, QuerySet
 from contacts.actor import Actor
 from contacts.models import Desk, Person
 from liaisons import mail, outbox
+from liaisons.comments.holding import locked
 from liaisons.details import Answered, Details
 from liaisons.models import Approval, Circulation, Comment, Message, Registration, Relation, Request, Statement
 from liaisons.rules import CHAIRS, Refused
@@ -26,7 +27,7 @@ def keep_house(now: datetime) -> None:
     """Run once a minute; a second run at the same time finds nothing left to do."""
     ask_chairs(now)
     tell_what_stops(now)
-    ask_about_reports(now)
+    tell_of_reports(now)
     close_what_is_over(now)
     mark_answered(now)
 
@@ -46,28 +47,21 @@ def tell_what_stops(now: datetime) -> int:
     return _each(rows, lambda circulation: len(outbox.queue([mail.stopped(circulation, now)])))
 
 
-def ask_about_reports(now: datetime) -> int:
-    """Tell once that a report can be declared approved; returns the number of mails queued."""
+def tell_of_reports(now: datetime) -> int:
+    """Tell the secretariat once that a report can be declared approved; returns the number of mails queued."""
     told = Message.objects.filter(circulation=OuterRef("pk"), key__startswith="report:")
-    standing = Comment.objects.standing_objections().filter(circulation=OuterRef("pk"))
-    over = Circulation.objects.filter(
-        ~Exists(standing), ~Exists(told), statement__isnull=True, closes_at__lte=now, ended_at__isnull=True
-    )
-    return _each(over.select_related("desk__group", "document"), lambda circulation: _report_over(circulation, now))
-
-
-def _report_over(circulation: Circulation, now: datetime) -> int:
-    return len(outbox.queue(mail.report_over(circulation, _deciding(circulation.desk, now), now)))
+    rows = _silent(now).filter(~Exists(told), statement__isnull=True).select_related("desk__group", "document")
+    return _each(rows, lambda circulation: len(outbox.queue([mail.report_over(circulation, now)])))
 
 
 def _silent(now: datetime) -> QuerySet[Circulation]:
-    """Circulations that are over in silence and wait for the chairs."""
+    """Circulations, of statements and of reports, that are over in silence and wait for the chairs."""
     standing = Comment.objects.standing_objections().filter(circulation=OuterRef("pk"))
     return Circulation.objects.filter(
+        Q(statement__state=Statement.State.CIRCULATED) | Q(statement__isnull=True),
         ~Exists(standing),
         closes_at__lte=now,
         ended_at__isnull=True,
-        statement__state=Statement.State.CIRCULATED,
     )
 
 
@@ -75,10 +69,10 @@ def _perhaps_not_asked(now: datetime) -> list[int]:
     """Those of which not everybody who decides has a mail; the many others are not looked at one by one each minute."""
     silent = _silent(now)
     asked = Message.objects.filter(
+        Q(revision=F("circulation__statement__revision")) | Q(circulation__statement__isnull=True),
         circulation__in=silent,
         kind=Message.Kind.APPROVE,
         person__isnull=False,
-        revision=F("circulation__statement__revision"),
     )
     done = set(asked.values_list("circulation", "person"))
     found = []
@@ -93,8 +87,8 @@ def _ask_chairs_about(circulation: Circulation, now: datetime) -> int:
     if not _not_asked(circulation, now).exists():
         return 0  # whoever has no mail has given a word, or somebody has in their place
     with transaction.atomic():
-        Statement.objects.select_for_update(of=("self",)).get(circulations=circulation)
-        still = _silent(now).filter(pk=circulation.pk).select_related("desk__group", "statement").first()
+        locked(circulation)
+        still = _silent(now).filter(pk=circulation.pk).select_related("desk__group", "document", "statement").first()
         if still is None:
             return 0  # somebody moved it on in the meantime
         return len(outbox.queue(mail.ask_approval(still, list(_not_asked(still, now)), now)))
@@ -111,10 +105,9 @@ def _not_asked(circulation: Circulation, now: datetime) -> QuerySet[Person]:
     A word that was given, by the chair or in the chair's place, is asked for no more.
     """
     desk, statement = circulation.desk, circulation.statement
-    assert statement is not None  # asked for by its state
-    of_text = {"revision": statement.revision}
-    asked = Message.objects.filter(**of_text, circulation=circulation, kind=Message.Kind.APPROVE, person__isnull=False)
-    given = Approval.objects.filter(**of_text)
+    revision = statement.revision if statement else None
+    asked = circulation.messages.filter(revision=revision, kind=Message.Kind.APPROVE, person__isnull=False)
+    given = Approval.objects.filter(revision=revision)  # of a report the first word ends its circulation
     heard = {person for words in given.values_list("person", "in_place_of") for person in words if person}
     in_their_place = desk.group.stand_ins.in_force(desk.today(now)).filter(chair__in=heard)
     return _deciding(desk, now).exclude(

@@ -4,6 +4,7 @@ from django.urls import URLPattern, path
 
 from liaisons.views import (
     answer,
+    approving,
     as_it_leaves,
     awaited,
     circulation,
@@ -119,7 +120,7 @@ urlpatterns: list[URLPattern] = [
     path("statements/<int:pk>/word/again/", papers.statement_word_again, name="statement-word-again"),
     path("statements/<int:pk>/attachments/<int:file_pk>/", papers.statement_attachment, name="statement-attachment"),
     path("statements/<int:pk>/replies/<int:file_pk>/", papers.statement_reply_file, name="statement-reply-file"),
-    # Signed links, in liaisons.views.links, circulation, answer
+    # Signed links, in liaisons.views.links, approving, circulation, answer
     path("l/<str:token>/", links.link, name="link"),
     path("l/<str:token>/files/<str:name>/", links.link_file, name="link-file"),
     path("l/<str:token>/comment/", circulation.link_comment, name="link-comment"),
@@ -127,8 +128,9 @@ urlpatterns: list[URLPattern] = [
     path("l/<str:token>/comments/<int:pk>/files/<int:file>/", circulation.link_comment_file, name="link-comment-file"),
     path("l/<str:token>/confirm/", links.link_confirm, name="link-confirm"),
     path("l/<str:token>/confirm/withdraw/", links.link_confirm_withdraw, name="link-confirm-withdraw"),
-    path("l/<str:token>/approve/", links.link_approve, name="link-approve"),
-    path("l/<str:token>/return/", links.link_return, name="link-return"),
+    path("l/<str:token>/approve/", approving.link_approve, name="link-approve"),
+    path("l/<str:token>/return/", approving.link_return, name="link-return"),
+    path("l/<str:token>/take-back/", approving.link_take_back, name="link-take-back"),
     path("l/<str:token>/answer/", answer.link_answer, name="link-answer"),
     path("l/<str:token>/recorded/<int:pk>/", answer.link_recorded, name="link-recorded"),
     path("l/<str:token>/mute/", reminders.link_mute, name="link-mute"),

@@ -13,8 +13,9 @@ from contacts.actor import Actor
 from contacts.models import Alias, Appointment, Holiday, Person, StandIn, Succession
 from liaisons import links, reminders
 from liaisons.arrivals.taking import take
-from liaisons.comments import comment
+from liaisons.comments import comment, reports
 from liaisons.details import Answer, MeetingApproval, Received
+from liaisons.filing import Paper, file_document
 from liaisons.letter import Attached
 from liaisons.models import (
     Action,
@@ -69,6 +70,7 @@ def world(desk, groups, letter, sent, secretary, chair, member, meeting):
         "attachment": {"pk": draft.pk, "file_pk": draft.revision.attachments.get().pk},
         **_circulation(circulation, member),
         **_links(circulation, sent, chair, member),
+        "link-report": {"token": links.token(_report(desk, blob, by, chair).pk)},
         **_mails(sent, blob),
         **_papers(desk, groups, meeting, sent, by, blob),
         **_contacts(groups, member, chair),
@@ -171,6 +173,13 @@ def _links(circulation, sent, chair, member):
         "mute": {"pk": mute.pk},
         "link-recorded": {"token": tokens["w"], "pk": Reply.objects.earliest("pk").pk},
     }
+
+
+def _report(desk, blob, by, chair):
+    """The link by which a chair decides about a report of a meeting."""
+    paper = Paper(kind="report", title="Report", source_text="JCA-MV", files=((blob, "report.pdf"),))
+    circulation = reports.circulate(file_document(desk, paper, by=by, now=AFTER), desk, by=by, now=AFTER)
+    return links.issue("approve", now=AFTER, circulation=circulation, person=chair.person)
 
 
 def _mails(sent, blob):

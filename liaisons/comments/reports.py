@@ -11,7 +11,7 @@ from liaisons import links, mail, outbox
 from liaisons.models import Circulation, Document, Event
 from liaisons.models.circulation import TO_COMMENTERS
 from liaisons.models.register import DocumentQuerySet
-from liaisons.rules import CHAIRS, SECRETARIAT, Refused, day_text, objections
+from liaisons.rules import CHAIRS, SECRETARIAT, Refused, absent_chair, day_text, objections
 from liaisons.silence import Outcome
 
 from .holding import locked
@@ -56,10 +56,22 @@ def circulate(document: Document, desk: Desk, *, by: Actor, now: datetime) -> Ci
     return circulation
 
 
-def against_approving(circulation: Circulation, now: datetime) -> list[str]:
-    """What keeps the report from being approved, each a sentence that says what to do."""
+def against_deciding(circulation: Circulation, by: Actor, now: datetime) -> list[str]:
+    """What keeps the actor from deciding anything about it, each a sentence."""
+    desk = circulation.desk
+    if circulation.statement_id is not None:
+        return [_("This is a statement: its own page has the steps.")]
+    if not by.roles_at(desk.group, desk.today(now)) & (SECRETARIAT | CHAIRS):
+        return [_("Reports are approved and taken back by the secretariat and the chairs.")]
     if circulation.ended_at is not None:
         return [_("This circulation has ended.")]
+    return []
+
+
+def against_approving(circulation: Circulation, by: Actor, now: datetime) -> list[str]:
+    """What keeps the actor from approving the report, each a sentence that says what to do."""
+    if sentences := against_deciding(circulation, by, now):
+        return sentences
     if circulation.distributed_at is None:
         return [_("The list's server has not taken the report yet: the window for comments has not begun.")]
     sentences = []
@@ -73,39 +85,31 @@ def against_approving(circulation: Circulation, now: datetime) -> list[str]:
 
 def approve(circulation: Circulation, *, by: Actor, now: datetime) -> Circulation:
     """Declare that the list has agreed to the report by its silence. Raises Refused."""
-    _require_decider(circulation, by, now)
     with transaction.atomic():
         circulation = locked(circulation)
-        if sentences := against_approving(circulation, now):
+        if sentences := against_approving(circulation, by, now):
             raise Refused(sentences)
         circulation.approved_at = now
         circulation.save(update_fields=["approved_at"])
         _end(circulation, now)
-        _record("approve_report", circulation, by, now, silence=Outcome.of(circulation).data())
+        in_place_of = absent_chair(circulation.desk, by, now)
+        silence = Outcome.of(circulation).data()
+        _record("approve_report", circulation, by, now, silence=silence, in_place_of=in_place_of)
     return circulation
 
 
 def take_back(circulation: Circulation, *, reason: str, by: Actor, now: datetime) -> Circulation:
     """End the circulation without an approval; the list is told why. Raises Refused."""
-    _require_decider(circulation, by, now)
     if not reason.strip():
         raise Refused([_("Give a reason: it is kept with the decision.")])
     with transaction.atomic():
         circulation = locked(circulation)
-        if circulation.ended_at is not None:
-            raise Refused([_("This circulation has ended.")])
+        if sentences := against_deciding(circulation, by, now):
+            raise Refused(sentences)
         _end(circulation, now)
         outbox.queue(mail.taken_back(circulation, reason.strip(), now))
         _record("take_back_report", circulation, by, now, reason=reason.strip())
     return circulation
-
-
-def _require_decider(circulation: Circulation, by: Actor, now: datetime) -> None:
-    desk = circulation.desk
-    if circulation.statement_id is not None:
-        raise Refused([_("This is a statement: its own page has the steps.")])
-    if not by.roles_at(desk.group, desk.today(now)) & (SECRETARIAT | CHAIRS):
-        raise Refused([_("Reports are approved and taken back by the secretariat and the chairs.")])
 
 
 def _revisions(document: Document) -> DocumentQuerySet:

@@ -14,7 +14,7 @@ from liaisons import links
 from liaisons.mail import letterhead, text
 from liaisons.mail.circulating import files_of, until_text
 from liaisons.mail.letterhead import Recipient
-from liaisons.models import Circulation, Comment, Link, Message, Revision, Statement
+from liaisons.models import Circulation, Comment, Link, Message, Statement
 from liaisons.outbox import Draft, name_of
 from liaisons.silence import Outcome
 
@@ -22,11 +22,10 @@ CHAIRS_LINK = timedelta(days=90)
 
 
 def ask_approval(circulation: Circulation, chairs: Iterable[Person], now: datetime) -> list[Draft]:
-    """The window has closed: each chair gets a link of their own, and reads what came."""
-    statement = circulation.statement
-    if statement is None or statement.revision is None:
-        return []
-    desk, revision = circulation.desk, statement.revision
+    """The window of a statement or a report has closed: each chair gets a link of their own, and reads what came."""
+    desk, statement = circulation.desk, circulation.statement
+    revision = statement.revision if statement else None
+    title = text.title_of(revision.letter) if revision else circulation.document.title
     comments = list(circulation.comments.counted().select_related("group", "author"))
     files = files_of(circulation, revision)
     standing_in = StandIn.objects.in_force(desk.today(now)).filter(group=desk.group).select_related("chair")
@@ -44,8 +43,7 @@ def ask_approval(circulation: Circulation, chairs: Iterable[Person], now: dateti
                 "address": "",
                 "until": text.day_text(desk.today(now + CHAIRS_LINK - timedelta(days=1))),
             }
-            words = {**_ballot(circulation, statement, revision, comments, places.get(chair.pk)), "enclosed": enclosed}
-            named = {"number": circulation.document.reference, "title": text.title_of(revision.letter)}
+            words = {**_ballot(circulation, title, comments, places.get(chair.pk)), "enclosed": enclosed}
             draft = letterhead.notice(
                 desk,
                 recipient,
@@ -57,8 +55,9 @@ def ask_approval(circulation: Circulation, chairs: Iterable[Person], now: dateti
                 link=link,
                 files=files,
                 kind=Message.Kind.APPROVE,
-                key=f"approve:{circulation.pk}:{revision.pk}:{chair.pk}",
-                subject=_("Please approve %(number)s: %(title)s") % named,
+                key=f"approve:{circulation.pk}:{revision.pk if revision else 0}:{chair.pk}",
+                subject=_("Please approve %(number)s: %(title)s")
+                % {"number": circulation.document.reference, "title": title},
             )
         drafts.append(draft)
     return drafts
@@ -154,25 +153,22 @@ def stopped(circulation: Circulation, now: datetime) -> Draft:
         )
 
 
-def report_over(circulation: Circulation, chairs: Iterable[Person], now: datetime) -> list[Draft]:
-    """The window of a report has closed: the secretariat and the chairs are asked to declare it approved."""
+def report_over(circulation: Circulation, now: datetime) -> Draft:
+    """The secretariat is told that a report can be declared approved: by a chair, who has a link, or on its page."""
     desk, document = circulation.desk, circulation.document
-    drafts = []
-    for recipient in [Recipient.desk(desk), *(Recipient.of(chair) for chair in chairs)]:
-        with recipient.reading():
-            named = {"number": document.reference, "title": document.title}
-            draft = letterhead.notice(
-                desk,
-                recipient,
-                now,
-                "report",
-                _closed(circulation),
-                about=circulation,
-                key=f"report:{circulation.pk}:{recipient.email}",
-                subject=_("%(number)s can be declared approved: %(title)s") % named,
-            )
-        drafts.append(draft)
-    return drafts
+    recipient = Recipient.desk(desk)
+    with recipient.reading():
+        named = {"number": document.reference, "title": document.title}
+        return letterhead.notice(
+            desk,
+            recipient,
+            now,
+            "report",
+            _closed(circulation),
+            about=circulation,
+            key=f"report:{circulation.pk}",
+            subject=_("%(number)s can be declared approved: %(title)s") % named,
+        )
 
 
 def _closed(circulation: Circulation) -> dict[str, Any]:
@@ -200,35 +196,34 @@ def _authors(statement: Statement, by: Actor, desk: Desk) -> list[Recipient]:
 
 
 def _ballot(
-    circulation: Circulation,
-    statement: Statement,
-    revision: Revision,
-    comments: list[Comment],
-    in_place_of: Person | None,
+    circulation: Circulation, title: str, comments: list[Comment], in_place_of: Person | None
 ) -> dict[str, Any]:
-    desk = circulation.desk
+    desk, statement = circulation.desk, circulation.statement
+    revision = statement.revision if statement else None
     distributed = circulation.distributed_at
+    answers_due = text.deadline_text(desk, revision.deadline, revision.deadline_text) if revision else ""
     return {
         "facts": text.facts(
             [
                 (_("From"), letterhead.secretariat(desk)),
                 (_("In place of"), str(in_place_of or "")),
                 (_("Document"), circulation.document.reference),
-                (_("Title"), text.title_of(revision.letter)),
-                (_("Answers due"), text.deadline_text(desk, revision.deadline, revision.deadline_text)),
+                (_("Title"), title),
+                (_("Answers due"), answers_due),
                 (_("Distributed"), text.day_text(desk.today(distributed)) if distributed else ""),
                 (_("Comments until"), until_text(circulation)),
                 (_("Shortened"), circulation.shortened_because),
             ]
         ),
+        "report": statement is None,
         "earlier": text.listed(
             f"{earlier.document.reference}: {Outcome.of(earlier).came}"
-            for earlier in statement.circulations.exclude(pk=circulation.pk).order_by("opened_at")
+            for earlier in circulation.earlier().select_related("document")
         ),
-        "all": desk.approvers == desk.Approvers.ALL,
+        "all": statement is not None and desk.approvers == desk.Approvers.ALL,
         "outcome": Outcome.of(circulation).sentence,
         "address": text.address_of(circulation),
-        "addressees": text.purposes(statement.addressees.all()),
+        "addressees": text.purposes(statement.addressees.all()) if statement else "",
         "comments": text.listed(_said(comment) for comment in comments),
     }
 

@@ -68,6 +68,13 @@ class Circulation(models.Model):
     def __str__(self) -> str:
         return str(self.document)
 
+    def earlier(self) -> CirculationQuerySet:
+        """The other circulations of the same statement, or of the same report under its number, as they came."""
+        same = Q(statement=self.statement_id)
+        if self.statement_id is None:
+            same = Q(document__series=self.document.series_id, document__number=self.document.number)
+        return Circulation.objects.filter(same).exclude(pk=self.pk).order_by("opened_at")
+
     def distribute(self, at: datetime, *, asked: int | None = None) -> None:
         """Start the window; a second report of the same distribution changes nothing."""
         if self.distributed_at is None:

@@ -54,6 +54,7 @@ class Link(models.Model):
             models.CheckConstraint(
                 condition=Q(purpose="comment", circulation__isnull=False)
                 | Q(purpose="approve", statement__isnull=False, person__isnull=False)
+                | Q(purpose="approve", circulation__isnull=False, person__isnull=False)  # of a report
                 | Q(purpose="answer", addressee__isnull=False)
                 | Q(purpose="confirm", comment__isnull=False)
                 | Q(purpose__in=["feed", "mute"], person__isnull=False, desk__isnull=False),

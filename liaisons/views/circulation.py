@@ -56,6 +56,10 @@ class Window:
         return "open" if self.circulation.distributed_at else "waiting"
 
     @property
+    def left(self) -> str:
+        return time_left(self.circulation.closes_at, self.now) if self.circulation.closes_at else ""
+
+    @property
     def seat(self) -> str:
         return self.circulation.desk.locality
 
@@ -303,7 +307,7 @@ def desk_page(
         "since": comparing.since(row),
         "decides": decides,
         "decides_report": decides and row.statement_id is None and row.ended_at is None,
-        "report_obstacles": reports.against_approving(row, now) if row.statement_id is None else [],
+        "report_obstacles": reports.against_approving(row, request.actor, now) if row.statement_id is None else [],
         "back_form": back_form or TakeBackForm(prefix="back"),
         "events": history.told(told),
         "several": sum(row.form is not None and row.comment.kind in TOGETHER for row in said) > 1,

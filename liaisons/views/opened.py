@@ -120,13 +120,18 @@ def _closed(request: DeskRequest, unusable: links.Unusable, token: str) -> HttpR
     rows = Link.objects.select_related(*bound, *circulated, "comment__circulation__statement")
     link = rows.get(pk=int(token.partition(".")[0]))
     statement = statement_of(link)
+    circulation = _circulation_of(link)
+    report = circulation if circulation and circulation.statement is None else None
     became = _what_became(link, statement) if statement else None
+    if report:
+        became = _what_became_of_report(link, report)
     decided = statement is not None and link.purpose == Link.Purpose.APPROVE
     approvals = statement.approvals.select_related("person", "in_place_of") if statement and decided else []
     context = {
         "became": became or Became(_("This link is closed"), unusable.sentences[0]),
         "at": desk_of(link),
         "statement": statement,
+        "report": report.document if report else None,
         "title": _title(link, statement) if statement else "",
         "approvals": approvals,
     }
@@ -189,3 +194,29 @@ def _what_became(link: Link, statement: Statement) -> Became | None:
             reason,
         )
     return Became(_("This is decided"), _("%(statement)s was approved on %(day)s.") % what)
+
+
+def _what_became_of_report(link: Link, circulation: Circulation) -> Became | None:
+    """The same of a report: who ended its days before the list."""
+    ended = circulation.events.filter(verb__in=("approve_report", "take_back_report", "revise_report"))
+    event: Event | None = ended.select_related("person", "user", "link__comment").last()
+    if event is None or not link.revoked_at:
+        return None
+    desk = circulation.desk
+    what = {
+        "who": event.who if link.purpose == Link.Purpose.APPROVE else desk.group,
+        "report": circulation.document,
+        "day": date_format(timezone.localtime(event.at, desk.zoneinfo), "j F Y"),
+    }
+    if event.verb == "approve_report":
+        return Became(_("This report is approved"), _("%(who)s declared %(report)s approved on %(day)s.") % what)
+    if event.verb == "revise_report":
+        return Became(
+            _("This report has been revised"),
+            _("%(who)s put its next revision before the list on %(day)s. Look for the link in that mail.") % what,
+        )
+    return Became(
+        _("This report was taken back"),
+        _("%(who)s took %(report)s back on %(day)s. It may come again as its next revision, with a new link.") % what,
+        event.reason,
+    )

@@ -4,17 +4,19 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.db.models import Q
 from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains
 
 from contacts.actor import Actor
-from liaisons import comments, housekeeping, outbox
+from contacts.models import Appointment, StandIn
+from liaisons import comments, housekeeping, links, outbox
 from liaisons.comments import reports
 from liaisons.filing import Paper, file_document
-from liaisons.models import Blob, Circulation, Comment, Document, Event, Link, Message
+from liaisons.models import Blob, Circulation, Comment, Document, Event, Link, Message, Statement
 from liaisons.overviews import history
 from liaisons.rules import Refused
-from tests.fixtures import AFTER, NOW
+from tests.fixtures import AFTER, NOW, somebody
 
 pytestmark = pytest.mark.postgres
 
@@ -102,8 +104,6 @@ def test_without_a_file_the_page_says_what_to_do(client, desk, secretary):
 
 def test_comments_on_it_are_made_by_link_and_at_the_desk(client, circulation, member):
     link = Link.objects.get(purpose="comment", circulation=circulation)
-    from liaisons import links
-
     given = {"kind": "editorial", "clause": "7.2", "text": "Name who spoke.", "name": "Dee", "email": "dee@example.org"}
     with time_machine.travel(DURING, tick=False):
         client.post(reverse("link-comment", args=[links.token(link.pk)]), given)
@@ -131,15 +131,15 @@ def test_after_its_window_it_is_declared_approved(client, member, circulation, c
         assertContains(client.post(approve, follow=True), "Comments are open until 27 October 2025.")
     for _time in range(2):
         housekeeping.keep_house(AFTER)
-    asked = Message.objects.filter(key__startswith="report:").order_by("recipient")
-    assert [message.recipient for message in asked] == [
-        "chris@example.org", "kim@example.org", "secretariat@jca-mv.example.org",
+    asked = Message.objects.filter(circulation=circulation, queued_at=AFTER).order_by("recipient")
+    assert [(message.recipient, message.kind) for message in asked] == [
+        ("chris@example.org", "approve"), ("kim@example.org", "approve"), ("secretariat@jca-mv.example.org", "notify"),
     ]  # fmt: skip
     sentence = (
         "Asked were the list and 1 appointed member, from 13 October 2025 to 27 October 2025. "
         "What came: 1 comment, no objection."
     )
-    assert sentence in words(asked[0])
+    assert all(sentence in words(message) for message in asked)
     with time_machine.travel(AFTER, tick=False):
         client.force_login(chair)
         assertContains(client.get(page), approve)
@@ -157,7 +157,7 @@ def test_an_objection_keeps_it_from_being_approved(client, circulation, member, 
     objection = comments.comment(circulation, by=Actor.of(member), kind="objection", text="Not so.", now=DURING)
     housekeeping.keep_house(AFTER)
     assert Message.objects.get(key__startswith="stopped:").recipient == "secretariat@jca-mv.example.org"
-    assert not Message.objects.filter(key__startswith="report:").exists()
+    assert not Message.objects.filter(Q(key__startswith="report:") | Q(kind="approve")).exists()
     with pytest.raises(Refused, match="Mel Member objects"):
         reports.approve(circulation, by=Actor.of(secretary), now=AFTER)
     with time_machine.travel(AFTER, tick=False):
@@ -219,3 +219,145 @@ def test_members_declare_nothing(client, circulation, member):
 def test_a_statement_is_not_approved_as_a_report(circulated, chair):
     with pytest.raises(Refused, match="This is a statement"):
         reports.approve(circulated.circulation, by=Actor.of(chair), now=AFTER)
+
+
+# By the link of a chair
+
+
+@pytest.fixture
+def asked(circulation, chair, time_machine):
+    """The window is over, and the chairs have their mails."""
+    time_machine.move_to(AFTER, tick=False)
+    housekeeping.keep_house(AFTER)
+    return circulation
+
+
+def door(user, name: str = "link", *args) -> str:
+    link = Link.objects.get(purpose="approve", person=user.person)
+    return reverse(name, args=[links.token(link.pk), *args])
+
+
+def test_each_chair_gets_a_link_of_their_own(asked, chair, cochair):
+    mail = Message.objects.get(person=chair.person)
+    assert mail.subject == "Please approve JCA-MV-Doc-001: Report of the first meeting"
+    assert "Please declare that the list has approved this report, or take it back with a reason." in words(mail)
+    assert "The word of one chair is enough." in words(mail)
+    assert "It is to go to" not in words(mail)
+    assert max(len(line) for line in mail.text.splitlines()) <= 72
+    assert [file.name for file in mail.files.all()] == ["report.docx"]
+    of_both = Link.objects.filter(purpose="approve", circulation=asked, statement=None)
+    assert {link.person for link in of_both} == {chair.person, cochair.person}
+    to_desk = Message.objects.get(key__startswith="report:")
+    assert "[[link:" not in to_desk.text
+    assert "The chairs are asked to declare that the list has approved it, each by a link of their own" in words(
+        to_desk
+    )
+
+
+def test_its_page_shows_what_came_and_asks_for_the_decision(client, asked, member, chair):
+    late = comments.comment(asked, by=Actor.of(member), kind="objection", text="I was ill.", now=AFTER)
+    page = client.get(door(chair))
+    for told in (
+        "For Chris Chair, JCA-MV", "JCA-MV-Doc-001", "The text of JCA-MV-Doc-001 is in its files.", "I was ill.",
+        "What came: no comment, 1 objection, none of which stands, 1 of them late.", "Declare it approved",
+        "Take it back",
+    ):  # fmt: skip
+        assertContains(page, told)
+    assert client.get(door(chair, "link-file", "report.docx")).status_code == 200
+    assert client.get(door(chair, "link-table")).status_code == 200
+    assertContains(page, f'id="comment-{late.pk}"')
+
+
+def test_by_link_a_chair_declares_it_approved(client, asked, chair, cochair):
+    page = client.post(door(chair, "link-approve"), follow=True)
+    assertContains(page, "JCA-MV-Doc-001 is approved.", status_code=410)
+    asked.refresh_from_db()
+    assert asked.approved_at == AFTER
+    event = Event.objects.get(verb="approve_report")
+    assert (event.actor_kind, event.person, event.link.person) == ("link", chair.person, chair.person)
+    other = client.post(door(cochair, "link-approve"))
+    assertContains(other, "Chris Chair declared JCA-MV-Doc-001 approved on 28 October 2025.", status_code=410)
+    assert Event.objects.filter(verb="approve_report").count() == 1
+    of_list = Link.objects.get(purpose="comment", circulation=asked)
+    page = client.get(reverse("link", args=[links.token(of_list.pk)]))
+    assertContains(page, "JCA-MV declared JCA-MV-Doc-001 approved on 28 October 2025.", status_code=410)
+
+
+def test_by_link_a_chair_takes_it_back_with_a_reason(client, asked, chair, cochair):
+    assertContains(
+        client.post(door(chair, "link-take-back"), {"reason": " "}), '<details class="step" open>', status_code=400
+    )
+    page = client.post(door(chair, "link-take-back"), {"reason": "Clause 4 is missing."}, follow=True)
+    assertContains(page, "You took it back. The list gets your reason by mail.", status_code=410)
+    asked.refresh_from_db()
+    assert (asked.ended_at, asked.approved_at) == (AFTER, None)
+    assert "> Clause 4 is missing." in Message.objects.get(key__startswith="taken_back:").text
+    page = client.get(door(cochair))
+    assertContains(page, "Chris Chair took JCA-MV-Doc-001 back on 28 October 2025.", status_code=410)
+    assertContains(page, "<blockquote>Clause 4 is missing.</blockquote>", status_code=410)
+
+
+def test_mails_that_ask_for_it_do_not_leave_when_it_is_decided(asked, chair):
+    reports.approve(asked, by=Actor.of(chair), now=AFTER)
+    assert set(Message.objects.filter(kind="approve").values_list("state", flat=True)) == {"cancelled"}
+
+
+def test_its_next_revision_closes_the_links_to_it(client, asked, desk, paper, secretary, chair):
+    paper = Paper(kind="report", title=paper.title, source_text="JCA-MV", revises=asked.document, files=paper.files)
+    by = Actor.of(secretary)
+    reports.circulate(file_document(desk, paper, by=by, now=AFTER), desk, by=by, now=AFTER)
+    assertContains(client.get(door(chair)), "This report has been revised", status_code=410)
+
+
+def test_a_link_decides_nothing_once_its_chair_has_left_office(client, asked, chair):
+    own = chair.person.appointments.filter(group=asked.desk.group)
+    own.update(role="member")
+    page = client.get(door(chair))
+    assertContains(page, "There is nothing for you to approve now")
+    assertNotContains(page, "Take it back")
+    for name in ("link-approve", "link-take-back"):
+        refused = client.post(door(chair, name), {"reason": "No."})
+        assertContains(
+            refused, "Reports are approved and taken back by the secretariat and the chairs.", status_code=400
+        )
+    own.update(valid_to=AFTER.date() - timedelta(days=1))
+    assertContains(client.get(door(chair)), "Your role at this desk has ended", status_code=410)
+    asked.refresh_from_db()
+    assert asked.ended_at is None
+
+
+def test_an_objection_that_stands_again_keeps_the_link_from_approving(client, circulation, member, chair, time_machine):
+    said = comments.comment(circulation, by=Actor.of(member), kind="objection", text="Not so.", now=DURING)
+    said = comments.dispose(said, "overruled", seen="", text="It is.", by=Actor.of(chair), now=DURING)
+    time_machine.move_to(AFTER, tick=False)
+    housekeeping.keep_house(AFTER)
+    comments.dispose(said, "noted", seen=said.standing, text="", by=Actor.of(chair), now=AFTER)
+    assertContains(client.get(door(chair)), "Mel Member objects.")
+    assertContains(client.post(door(chair, "link-approve")), "Mel Member objects.", status_code=400)
+
+
+def test_who_becomes_chair_or_stands_in_later_is_asked_too(client, asked, desk, chair):
+    vice = somebody("Vic Vice", "vic@example.org", desk, "vice_chair")
+    new = somebody("New Chair", "new@example.org", desk, "member")
+    day = desk.today(AFTER)
+    StandIn.objects.create(group=desk.group, chair=chair.person, person=vice.person, valid_from=day, valid_to=day)
+    Appointment.objects.create(person=new.person, group=desk.group, role="cochair")
+    for _time in range(2):
+        housekeeping.keep_house(AFTER)
+    mails = Message.objects.filter(kind="approve").order_by("pk")
+    assert sorted(mail.recipient for mail in mails) == [
+        "chris@example.org", "kim@example.org", "new@example.org", "vic@example.org",
+    ]  # fmt: skip
+    assert "In place of: Chris Chair" in words(Message.objects.get(person=vice.person))
+    assert Message.objects.filter(key__startswith="report:").count() == 1
+    assertContains(client.get(door(vice)), "For Vic Vice in place of Chris Chair, JCA-MV")
+    client.post(door(vice, "link-approve"))
+    [told] = history.told(Event.objects.filter(verb="approve_report"))
+    assert (told.text, told.who) == ("Declared approved in place of Chris Chair", "Vic Vice")
+
+
+def test_a_link_to_a_report_returns_no_statement_and_the_other_way_round(client, asked, circulated, chair):
+    assert client.post(door(chair, "link-return"), {"reason": "No.", "seen": 1}).status_code == 404
+    link = links.issue("approve", now=AFTER, statement=circulated, person=chair.person)
+    assert client.post(reverse("link-take-back", args=[links.token(link.pk)]), {"reason": "No."}).status_code == 404
+    assert Statement.objects.get(pk=circulated.pk).state == "circulated"

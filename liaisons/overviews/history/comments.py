@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext as _
 
+from contacts.models import Person
 from liaisons.models import Comment, Event, Statement
 
 from .words import Words, day
@@ -38,7 +39,10 @@ def _report_circulated(event: Event, statement: Statement | None) -> str:
 
 
 def _report_approved(event: Event, statement: Statement | None) -> str:
-    return _("Declared approved")
+    chair = Person.objects.filter(pk=event.data.get("in_place_of") or 0).first()
+    if chair is None:
+        return _("Declared approved")
+    return _("Declared approved in place of %(chair)s") % {"chair": chair}
 
 
 def _report_revised(event: Event, statement: Statement | None) -> str:
