@@ -3,10 +3,18 @@
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from django.utils.timesince import timeuntil
+from django.utils.translation import gettext as _
+
 
 def end_of_day(day: date, zone: ZoneInfo) -> datetime:
     """The instant in UTC at which that day ends at a place: the next midnight there, also on days of 23 or 25 hours."""
     return datetime.combine(day + timedelta(days=1), time.min, tzinfo=zone).astimezone(UTC)
+
+
+def time_left(until: datetime, now: datetime) -> str:
+    """As in "2 hours, 5 minutes"; within the last minute not "0 minutes"."""
+    return _("less than a minute") if until - now < timedelta(minutes=1) else timeuntil(until, now)
 
 
 # First and last year of the study periods of ITU-T; the one before 2022 was lengthened by a year (WTSA-20 met in 2022).

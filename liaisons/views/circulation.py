@@ -18,6 +18,7 @@ from contacts.actor import Actor
 from contacts.http import AtDesk, DeskRequest, at_desk
 from contacts.models import Desk
 from liaisons import comments, links, sheets
+from liaisons.calendar import time_left
 from liaisons.comments import TOGETHER, reports
 from liaisons.documents.page import Page
 from liaisons.documents.paragraphs import named, numbers

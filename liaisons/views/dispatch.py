@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 from contacts.http import AtDesk, at_desk
 from contacts.models import Channel, Desk
 from liaisons import handover, outbox, renditions, resending, rules
+from liaisons.calendar import time_left
 from liaisons.forms.dispatch import HandoverForm
 from liaisons.forms.links import DecideForm
 from liaisons.mail.seen import Seen
@@ -96,6 +97,10 @@ class Progress:
     @property
     def leaves_at(self) -> datetime | None:
         return min((row.message.not_before for row in self.rows if row.state == "held"), default=None)
+
+    @property
+    def leaves_in(self) -> str:
+        return time_left(self.leaves_at, self.rows[0].now) if self.leaves_at else ""
 
     @property
     def stuck(self) -> int:

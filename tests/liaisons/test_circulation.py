@@ -88,6 +88,12 @@ def test_the_window_is_told_at_the_desks_seat_and_by_the_readers_clock(client, c
     assertContains(page, "Monday 27 October 2025, 12:00 (Pacific/Pago_Pago)")
 
 
+def test_in_the_last_minute_of_a_window_there_is_less_than_a_minute_left(client, circulation, member):
+    with time_machine.travel(circulation.closes_at - timedelta(seconds=20), tick=False):
+        client.force_login(member)
+        assertContains(client.get(at("circulation", circulation.pk)), ": less than a minute left.")
+
+
 def test_a_text_the_server_has_not_taken_has_no_window_yet(client, circulation, secretary):
     Circulation.objects.filter(pk=circulation.pk).update(distributed_at=None, closes_on=None, closes_at=None)
     client.force_login(secretary)

@@ -129,6 +129,13 @@ def test_it_is_sent_and_held(signed_in, approved):
     assertContains(page, 'hx-trigger="every 5s"')
 
 
+@pytest.mark.parametrize(("seconds", "left"), [(0, "5\xa0minutes"), (241, "less than a minute")])
+def test_it_says_how_long_the_mails_are_held_still(signed_in, approved, seconds, left):
+    send(signed_in, approved)
+    with time_machine.travel(SOON + timedelta(seconds=seconds), tick=False):
+        assertContains(signed_in.get(at("statement-dispatch", approved.pk)), f", {left} from now.")
+
+
 def test_of_two_browsers_one_sends_and_the_other_is_told(signed_in, approved, secretary):
     assert send(signed_in, approved).status_code == 302
     count = Message.objects.filter(kind="send").count()
