@@ -72,23 +72,37 @@ def take(row: ReceivedMail, now: datetime, in_its_word: Sequence[Said] = ()) -> 
     """
     if row.circulation is None:
         raise Refused([_("It does not say on which document it comments. Choose the document first.")])
+    if row.circulation.ended_at is not None:
+        raise Refused([_after_the_end(row.circulation)])
     _refuse_senders_that_cannot_confirm(row)
     said = [*([Said(kind_of(row.text), row.text)] if row.text else []), *in_its_word]
     if not said:
         raise Refused([_("It holds no text that could be a comment. Look at its files.")])
     objects = any(one.kind == Comment.Kind.OBJECTION for one in said)
     person = row.ours.person if row.ours and not objects and _is_back(row, row.ours) else None
-    return comments.comment_together(
-        row.circulation,
-        said,
-        by=Actor("mail", person=person, email=row.sender),
-        name=(row.sender_name or row.sender)[:200],
-        email=row.sender,
-        way=Comment.Way.WORD if in_its_word else Comment.Way.MAIL,
-        came_by=row,
-        files=[(file.blob, file.name) for file in row.received_files.select_related("blob")],
-        now=now,
-    )
+    try:
+        return comments.comment_together(
+            row.circulation,
+            said,
+            by=Actor("mail", person=person, email=row.sender),
+            name=(row.sender_name or row.sender)[:200],
+            email=row.sender,
+            way=Comment.Way.WORD if in_its_word else Comment.Way.MAIL,
+            came_by=row,
+            files=[(file.blob, file.name) for file in row.received_files.select_related("blob")],
+            now=now,
+        )
+    except Refused as refused:
+        # That is said to whoever comments; here it is the secretary who reads it.
+        told = _("It was not taken as a comment. On the page its author would have read: “%(said)s”")
+        raise Refused([told % {"said": refused}]) from refused
+
+
+def _after_the_end(circulation: Circulation) -> str:
+    return _(
+        "It came after the circulation of %(document)s had ended, so it is no comment on it any more. Read it; if it "
+        "matters still, answer its author or bring it up with the chairs, then set it aside."
+    ) % {"document": circulation.document}
 
 
 def told(made: list[Comment]) -> str:

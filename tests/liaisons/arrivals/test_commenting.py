@@ -173,7 +173,17 @@ def test_after_the_circulation_the_answer_waits_and_says_why(to_list):
     type(to_list.circulation).objects.update(ended_at=SOON)
     row = take(an_answer(ours=to_list), SOON)
     assert row.state == "waiting"
-    assert row.note.startswith("This circulation has ended.")
+    assert row.note.startswith("It came after the circulation of JCA-MV-Doc-001 had ended, so it is no comment")
+
+
+def test_what_an_author_would_be_refused_with_is_told_to_the_secretary_as_that(to_list):
+    for number in range(4):
+        row = take(an_answer(f"{number}.\n", ours=to_list), SOON)
+    assert (row.state, Comment.objects.count()) == ("waiting", 3)
+    assert row.note == (
+        "It was not taken as a comment. On the page its author would have read: “Comments from this address wait to be "
+        "confirmed. Look into your mailbox first.”"
+    )
 
 
 def test_a_chair_who_quotes_the_mail_that_asks_does_not_give_the_link_away(circulated, chair, secretary):

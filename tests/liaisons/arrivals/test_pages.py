@@ -260,10 +260,10 @@ def test_a_text_whose_days_are_over_is_offered_no_comment(client, secretary, to_
     to_list.circulation.ended_at = AFTER
     to_list.circulation.save()
     assertNotContains(page(client, secretary, row.get_absolute_url()), offered)
-    row.note = "This circulation has ended."
+    row.note = "It came after the circulation of JCA-MV-Doc-001 had ended"
     row.save()
     refused = send(client, secretary, "received-mail-comment", row.pk, status=400)
-    assertContains(refused, "This circulation has ended.", count=1, status_code=400)
+    assertContains(refused, "It came after the circulation of JCA-MV-Doc-001 had ended", count=1, status_code=400)
 
 
 def test_what_comments_on_nothing_cannot_be_a_comment(client, secretary, desk):
