@@ -8,7 +8,7 @@ from contacts.actor import Actor
 from contacts.models import Appointment, Channel, Desk, Group, Person, User
 from liaisons.details import MeetingApproval, Received
 from liaisons.letter import Addressed, Asked, Contact, Letter
-from liaisons.models import Circulation, Meeting, Statement
+from liaisons.models import Circulation, Link, Meeting, Statement
 from liaisons.received.registering import register
 from liaisons.texts.writing import begin
 from liaisons.workflow import advance
@@ -155,8 +155,17 @@ def circulated(draft, secretary) -> Statement:
     return Statement.objects.get(pk=statement.pk)
 
 
+@pytest.fixture
+def listlink(circulated) -> Link:
+    """What everybody on the list comments by."""
+    return Link.objects.get(purpose="comment", circulation=circulated.circulation, person=None)
+
+
 # Fifteen days on: the window has closed.
 AFTER = NOW + timedelta(days=15)
+
+# Some days after it was sent.
+LATER = AFTER + timedelta(days=3)
 
 
 @pytest.fixture

@@ -4,6 +4,16 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from liaisons import links
+from liaisons.models import Link
+
+PDF = b"%PDF-1.7\n%%EOF\n"  # the least that is taken for one
+
+
+def at(name: str, /, *args: object) -> str:
+    """The address of that name; in it a signed link stands as its token."""
+    return reverse(name, args=[links.token(arg.pk) if isinstance(arg, Link) else arg for arg in args])
+
 
 def page(client, user, path, *, status=200):
     client.force_login(user)

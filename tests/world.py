@@ -40,8 +40,7 @@ from liaisons.workflow import advance
 from roadmap.models import Deliverable
 from tests.fixtures import AFTER
 from tests.liaisons.arrivals.mails import an_answer
-
-PDF = b"%PDF-1.7\n%%EOF\n"
+from tests.pages import PDF
 
 
 @pytest.fixture

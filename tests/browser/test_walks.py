@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 
 from liaisons.models import Statement
 from tests.browser.walker import Walker, link_for, time_passes
+from tests.pages import PDF
 
 pytestmark = pytest.mark.browser
 
@@ -26,7 +27,6 @@ WRITTEN = {
     "contacts-0-country": "Switzerland",
     "contacts-0-email": "sam@example.org",
 }
-PDF = b"%PDF-1.7\n%%EOF\n"
 
 
 def test_a_statement_goes_its_way(walker, desk, secretary, chair, cochair):

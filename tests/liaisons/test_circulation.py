@@ -8,7 +8,6 @@ import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
 from contacts.actor import Actor
@@ -32,14 +31,11 @@ from liaisons.rules import Moved, Refused
 from liaisons.views import opened
 from liaisons.workflow import advance
 from tests.fixtures import AFTER, NOW
+from tests.pages import at
 
 DURING = NOW + timedelta(days=2)
 
-
-@pytest.fixture(autouse=True)
-def _during():
-    with time_machine.travel(DURING, tick=False):
-        yield
+pytestmark = pytest.mark.time_machine(DURING, tick=False)
 
 
 @pytest.fixture
@@ -54,10 +50,6 @@ def said(circulation, member, rapporteur):
     return comments.comment(
         circulation, by=Actor.of(member), kind="objection", clause="1", text="Not ours.", proposed="Ours.", now=NOW
     )
-
-
-def at(name: str, *args: object) -> str:
-    return reverse(name, args=args)
 
 
 @pytest.mark.parametrize("role", ["secretary", "chair", "rapporteur", "member", "administrator"])
@@ -343,21 +335,12 @@ def test_a_report_in_circulation_is_read_in_its_file(client, desk, secretary):
 
 
 @pytest.fixture
-def listlink(circulation) -> Link:
-    return Link.objects.get(circulation=circulation, purpose="comment")
-
-
-def by_link(name: str, link: Link, *args: object) -> str:
-    return at(name, links.token(link.pk), *args)
-
-
-@pytest.fixture
 def theirs(circulation, member) -> Link:
     return links.issue("comment", circulation=circulation, person=member.person, now=NOW)
 
 
 def test_a_link_to_the_list_opens_the_text_and_names_but_no_addresses(client, listlink, said, member):
-    page = client.get(by_link("link", listlink))
+    page = client.get(at("link", listlink))
     assertContains(page, "JCA-MV asks your group to nominate a representative")
     assertContains(page, "Mel Member")
     assertNotContains(page, member.email)
@@ -369,17 +352,17 @@ def test_what_an_unknown_person_says_counts_when_their_address_is_confirmed(clie
         "kind": "objection", "text": "Our group does this.", "name": "Dee Delegate", "email": "dee@example.org",
         "group_text": "ITU-T SG21",
     }  # fmt: skip
-    page = client.post(by_link("link-comment", listlink), given, follow=True)
+    page = client.post(at("link-comment", listlink), given, follow=True)
     assertContains(page, "We have sent a mail to dee@example.org")
     assertNotContains(page, "Our group does this.")
     assert not Comment.objects.standing_objections().exists()
     confirm = Link.objects.get(purpose="confirm")
     assert Message.objects.get(kind="confirm").recipient == "dee@example.org"
-    assertContains(client.get(by_link("link", confirm)), "Is this comment yours?")
+    assertContains(client.get(at("link", confirm)), "Is this comment yours?")
     assert not Comment.objects.standing_objections().exists()
-    assertContains(client.post(by_link("link-confirm", confirm), follow=True), "Your comment counts")
+    assertContains(client.post(at("link-confirm", confirm), follow=True), "Your comment counts")
     assert Comment.objects.standing_objections().count() == 1
-    page = client.get(by_link("link", listlink))
+    page = client.get(at("link", listlink))
     assertContains(page, "Our group does this.")
     assertNotContains(page, "dee@example.org")
 
@@ -390,7 +373,7 @@ def test_confirming_twice_confirms_once(client, listlink, circulation):
     )
     confirm = Link.objects.get(purpose="confirm")
     for _time in range(2):
-        assert client.post(by_link("link-confirm", confirm)).status_code == 302
+        assert client.post(at("link-confirm", confirm)).status_code == 302
     assert Event.objects.filter(verb="confirm").count() == 1
 
 
@@ -403,13 +386,13 @@ def an_objection(circulation, listlink, email):
 
 def test_who_objects_by_the_link_of_the_list_can_take_it_back(client, listlink, circulation):
     confirm = an_objection(circulation, listlink, "dee@example.org")
-    refused = client.post(by_link("link-confirm-withdraw", confirm), follow=True)
+    refused = client.post(at("link-confirm-withdraw", confirm), follow=True)
     assertContains(refused, "A comment is withdrawn by the person who made it.")
-    client.post(by_link("link-confirm", confirm))
+    client.post(at("link-confirm", confirm))
     assert Comment.objects.standing_objections().count() == 1
     with time_machine.travel(DURING + timedelta(days=10), tick=False):  # later than the address could be confirmed
-        assertContains(client.get(by_link("link", confirm)), "Take it back")
-        page = client.post(by_link("link-confirm-withdraw", confirm), follow=True)
+        assertContains(client.get(at("link", confirm)), "Take it back")
+        page = client.post(at("link-confirm-withdraw", confirm), follow=True)
     assertContains(page, "Your comment is withdrawn")
     assert not Comment.objects.standing_objections().exists()
     assert Event.objects.get(verb="withdraw_comment").who == "Dee"
@@ -443,11 +426,11 @@ def test_the_link_of_one_comment_withdraws_no_other(listlink, circulation, said)
 
 
 def test_a_link_to_the_list_asks_for_name_and_address(client, listlink):
-    page = client.post(by_link("link-comment", listlink), {"kind": "support"})
+    page = client.post(at("link-comment", listlink), {"kind": "support"})
     assert page.status_code == 400
     assert set(page.context["form"].errors) == {"name", "email"}
     page = client.post(
-        by_link("link-comment", listlink),
+        at("link-comment", listlink),
         {"kind": "support", "name": "Dee\r\nBcc: all@example.org", "email": "dee@example.org"},
     )
     assert set(page.context["form"].errors) == {"name"}
@@ -456,7 +439,7 @@ def test_a_link_to_the_list_asks_for_name_and_address(client, listlink):
 def test_nobody_can_have_a_strangers_mailbox_filled(client, listlink):
     given = {"kind": "question", "name": "Dee", "email": "dee@example.org"}
     for time in range(5):
-        page = client.post(by_link("link-comment", listlink), given | {"text": f"{time}?"})
+        page = client.post(at("link-comment", listlink), given | {"text": f"{time}?"})
     assertContains(page, "Look into your mailbox", status_code=400)
     assert Message.objects.filter(recipient="dee@example.org").count() == 3
 
@@ -465,12 +448,12 @@ def test_nobody_can_have_the_mailboxes_of_many_strangers_filled(client, listlink
     monkeypatch.setattr(saying, "MOST_ASKED_AN_HOUR", 2)
     for number in range(4):
         given = {"kind": "support", "name": "Dee", "email": f"dee{number}@example.org"}
-        page = client.post(by_link("link-comment", listlink), given)
+        page = client.post(at("link-comment", listlink), given)
     assertContains(page, "Try again in an hour, or write to secretariat@jca-mv.example.org.", status_code=400)
     assert Message.objects.filter(kind="confirm").count() == 2
-    assert client.post(by_link("link-comment", theirs), {"kind": "support"}).status_code == 302
+    assert client.post(at("link-comment", theirs), {"kind": "support"}).status_code == 302
     with time_machine.travel(DURING + timedelta(hours=1, minutes=1), tick=False):
-        assert client.post(by_link("link-comment", listlink), given).status_code == 302
+        assert client.post(at("link-comment", listlink), given).status_code == 302
 
 
 def test_a_link_does_not_fill_the_disk(client, listlink, theirs, settings, monkeypatch):
@@ -480,7 +463,7 @@ def test_a_link_does_not_fill_the_disk(client, listlink, theirs, settings, monke
 
     def send(link: Link, number: int, kind: str = "editorial"):
         files = [SimpleUploadedFile(f"{name}.txt", f"{name}{number} ".encode() * 100) for name in "abc"]
-        return client.post(by_link("link-comment", link), {"kind": kind, "files": files})
+        return client.post(at("link-comment", link), {"kind": kind, "files": files})
 
     page = [send(listlink, number) for number in range(3)][-1]
     assertContains(page, "no more files can be taken today", status_code=429)
@@ -492,38 +475,38 @@ def test_a_link_does_not_fill_the_disk(client, listlink, theirs, settings, monke
 
 
 def test_a_link_with_a_person_speaks_for_them_and_for_nobody_else(client, theirs, member):
-    assertNotContains(client.get(by_link("link", theirs)), 'name="email"')
-    client.post(by_link("link-comment", theirs), {"kind": "support", "name": "Somebody", "email": "else@example.org"})
+    assertNotContains(client.get(at("link", theirs)), 'name="email"')
+    client.post(at("link-comment", theirs), {"kind": "support", "name": "Somebody", "email": "else@example.org"})
     comment = Comment.objects.get()
     assert (comment.author, comment.name, comment.email) == (member.person, "Mel Member", member.email)
-    client.post(by_link("link-comment-withdraw", theirs, comment.pk))
+    client.post(at("link-comment-withdraw", theirs, comment.pk))
     comment.refresh_from_db()
     assert comment.withdrawn_at == DURING
 
 
 def test_a_link_withdraws_nothing_of_others_nor_elsewhere(client, theirs, said, rapporteur):
     other = Comment.objects.get(author=rapporteur.person)
-    client.post(by_link("link-comment-withdraw", theirs, other.pk))
+    client.post(at("link-comment-withdraw", theirs, other.pk))
     other.refresh_from_db()
     assert other.withdrawn_at is None
-    assert client.post(by_link("link-comment-withdraw", theirs, 10**6)).status_code == 404
+    assert client.post(at("link-comment-withdraw", theirs, 10**6)).status_code == 404
 
 
 def test_a_script_in_a_comment_stays_text(client, listlink, circulation, member):
     comments.comment(circulation, by=Actor.of(member), kind="question", text="<script>alert(1)</script>", now=NOW)
-    page = client.get(by_link("link", listlink))
+    page = client.get(at("link", listlink))
     assertContains(page, "&lt;script&gt;alert(1)")
     assertNotContains(page, "<script>alert(1)")
 
 
 def test_the_files_of_a_circulation_are_served_to_its_readers_alone(client, circulation, listlink, secretary, outsider):
     name = f"{circulation.document.reference}.pdf"
-    page = client.get(by_link("link-file", listlink, name))
+    page = client.get(at("link-file", listlink, name))
     assert page.content.startswith(b"%PDF-")
     assert page["Content-Type"] == "application/pdf"
     assert page["Content-Disposition"] == f'attachment; filename="{name}"'
     assert page["X-Content-Type-Options"] == "nosniff"
-    assert client.get(by_link("link-file", listlink, "another.pdf")).status_code == 404
+    assert client.get(at("link-file", listlink, "another.pdf")).status_code == 404
     client.force_login(secretary)
     assert client.get(at("circulation-file", circulation.pk, name)).status_code == 200
     client.force_login(outsider)
@@ -533,7 +516,7 @@ def test_the_files_of_a_circulation_are_served_to_its_readers_alone(client, circ
 def test_a_chair_gives_the_text_back_on_the_record(client, circulation, circulated, chair):
     approve = links.issue("approve", statement=circulated, circulation=circulation, person=chair.person, now=NOW)
     seen = circulated.revision_id
-    client.post(by_link("link-return", approve), {"seen": seen, "reason": "Name the meeting."})
+    client.post(at("link-return", approve), {"seen": seen, "reason": "Name the meeting."})
     returned = Approval.objects.get()
     assert (returned.returned, returned.person, returned.revision_id) == (True, chair.person, seen)
     assert Revision.objects.filter(statement=circulated).count() == 2
@@ -608,9 +591,9 @@ class TestWhatGoesWithAComment:
     def test_a_strangers_file_is_served_once_the_comment_counts(self, client, circulation, listlink):
         file = SimpleUploadedFile("proposal.pdf", b"%PDF-1.7 words")
         given = {"kind": "technical", "text": "See.", "files": file, "name": "Dee", "email": "dee@example.org"}
-        client.post(by_link("link-comment", listlink), given)
+        client.post(at("link-comment", listlink), given)
         comment = Comment.objects.get()
-        address = by_link("link-comment-file", listlink, comment.pk, comment.comment_files.get().pk)
+        address = at("link-comment-file", listlink, comment.pk, comment.comment_files.get().pk)
         assert comment.way == "link"
         assert client.get(address).status_code == 404
         comments.confirm(comment, by=Actor("link"), now=DURING)

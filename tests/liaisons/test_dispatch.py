@@ -7,7 +7,6 @@ import pytest
 import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
 from contacts.actor import Actor
@@ -18,18 +17,11 @@ from liaisons.rules import Refused
 from liaisons.texts.writing import rewrite
 from liaisons.workflow import advance
 from tests.fixtures import AFTER
+from tests.pages import at
 
 SOON = AFTER + timedelta(minutes=1)
 
-
-@pytest.fixture(autouse=True)
-def _soon():
-    with time_machine.travel(SOON, tick=False):
-        yield
-
-
-def at(name: str, *args: object) -> str:
-    return reverse(name, args=args)
+pytestmark = pytest.mark.time_machine(SOON, tick=False)
 
 
 @pytest.fixture

@@ -5,25 +5,13 @@ from datetime import timedelta
 import pytest
 import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.urls import reverse
 from pytest_django.asserts import assertContains
 
-from liaisons import links
 from liaisons.models import Document, Link, Message, Reply, Statement
-from tests.fixtures import AFTER
+from tests.fixtures import LATER
+from tests.pages import PDF, at
 
-PDF = b"%PDF-1.7\n%%EOF\n"
-LATER = AFTER + timedelta(days=3)
-
-
-@pytest.fixture(autouse=True)
-def _later():
-    with time_machine.travel(LATER, tick=False):
-        yield
-
-
-def at(name: str, link: Link, *args: object) -> str:
-    return reverse(name, args=[links.token(link.pk), *args])
+pytestmark = pytest.mark.time_machine(LATER, tick=False)
 
 
 @pytest.fixture

@@ -37,20 +37,10 @@ from liaisons.models import (
 from liaisons.rules import Refused
 from liaisons.texts.writing import begin, rewrite
 from liaisons.workflow import advance
-from tests.fixtures import AFTER, NOW, somebody
+from tests.fixtures import AFTER, LATER, NOW, somebody
+from tests.pages import PDF, at
 
-PDF = b"%PDF-1.7\n%%EOF\n"
-LATER = AFTER + timedelta(days=3)
-
-
-@pytest.fixture(autouse=True)
-def _later():
-    with time_machine.travel(LATER, tick=False):
-        yield
-
-
-def at(name: str, link: Link, *args: object) -> str:
-    return reverse(name, args=[links.token(link.pk), *args])
+pytestmark = pytest.mark.time_machine(LATER, tick=False)
 
 
 @pytest.fixture

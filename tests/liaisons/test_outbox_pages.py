@@ -4,10 +4,8 @@ from datetime import timedelta
 from urllib.parse import urlsplit
 
 import pytest
-import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
 from contacts.models import Person
@@ -15,19 +13,12 @@ from liaisons import health, links, outbox, renditions
 from liaisons.models import Blob, Event, Link, Message, MessageFile, Rendition
 from liaisons.outbox import transport
 from tests.fixtures import AFTER
+from tests.pages import at
 
 SOON = AFTER + timedelta(minutes=1)
 LATER = AFTER + timedelta(minutes=10)
 
-
-@pytest.fixture(autouse=True)
-def _soon():
-    with time_machine.travel(SOON, tick=False):
-        yield
-
-
-def at(name: str, *args: object) -> str:
-    return reverse(name, args=args)
+pytestmark = pytest.mark.time_machine(SOON, tick=False)
 
 
 @pytest.fixture

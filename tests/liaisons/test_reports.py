@@ -17,6 +17,7 @@ from liaisons.models import Blob, Circulation, Comment, Document, Event, Link, M
 from liaisons.overviews import history
 from liaisons.rules import Refused
 from tests.fixtures import AFTER, NOW, somebody
+from tests.pages import at
 
 pytestmark = pytest.mark.postgres
 
@@ -106,7 +107,7 @@ def test_comments_on_it_are_made_by_link_and_at_the_desk(client, circulation, me
     link = Link.objects.get(purpose="comment", circulation=circulation)
     given = {"kind": "editorial", "clause": "7.2", "text": "Name who spoke.", "name": "Dee", "email": "dee@example.org"}
     with time_machine.travel(DURING, tick=False):
-        client.post(reverse("link-comment", args=[links.token(link.pk)]), given)
+        client.post(at("link-comment", link), given)
         comments.confirm(Comment.objects.get(), by=Actor("link"), now=DURING)
         client.force_login(member)
         page = client.get(reverse("circulation", args=[circulation.pk]))
@@ -234,7 +235,7 @@ def asked(circulation, chair, time_machine):
 
 def door(user, name: str = "link", *args) -> str:
     link = Link.objects.get(purpose="approve", person=user.person)
-    return reverse(name, args=[links.token(link.pk), *args])
+    return at(name, link, *args)
 
 
 def test_each_chair_gets_a_link_of_their_own(asked, chair, cochair):
@@ -279,7 +280,7 @@ def test_by_link_a_chair_declares_it_approved(client, asked, chair, cochair):
     assertContains(other, "Chris Chair declared JCA-MV-Doc-001 approved on 28 October 2025.", status_code=410)
     assert Event.objects.filter(verb="approve_report").count() == 1
     of_list = Link.objects.get(purpose="comment", circulation=asked)
-    page = client.get(reverse("link", args=[links.token(of_list.pk)]))
+    page = client.get(at("link", of_list))
     assertContains(page, "JCA-MV declared JCA-MV-Doc-001 approved on 28 October 2025.", status_code=410)
 
 
@@ -359,5 +360,5 @@ def test_who_becomes_chair_or_stands_in_later_is_asked_too(client, asked, desk, 
 def test_a_link_to_a_report_returns_no_statement_and_the_other_way_round(client, asked, circulated, chair):
     assert client.post(door(chair, "link-return"), {"reason": "No.", "seen": 1}).status_code == 404
     link = links.issue("approve", now=AFTER, statement=circulated, person=chair.person)
-    assert client.post(reverse("link-take-back", args=[links.token(link.pk)]), {"reason": "No."}).status_code == 404
+    assert client.post(at("link-take-back", link), {"reason": "No."}).status_code == 404
     assert Statement.objects.get(pk=circulated.pk).state == "circulated"

@@ -1,13 +1,12 @@
 """The Word file of a text in circulation sent back: its changes and margin comments become comments."""
 
 import pytest
-import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains
 
 from contacts.actor import Actor
-from liaisons import comments, links
+from liaisons import comments
 from liaisons.comments.word import kind_of, proposed
 from liaisons.intake.remarks import Remark
 from liaisons.models import Blob, Comment, DocumentFile, Link, Message
@@ -15,15 +14,12 @@ from liaisons.views import enclosed
 from liaisons.workflow import advance
 from tests.fixtures import NOW
 from tests.liaisons.intake.edits import Edited, cut, end, ins, start, t
+from tests.pages import at
 
 TEXT = "JCA-MV asks your group to nominate a representative and to tell of its work."
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
-
-@pytest.fixture(autouse=True)
-def _during():
-    with time_machine.travel(NOW, tick=False):
-        yield
+pytestmark = pytest.mark.time_machine(NOW, tick=False)
 
 
 @pytest.fixture
@@ -41,11 +37,6 @@ def edited(circulation):
         start("1"), t("its work"), end("1"), t("."),
     )  # fmt: skip
     return file.saved()
-
-
-@pytest.fixture
-def listlink(circulation):
-    return links.token(Link.objects.get(circulation=circulation, person=None, purpose="comment").pk)
 
 
 def upload(client, address, content, name="Doc-001-ann.docx"):
@@ -91,19 +82,19 @@ def test_a_row_that_is_left_out_becomes_nothing(client, circulation, edited, mem
 
 
 def test_a_stranger_confirms_all_of_it_with_one_mail(client, circulation, edited, listlink):
-    assertContains(client.get(reverse("link", args=[listlink])), reverse("link-word", args=[listlink]))
-    address = upload(client, reverse("link-word", args=[listlink]), edited).url
+    assertContains(client.get(at("link", listlink)), at("link-word", listlink))
+    address = upload(client, at("link-word", listlink), edited).url
     read = client.get(address)
     assertContains(client.post(address, given_of(read)), "Your e-mail", status_code=400)
     client.post(address, given_of(read, name="Dee", email="dee@example.org"))
     [asks] = Message.objects.filter(kind="confirm")
     assert asks.recipient == "dee@example.org"
     assert not Comment.objects.counted().exists()
-    token = links.token(Link.objects.get(purpose="confirm").pk)
-    assertContains(client.get(reverse("link", args=[token])), "Are these 2 comments yours?")
-    client.post(reverse("link-confirm", args=[token]))
+    confirms = Link.objects.get(purpose="confirm")
+    assertContains(client.get(at("link", confirms)), "Are these 2 comments yours?")
+    client.post(at("link-confirm", confirms))
     assert Comment.objects.counted().count() == 2
-    client.post(reverse("link-confirm-withdraw", args=[token]))
+    client.post(at("link-confirm-withdraw", confirms))
     assert Comment.objects.filter(withdrawn_at=NOW).count() == 2
 
 

@@ -1,15 +1,14 @@
 """Several comments on one text, entered as rows of one form."""
 
 import pytest
-import time_machine
 from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains
 
 from contacts.actor import Actor
-from liaisons import links
 from liaisons.models import Comment, Link, Message
 from liaisons.workflow import advance
 from tests.fixtures import NOW
+from tests.pages import at
 
 ROWS = {
     "count": "3",
@@ -17,11 +16,7 @@ ROWS = {
     "kind-2": "objection", "clause-2": "Annex", "text-2": "Not ours.",
 }  # fmt: skip
 
-
-@pytest.fixture(autouse=True)
-def _during():
-    with time_machine.travel(NOW, tick=False):
-        yield
+pytestmark = pytest.mark.time_machine(NOW, tick=False)
 
 
 @pytest.fixture
@@ -32,11 +27,6 @@ def circulation(circulated):
 @pytest.fixture
 def address(circulation):
     return reverse("circulation-several", args=[circulation.pk])
-
-
-@pytest.fixture
-def listlink(circulation):
-    return links.token(Link.objects.get(circulation=circulation, person=None, purpose="comment").pk)
 
 
 def test_a_member_says_two_things_at_once_and_an_empty_row_is_nothing(client, circulation, address, member):
@@ -90,15 +80,15 @@ def test_more_rows_are_asked_for_without_a_script(client, address, member):
 
 
 def test_a_stranger_confirms_all_of_them_with_one_mail(client, listlink):
-    address = reverse("link-several", args=[listlink])
-    assertContains(client.get(reverse("link", args=[listlink])), f'href="{address}"')
+    address = at("link-several", listlink)
+    assertContains(client.get(at("link", listlink)), f'href="{address}"')
     assertContains(client.post(address, ROWS), "Your e-mail", status_code=400)
     page = client.post(address, ROWS | {"name": "Dee", "email": "dee@example.org"}, follow=True)
     assertContains(page, "We have sent a mail to dee@example.org.")
     [asks] = Message.objects.filter(kind="confirm")
     assert asks.recipient == "dee@example.org"
     assert not Comment.objects.counted().exists()
-    client.post(reverse("link-confirm", args=[links.token(Link.objects.get(purpose="confirm").pk)]))
+    client.post(at("link-confirm", Link.objects.get(purpose="confirm")))
     assert [(row.name, row.way) for row in Comment.objects.counted()] == [("Dee", "link"), ("Dee", "link")]
 
 

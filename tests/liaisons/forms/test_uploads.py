@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from liaisons.documents.naming import safe_name
 from liaisons.forms import uploads
 from liaisons.forms.uploads import FilesField, check
+from tests.pages import PDF
 
 
 def archive(*entries: str, content: bytes = b"<xml/>") -> bytes:
@@ -21,7 +22,6 @@ def archive(*entries: str, content: bytes = b"<xml/>") -> bytes:
 
 
 OFFICE = "application/vnd.openxmlformats-officedocument"
-PDF = b"%PDF-1.7\n%%EOF\n"
 
 
 @pytest.mark.parametrize(
