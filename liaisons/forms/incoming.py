@@ -161,6 +161,11 @@ class RegistrationStep(forms.Form):
     def before(self, registration: Registration) -> dict[str, object]:
         return {}
 
+    @property
+    def has_choices(self) -> bool:
+        """Whether it can be filled in at all."""
+        return True
+
     def details(self) -> Details | None:
         return None
 
@@ -265,6 +270,10 @@ class AnsweredForm(RegistrationStep):
         super().__init__(*args, **kwargs)
         choice = cast("StatementChoice", self.fields["statement"])
         choice.queryset = sent_by(self.registration.desk).select_related("revision")
+
+    @property
+    def has_choices(self) -> bool:
+        return sent_by(self.registration.desk).exists()
 
     def details(self) -> Details:
         return Answered(self.cleaned_data["statement"])

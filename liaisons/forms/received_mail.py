@@ -56,6 +56,12 @@ class TieForm(forms.Form):
         if statements.required:
             del self.fields["report"]
 
+    @property
+    def has_choices(self) -> bool:
+        """Whether there is anything at the desk that it could belong to."""
+        statements = cast("StatementChoice", self.fields["statement"]).queryset
+        return "report" in self.fields or bool(statements and statements.exists())
+
     def clean(self) -> dict[str, Any]:
         given = super().clean() or self.cleaned_data
         if "statement" in given and bool(given["statement"]) == bool(given.get("report")):

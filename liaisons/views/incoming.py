@@ -233,7 +233,7 @@ def registration_page(
         "revision": found.statement.revision,
         "files": found.document.files.select_related("blob") if found.document else [],
         "addressed": _addressed(found),
-        "choices": _choices(request, found, form, now),
+        "choices": [one for one in _choices(request, found, form, now) if one.obstacles or one.form.has_choices],
         # Who may write drafts here begins the answer; the machine marks it when it has left.
         "may_answer": found.state in WAITING and not found.watched and may_write(request.desk, request.actor, now),
         "answers": answers,

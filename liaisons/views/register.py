@@ -350,6 +350,7 @@ def _meeting_page(request: AtDesk, found: Meeting, **given: forms.BaseForm) -> H
         "decisions": found.decisions.select_related("item"),
         "actions": found.actions.select_related("owner"),
         "dispositions": ItemDocument.Disposition.choices,
+        "documented": any(item.documents.all() for item in items),
         "today": request.desk.today(timezone.now()),
         "secretary": secretary,
     }

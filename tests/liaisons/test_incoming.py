@@ -201,6 +201,13 @@ class TestTheList:
         page(client, other_secretary, registration.get_absolute_url(), status=404)
 
 
+def test_it_is_answered_only_by_what_has_left(client, registration, secretary, draft, request):
+    answered = '<summary class="button">It is answered…</summary>'
+    assert answered not in page(client, secretary, registration.get_absolute_url()).content.decode()
+    request.getfixturevalue("sent")
+    assert answered in page(client, secretary, registration.get_absolute_url()).content.decode()
+
+
 def rows(response):
     return [row.statement.title for row in response.context["page"].rows]
 

@@ -198,6 +198,19 @@ class TestMeetings:
         at_meeting = page(client, member, document.get_absolute_url()).content.decode()
         assert "noted" in at_meeting
 
+    def test_a_button_stands_only_where_there_is_something_for_it(self, client, meeting, secretary, desk):
+        def offered():
+            shown = page(client, secretary, meeting.get_absolute_url()).content.decode()
+            return [words for words in ("Keep the dispositions", "Put a document to an item") if words in shown]
+
+        assert offered() == []
+        item = AgendaItem.objects.create(meeting=meeting, position=1, clause="7.1", title="Letters")
+        assert offered() == []
+        document = file_document(desk, Paper("report", "Report", "SG21"), by=Actor.of(secretary), now=NOW)
+        assert offered() == ["Put a document to an item"]
+        ItemDocument.objects.create(item=item, document=document)
+        assert offered() == ["Keep the dispositions", "Put a document to an item"]
+
     def test_an_action_gets_its_day_later_and_a_decision_other_words(self, client, meeting, secretary, member):
         action = Action.objects.create(meeting=meeting, position=1, text="Write it.", owner_text="Somebody")
         decision = Decision.objects.create(meeting=meeting, position=1, text="Go on.")

@@ -201,6 +201,11 @@ def test_a_letter_in_a_mail_is_registered_with_what_the_mail_says(client, secret
 # Deciding
 
 
+def test_while_nothing_of_ours_is_out_there_is_nothing_that_it_could_belong_to(client, secretary, draft):
+    shown = page(client, secretary, mail(Subject="Hello").get_absolute_url())
+    assertNotContains(shown, "Say what it belongs to…")
+
+
 def test_what_matches_nothing_is_tied_by_a_person_first_to_the_letter_then_to_whom_it_is_from(
     client, secretary, to_ietf
 ):
