@@ -171,7 +171,8 @@ def objections(circulation: "Circulation") -> list[str]:
         "%(name)s objects. A chair overrules the objection with a reason, or it is referred to the next meeting, "
         "or its author withdraws it; or take the text back to draft."
     )
-    return [lifted % {"name": comment.name} for comment in circulation.comments.standing_objections()]
+    standing = circulation.comments.standing_objections().select_related("author")
+    return [lifted % {"name": comment.who} for comment in standing]
 
 
 def to_send(statement: "Statement") -> list[str]:

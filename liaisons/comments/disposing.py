@@ -122,7 +122,7 @@ def _keep(row: Comment, disposition: str, text: str, by: Actor, now: datetime) -
 
 def _how_it_stands(row: Comment) -> str:
     if row.withdrawn_at is not None:
-        return _("%(name)s has withdrawn the comment meanwhile. Nothing was changed.") % {"name": row.name}
+        return _("%(name)s has withdrawn the comment meanwhile. Nothing was changed.") % {"name": row.who}
     return _("%(who)s has decided meanwhile: %(disposition)s. Look at it again.") % {
         "who": row.disposed_by or _("Somebody"),
         "disposition": row.get_disposition_display(),

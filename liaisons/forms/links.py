@@ -106,7 +106,11 @@ class CommentForm(FilesForm):
 class OpenCommentForm(CommentForm):
     """The same from anybody who has the link that went to the list."""
 
-    name = OneLine(label=_("Your name"), max_length=200)
+    name = OneLine(
+        label=_("Your name"),
+        max_length=200,
+        help_text=_("It is shown as you give it, unless the desk knows your address."),
+    )
     email = Address(
         label=_("Your e-mail"),
         help_text=_(

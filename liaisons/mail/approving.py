@@ -230,8 +230,7 @@ def _ballot(
 
 def _said(comment: Comment) -> str:
     """One comment on a few lines: who, for whom, what, and what was done."""
-    group = str(comment.group or comment.group_text)
-    who = f"{comment.name} ({group})" if group else comment.name
+    who = ", ".join(filter(None, (comment.who, comment.speaks_for)))
     words = " ".join(comment.text.split())
     shown = f": {words}" if len(words) <= 300 else f": {words[:299]}…"
     done = _("withdrawn") if comment.withdrawn_at else comment.get_disposition_display()

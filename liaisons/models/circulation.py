@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from contacts.models import Desk, Group, Person
@@ -191,6 +192,23 @@ class Comment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} ({self.name})"
+
+    @property
+    def who(self) -> str:
+        """Its author; where only an address is known, the name as it was given, which may be anybody's.
+
+        Empty when it was erased.
+        """
+        if self.author is not None or not self.name:
+            return str(self.author or "")
+        return gettext("%(name)s (as given; not known here)") % {"name": self.name}
+
+    @property
+    def speaks_for(self) -> str:
+        """The body that its author was appointed for, or named without anybody having confirmed it."""
+        if self.group is not None or not self.group_text:
+            return str(self.group or "")
+        return gettext("%(group)s (as given)") % {"group": self.group_text}
 
     @property
     def standing(self) -> str:

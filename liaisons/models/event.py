@@ -90,6 +90,6 @@ class Event(models.Model):
         if known := self.person or self.user:
             return str(known)
         if self.link is not None:
-            name = self.link.comment.name if self.link.comment else ""
+            name = self.link.comment.who if self.link.comment else ""
             return name or (self.link.email if self.link.addressee_id else "") or str(_("somebody by link"))
         return self.actor_kind

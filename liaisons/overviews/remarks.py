@@ -47,10 +47,6 @@ class Line:
     def fate_label(self) -> str:
         return str(FATES[self.fate]) if self.fate else ""
 
-    @property
-    def speaks_for(self) -> str:
-        return str(self.comment.group or self.comment.group_text)
-
 
 def lines(
     circulation: Circulation, paragraphs: Sequence[str], *, sort: str = "", kind: str = "", fate: str = ""
@@ -61,7 +57,7 @@ def lines(
     found = [Line(number, comment) for number, comment in enumerate(rows, start=1)]
     found = [line for line in found if kind in ("", line.comment.kind) and fate in ("", line.fate)]
     if sort == "author":
-        return sorted(found, key=lambda line: (line.comment.name.casefold(), line.number))
+        return sorted(found, key=lambda line: (line.comment.who.casefold(), line.number))
     if sort == "time":
         return found
     return sorted(found, key=lambda line: (place(line.comment.clause, paragraphs), line.number))
@@ -98,7 +94,7 @@ def _cells(line: Line, zone: ZoneInfo) -> tuple[str, ...]:
     files = ", ".join(file.name for file in comment.comment_files.all())
     return (
         str(line.number),
-        _lines(comment.name, line.speaks_for, made, _("late") if comment.late else ""),
+        _lines(comment.who, comment.speaks_for, made, _("late") if comment.late else ""),
         comment.clause,
         comment.get_kind_display(),
         _lines(quoted, comment.text, _("Files: %(names)s") % {"names": files} if files else ""),

@@ -37,7 +37,7 @@ def comment_dispose(request: AtDesk, pk: int) -> HttpResponse:
                 form = DispositionForm(again, comment=comment, may_overrule=bool(request.roles & CHAIRS))
             say(form, refused)
         else:
-            what = {"name": comment.name, "disposition": comment.get_disposition_display()}
+            what = {"name": comment.who, "disposition": comment.get_disposition_display()}
             messages.success(request, _("The comment of %(name)s: %(disposition)s.") % what)
             if comment.circulation.comments.standing_objections().filter(pk=comment.pk).exists():
                 messages.warning(
@@ -67,7 +67,7 @@ def comment_kind(request: AtDesk, pk: int) -> HttpResponse:
         except Refused as refused:
             say(form, refused)
         else:
-            what = {"name": comment.name, "kind": comment.get_kind_display()}
+            what = {"name": comment.who, "kind": comment.get_kind_display()}
             messages.success(request, _("The comment of %(name)s counts as: %(kind)s.") % what)
             return _back_to(comment)
     return desk_page(request, comment.circulation, now, about=(comment, form))

@@ -395,7 +395,7 @@ def test_who_objects_by_the_link_of_the_list_can_take_it_back(client, listlink, 
         page = client.post(at("link-confirm-withdraw", confirm), follow=True)
     assertContains(page, "Your comment is withdrawn")
     assert not Comment.objects.standing_objections().exists()
-    assert Event.objects.get(verb="withdraw_comment").who == "Dee"
+    assert Event.objects.get(verb="withdraw_comment").who == "Dee (as given; not known here)"
 
 
 def test_a_comment_from_a_known_address_is_that_persons_once_confirmed(listlink, circulation, member):
@@ -413,7 +413,7 @@ def test_events_keep_no_address_of_a_stranger(listlink, circulation):
     said, confirmed = Event.objects.filter(verb__in=["comment", "confirm"]).order_by("pk")
     assert [said.data["comment"], confirmed.data["comment"]] == [confirm.comment_id] * 2
     assert "dee@example.org" not in str([list(row.values()) for row in Event.objects.values()])
-    assert (said.who, confirmed.who) == ("somebody by link", "Dee")
+    assert (said.who, confirmed.who) == ("somebody by link", "Dee (as given; not known here)")
     Comment.objects.update(name="")  # erased on request
     assert Event.objects.get(pk=confirmed.pk).who == "somebody by link"
 

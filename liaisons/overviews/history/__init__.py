@@ -16,7 +16,15 @@ from .words import Words
 PUBLIC = frozenset({"approve", "send", "complete", "close", "withdraw", "record"})
 # Of these only the last: what was taken back before counts for nobody else.
 LAST = frozenset({"approve", "send"})
-JOINED = ("person", "user", "link__comment", "addressee", "revision", "circulation__document", "registration__document")
+JOINED = (
+    "person",
+    "user",
+    "link__comment__author",
+    "addressee",
+    "revision",
+    "circulation__document",
+    "registration__document",
+)
 
 WORDS: Words = texts.WORDS | comments.WORDS | answers.WORDS | mails.WORDS | received.WORDS
 
