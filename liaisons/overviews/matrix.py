@@ -33,14 +33,14 @@ class Cell:
 
 @dataclass(frozen=True)
 class Line:
-    """An addressee. `cells` stand under the columns, None where it is not asked; `served`: how it got the letter."""
+    """An addressee. `cells`: what stands under each column, None where it is not asked; `served`: how it got it."""
 
     addressee: Addressee
     note: str
     state: str
     label: str
     due_on: date | None
-    cells: list[Cell | None]
+    cells: list[tuple[Column, Cell | None]]
     replies: list[Reply]
     served: str
 
@@ -132,7 +132,7 @@ def _line(
         state=state,
         label=label,
         due_on=addressee.due_on,
-        cells=[_cell(requests.get(column.key), statement) for column in columns],
+        cells=[(column, _cell(requests.get(column.key), statement)) for column in columns],
         replies=list(addressee.replies.all()) if inside else [],
         served=served.get(addressee.pk, ""),
     )

@@ -2,7 +2,11 @@
 
 import pytest
 
+from contacts.actor import Actor
+from liaisons.details import Answer
 from liaisons.models import AgendaItem, ItemDocument
+from liaisons.workflow import advance
+from tests.fixtures import AFTER
 
 pytestmark = pytest.mark.browser
 
@@ -36,6 +40,18 @@ def test_what_a_meeting_did_with_a_document_can_be_read(walker, meeting, registr
     sam.sign_in("sam@example.org")
     sam.go(meeting.get_absolute_url())
     assert sam.page.locator("[name^='disposition-']").evaluate(HIDDEN) <= 0
+
+
+def test_what_came_from_addressees_needs_no_scrolling_on_a_telephone(walker, sent, secretary):
+    answer = Answer(kind="preliminary", settles=("1",), text="We shall tell more after our next meeting. " * 4)
+    addressee = sent.addressees.get(text="IETF")
+    advance(addressee, "settle", by=Actor.of(secretary), seen=sent.revision_id, details=answer, now=AFTER)
+    sam = walker()
+    sam.sign_in("sam@example.org")
+    sam.page.set_viewport_size({"width": 390, "height": 844})
+    sam.go(sent.get_absolute_url())
+    assert sam.page.locator(".matrix-scroll").evaluate("box => box.scrollWidth - box.clientWidth") <= 0
+    sam.shoot("matrix")
 
 
 def test_the_number_of_a_paragraph_stands_in_its_margin(walker, circulated, secretary):
