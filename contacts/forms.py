@@ -347,6 +347,8 @@ class DeskForm(forms.ModelForm[Desk]):
             "window_days",
             "approvers",
             "hold_minutes",
+            "attach_up_to_mb",
+            "subaddressing",
             "remind_outsiders",
             "remind_insiders",
             "remind_weekly",
@@ -359,6 +361,10 @@ class DeskForm(forms.ModelForm[Desk]):
             "number_pattern": gettext_lazy("{group} is the designation, {n} the number; {n:03d} prints 007."),
             "printed_as": gettext_lazy("Empty: the name of the group."),
             "hold_minutes": gettext_lazy("0 sends at once."),
+            "subaddressing": gettext_lazy(
+                "Then an answer finds its letter even where a mail program leaves out what it refers to. Send a mail "
+                "to name+test@ first: it must come."
+            ),
             "word_inside": gettext_lazy(
                 "Whoever has the PDF can take the Word file out of it, for as long as the PDF is kept."
             ),
@@ -371,7 +377,7 @@ class DeskForm(forms.ModelForm[Desk]):
     def sections(self) -> Iterable[tuple[str, list[forms.BoundField]]]:
         """The fields as the page groups them."""
         parts = [
-            (_("Mail"), ["mailbox", "mailing_list", "hold_minutes"]),
+            (_("Mail"), ["mailbox", "mailing_list", "hold_minutes", "attach_up_to_mb", "subaddressing"]),
             (_("Place and time"), ["locality", "zone"]),
             (_("Numbers"), ["number_pattern", "document_pattern"]),
             (_("The printed page"), ["questions_label", "questions_default", "printed_as", "capitals", "word_inside"]),

@@ -1,5 +1,6 @@
 """The page of a group with its letters, the settings of a desk, and the help that cannot lie."""
 
+import re
 from datetime import date
 
 import pytest
@@ -7,8 +8,9 @@ from django.urls import reverse
 
 from contacts.actor import Actor
 from contacts.models import Alias, Appointment, Channel, Desk, Group, Succession
+from liaisons import outbox
 from liaisons.details import Received
-from liaisons.models import Addressee, Event, Registration, Statement
+from liaisons.models import Addressee, Event, Message, Registration, Statement
 from liaisons.received.registering import register
 from liaisons.rules import ROLES
 from liaisons.texts.writing import begin
@@ -201,6 +203,7 @@ class TestSettings:
             "window_days": "14",
             "approvers": "all",
             "hold_minutes": "5",
+            "attach_up_to_mb": "10",
             "remind_outsiders": "7, -1",
             "remind_insiders": "14, 7, 3, 1, 0",
             "remind_weekly": "on",
@@ -233,11 +236,26 @@ class TestSettings:
             ({"remind_outsiders": "soon"}, "Write whole days before the deadline"),
             ({"window_days": "0"}, "Ensure this value is greater than or equal to 1."),
             ({"mailbox": "nobody"}, "Enter a valid email address."),
+            ({"attach_up_to_mb": "51"}, "Ensure this value is less than or equal to 50."),
         ],
     )
     def test_what_cannot_be_a_setting_is_refused(self, client, desk, other_desk, administrator, given, sentence):
         response = send(client, administrator, "desk-settings", status=400, **{**self.settings(desk), **given})
         assert sentence in response.content.decode()
+
+    def test_each_of_them_is_on_the_page(self, client, desk, administrator):
+        elsewhere = {"id", "group", "slug", "own_copy_rules"}  # fixed for good, and on the page of the copies
+        settings = {field.name for field in Desk._meta.concrete_fields} - elsewhere
+        shown = page(client, administrator, reverse("desk-settings"))
+        assert {field.name for _title, fields in shown.context["form"].sections() for field in fields} == settings
+
+    def test_where_the_mailbox_takes_such_addresses_answers_come_to_one_with_a_token(self, client, sent, administrator):
+        given = {**self.settings(sent.desk), "subaddressing": "on", "attach_up_to_mb": "0"}
+        send(client, administrator, "desk-settings", **given)
+        mail = outbox.compose(Message.objects.filter(desk=sent.desk, files=None).first(), NOW)
+        name, _at, domain = sent.desk.mailbox.partition("@")
+        assert re.fullmatch(rf"{name}\+.+@{domain}", mail.reply_to[0])
+        assert Desk.objects.get(pk=sent.desk.pk).attach_up_to_mb == 0
 
     def test_others_do_not_see_them(self, client, secretary):
         page(client, secretary, reverse("desk-settings"), status=403)
