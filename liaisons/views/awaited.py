@@ -14,6 +14,7 @@ from contacts.actor import Actor
 from contacts.http import AtDesk, at_desk
 from contacts.models import Desk, Group
 from contacts.paging import page_of
+from contacts.questions import by_question
 from liaisons.models import Statement
 from liaisons.models.addressee import AddresseeQuerySet
 from liaisons.overviews import awaited, matrix
@@ -40,7 +41,9 @@ class AwaitedFilter(forms.Form):
         group = cast("forms.ModelChoiceField[Group]", self.fields["group"])
         out = Statement.objects.issued_by(desk).filter(state__in=matrix.OUT)
         used = out.order_by("revision__questions").values_list("revision__questions", flat=True).distinct()
-        question.choices = [("", _("any")), *((text, text) for text in used if text)]
+        # The row of a statement may name several.
+        self.questions = by_question(used, desk.group, desk.today(timezone.now()))
+        question.choices = [("", _("any")), *((name, name) for name in self.questions)]
         group.queryset = Group.objects.filter(pk__in=rows.values("group")).order_by("designation")
 
     def narrow(self, rows: AddresseeQuerySet, actor: Actor) -> AddresseeQuerySet:
@@ -50,7 +53,7 @@ class AwaitedFilter(forms.Form):
         if chosen.get("whose"):
             rows = awaited.waited_for_by(rows, actor)
         if chosen.get("question"):
-            rows = rows.filter(statement__revision__questions=chosen["question"])
+            rows = rows.filter(statement__revision__questions__in=self.questions[chosen["question"]])
         if chosen.get("group"):
             rows = rows.filter(Q(group=chosen["group"]) | Q(group__parent=chosen["group"]))
         return rows

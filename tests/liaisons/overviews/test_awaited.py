@@ -34,9 +34,9 @@ def shown(client, user, query: str = "") -> list[str]:
 
 @pytest.fixture
 def second(desk, letter, secretary, meeting, sent) -> Statement:
-    """Another statement, of Question 9/21, that asks what the first one asks."""
+    """Another statement, of Questions 9/21 and 10/21, that asks what the first one asks."""
     by = Actor.of(secretary)
-    statement = begin(desk, replace(letter, title="Another", questions="9/21"), by=by, now=AFTER)
+    statement = begin(desk, replace(letter, title="Another", questions="Q9, 10/21"), by=by, now=AFTER)
     at_meeting = MeetingApproval(meeting=meeting, clause="10")
     advance(statement, "approve", by=by, seen=statement.revision_id, details=at_meeting, now=AFTER)
     return advance(statement, "send", by=by, seen=statement.revision_id, now=AFTER)
@@ -52,7 +52,6 @@ def test_all_that_is_open_stands_there_the_most_urgent_first(client, secretary, 
 
 
 def test_it_is_narrowed(client, secretary, rapporteur, sent, second) -> None:
-    assert all(line.startswith("JCA-MV-LS2") for line in shown(client, secretary, "question=9/21"))
     ietf = Group.objects.get(designation="IETF")
     assert set(shown(client, secretary, f"group={ietf.pk}")) == {"JCA-MV-LS1: IETF", "JCA-MV-LS2: IETF"}
     sector = Group.objects.get(designation="ITU-T")
@@ -62,6 +61,21 @@ def test_it_is_narrowed(client, secretary, rapporteur, sent, second) -> None:
     assert shown(client, rapporteur, "show=late") == []
     sent.addressees.filter(text="IETF").update(due_at=AFTER - timedelta(days=1))
     assert shown(client, rapporteur, "show=late") == ["JCA-MV-LS1: IETF"]
+
+
+@pytest.mark.parametrize("question", ["ITU-T Q9/21", "ITU-T Q10/21"])
+def test_it_is_narrowed_to_a_question_that_a_statement_names_among_others(client, secretary, sent, second, question):
+    Group.objects.create(designation="ITU-T Q10/21", kind="question")  # the other has no group here
+    offered = [name for name, _label in form_of(client, secretary).fields["question"].choices]
+    assert offered == ["", "ITU-T Q9/21", "ITU-T Q10/21", "N/A"]
+    found = shown(client, secretary, f"question={question}")
+    assert found
+    assert all(line.startswith("JCA-MV-LS2") for line in found)
+
+
+def form_of(client, user):
+    client.force_login(user)
+    return client.get(ADDRESS).context["form"]
 
 
 def test_who_has_answered_is_among_the_answered(client, secretary, sent) -> None:
