@@ -12,6 +12,7 @@ from contacts.actor import Actor
 from liaisons import links, outbox, reminders
 from liaisons.details import Answer
 from liaisons.models import Addressee, Link, Message, Statement
+from liaisons.replies import extensions
 from liaisons.workflow import advance
 
 pytestmark = [pytest.mark.faults("F18"), pytest.mark.postgres, pytest.mark.django_db]
@@ -59,9 +60,9 @@ class Order:
     def move(self) -> None:
         if self.happened.keys() <= {"move"}:
             self.happened["move"] = self.at
-            due_at = datetime.combine(MOVED, datetime.min.time(), UTC) + timedelta(hours=23)
-            Addressee.objects.filter(pk=self.addressee.pk).update(due_on=MOVED, due_at=due_at)
-            reminders.cancel_for(self.addressee, self.at)
+            wish = Answer(kind="more_time", until=MOVED, name="Olu", email="olu@example.org")
+            advance(self.addressee, "settle", by=self.by, seen=self.out.revision_id, details=wish, now=self.at)
+            extensions.decide(self.addressee.replies.get(), MOVED, text="", by=self.by, now=self.at)
 
     def check(self) -> None:
         told = Message.objects.filter(kind="remind", state="sent", sent_at__gte=FRIDAY)
