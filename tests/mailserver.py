@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import ssl
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from email import message_from_bytes, policy
@@ -14,7 +15,7 @@ HANG_UP = "hang up"
 SAY_NOTHING = "say nothing"
 
 # Stage and recipient → None: all is well; a line: the answer; HANG_UP; SAY_NOTHING.
-# The stages are MAIL, RCPT, DATA, TEXT (the final dot has come) and ANSWERED (its 250 is on the wire).
+# The stages are STARTTLS, MAIL, RCPT, DATA, TEXT (the final dot has come) and ANSWERED (its 250 is on the wire).
 Does = Callable[[str, str], str | None]
 
 
@@ -28,6 +29,7 @@ class MailServer:
         self.port = 0
         self.pipelining = False  # whether it offers RFC 2920
         self.waits_for: Callable[[], Awaitable[None]] | None = None
+        self.tls: ssl.SSLContext | None = None  # with which it offers STARTTLS
 
     def recipients(self) -> list[str]:
         return [recipient for recipient, _text in self.received]
@@ -51,7 +53,7 @@ class _Wire(SMTP):
     """aiosmtpd's protocol, asked before each of its answers."""
 
     def __init__(self, server: MailServer) -> None:
-        super().__init__(self, hostname="mail.test")
+        super().__init__(self, hostname="mail.test", tls_context=server.tls)
         self.server = server
         self.recipient = ""
         self.taken = False
@@ -63,6 +65,12 @@ class _Wire(SMTP):
     async def handle_EHLO(self, _server, session, _envelope, hostname, responses):  # noqa: N802 – aiosmtpd's name
         session.host_name = hostname
         return [responses[0], *(["250-PIPELINING"] if self.server.pipelining else []), *responses[1:]]
+
+    async def smtp_STARTTLS(self, arg: str) -> None:  # noqa: N802 – aiosmtpd's name
+        if said := await self.asked("STARTTLS"):
+            await self.push(said)
+        else:
+            await super().smtp_STARTTLS(arg)
 
     async def handle_MAIL(self, _server, _session, envelope, address, _options):  # noqa: N802 – aiosmtpd's name
         said = await self.asked("MAIL")

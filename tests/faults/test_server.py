@@ -1,10 +1,16 @@
 """F13, F14: a mail server in every mood, and mails that cannot be put together: each row tells the truth."""
 
 import random
+import ssl
 from collections import Counter
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 
 from liaisons import outbox
 from liaisons.models import Message
@@ -14,6 +20,7 @@ from tests.mailserver import HANG_UP, SAY_NOTHING
 pytestmark = [pytest.mark.faults, pytest.mark.postgres, pytest.mark.django_db]
 MINUTE = timedelta(minutes=1)
 RECIPIENTS = 50
+YEARS_AGO, IN_YEARS = datetime(2020, 1, 1, tzinfo=UTC), datetime(2099, 1, 1, tzinfo=UTC)
 
 # Where, what the server does, and what it means.
 LATER, NEVER, PERHAPS = "later", "never", "perhaps"
@@ -89,13 +96,18 @@ def test_each_recipient_meets_with_its_own_troubles_and_no_other_notices(desk, n
 
 
 @pytest.mark.faults("F13")
-@pytest.mark.parametrize("trouble", ["no TLS", "login refused"])
-def test_a_server_that_lets_nobody_in_costs_no_mail_a_try(desk, now, server, settings, tally_outbox, trouble):
+@pytest.mark.parametrize(
+    "trouble", ["no TLS", "a certificate of nobody we know", "no TLS after it was promised", "login refused"]
+)
+def test_a_server_that_lets_nobody_in_costs_no_mail_a_try(desk, now, server, settings, tally_outbox, trouble, its_own):
     outbox.queue(a_message(desk, now, str(number)) for number in range(5))
-    if trouble == "no TLS":
-        settings.EMAIL_USE_TLS = True
-    else:
+    settings.EMAIL_USE_TLS = trouble != "login refused"
+    if trouble == "login refused":
         settings.EMAIL_HOST_USER, settings.EMAIL_HOST_PASSWORD = "desk", "wrong"
+    elif trouble != "no TLS":
+        server.tls = its_own
+        if trouble == "no TLS after it was promised":
+            server.does = lambda stage, _recipient: "220 2.0.0 go ahead" if stage == "STARTTLS" else None
     for minute in range(3):
         assert outbox.deliver_due(now + minute * MINUTE) == 0
     assert server.received == []
@@ -104,6 +116,21 @@ def test_a_server_that_lets_nobody_in_costs_no_mail_a_try(desk, now, server, set
     settings.EMAIL_USE_TLS, settings.EMAIL_HOST_USER, settings.EMAIL_HOST_PASSWORD = False, "", ""
     assert outbox.deliver_due(now + 4 * MINUTE) == 5
     assert tally_outbox(of=5) == {"sent": 5, "in doubt": 0, "doubled": 0, "lost": 0}
+
+
+@pytest.fixture
+def its_own(tmp_path) -> ssl.SSLContext:
+    """A certificate that the server has signed itself."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    made = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
+    made = made.serial_number(1).not_valid_before(YEARS_AGO).not_valid_after(IN_YEARS)
+    pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    file = tmp_path / "server.pem"
+    file.write_bytes(pem + made.sign(key, SHA256()).public_bytes(Encoding.PEM))
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(file)
+    return context
 
 
 @pytest.mark.faults("F14")
