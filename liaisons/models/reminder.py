@@ -80,12 +80,13 @@ def _approval() -> Q:
         role__in=CHAIRS,
     )
     objections = Comment.objects.standing_objections().filter(circulation=OuterRef("circulation"))
+    of_report = Q(circulation__statement__isnull=True)
     return Q(
+        Q(circulation__statement__state=Statement.State.CIRCULATED) | of_report,
         Exists(votes),
         ~Exists(objections),
         kind=Reminder.Kind.APPROVAL,
         circulation__ended_at__isnull=True,
-        circulation__statement__state=Statement.State.CIRCULATED,
     )
 
 

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.db import connection
+from django.db.models import Q
 
 from liaisons.models import Circulation, Comment, Statement
 
@@ -39,9 +40,11 @@ WITH {values},
 pending AS MATERIALIZED (
     SELECT c.id, c.desk_id, s.revision_id, (
         SELECT MIN(m.queued_at) FROM liaisons_message m
-        WHERE m.circulation_id = c.id AND m.revision_id = s.revision_id AND m.kind = 'approve') AS asked_at
-    FROM liaisons_circulation c JOIN liaisons_statement s ON s.id = c.statement_id AND s.state = 'circulated'
-    WHERE c.ended_at IS NULL AND c.closes_at <= %s AND c.id NOT IN ({objected_to})
+        WHERE m.circulation_id = c.id AND m.kind = 'approve'
+            AND (m.revision_id = s.revision_id OR c.statement_id IS NULL)) AS asked_at
+    FROM liaisons_circulation c LEFT JOIN liaisons_statement s ON s.id = c.statement_id
+    WHERE (s.state = 'circulated' OR c.statement_id IS NULL)
+        AND c.ended_at IS NULL AND c.closes_at <= %s AND c.id NOT IN ({objected_to})
 )
 SELECT pending.desk_id, 'approval', pending.id, t.stage, t.due_on, v.email, v.person_id, FALSE, %s
 FROM pending
@@ -75,12 +78,12 @@ def enter_windows(office: Office, now: datetime) -> int:
 
 
 def enter_approvals(office: Office, now: datetime) -> int:
-    """The chairs whose word the revision in force still needs; a day of reckoning is the one on which they were asked.
+    """The chairs whose word the revision in force, or a report, still needs; the days count from when they were asked.
 
     Who stands in for one of them hears of it too.
     """
     over = Circulation.objects.filter(closes_at__lte=now, ended_at__isnull=True)
-    if not over.filter(statement__state=Statement.State.CIRCULATED).exists():
+    if not over.filter(Q(statement__state=Statement.State.CIRCULATED) | Q(statement__isnull=True)).exists():
         return 0
     stages = [
         (one.desk.pk, one.due, one.ahead, one.stage, one.due_from, one.due_until)
