@@ -107,6 +107,12 @@ def may_write(desk: "Desk", actor: "Actor", now: datetime) -> bool:
     return bool(AUTHORS & actor.roles_at(desk.group, desk.today(now)))
 
 
+def may_read_letter(registration: "Registration", actor: "Actor", now: datetime) -> bool:
+    """Everybody at the desk that received it, and whoever it is allocated to, as the rapporteurs of its Questions."""
+    on = registration.desk.today(now)
+    return bool(actor.roles_at(registration.desk.group, on)) or actor.person in registration.holders(on)
+
+
 def broken(thing: Stepping, step: str) -> list[str]:
     """What does not hold yet, each a sentence that says what to do."""
     check = CHECKS.get(step)
@@ -187,8 +193,10 @@ def to_send(statement: "Statement") -> list[str]:
         )
     if not any(contact.email for contact in revision.letter.contacts):
         sentences.append(_("No contact has an e-mail address. Give at least one contact an address."))
-    if not statement.addressees.reachable().exists():
-        sentences.append(_("No addressee can be reached by mail. Give at least one of the groups a channel."))
+    if not statement.addressees.with_a_channel().exists():
+        sentences.append(
+            _("Nobody has said how any of the addressees takes letters. Give at least one of the groups a channel.")
+        )
     return sentences + printed.obstacles(revision)
 
 

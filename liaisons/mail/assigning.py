@@ -14,6 +14,7 @@ from liaisons.mail import letterhead, text
 from liaisons.mail.letterhead import Recipient
 from liaisons.models import Registration
 from liaisons.outbox import Draft
+from liaisons.rules import may_read_letter
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,7 @@ def _parts(registration: Registration, now: datetime) -> Iterator[tuple[Person, 
 def _mail(registration: Registration, person: Person, part: Part | None, time: int, now: datetime) -> Draft:
     statement, desk = registration.statement, registration.desk
     recipient = Recipient.of(person)
+    may_read = may_read_letter(registration, Actor("account", person=person), now)
     with recipient.reading():
         due_on = part.due_on if part else None
         facts = [
@@ -84,7 +86,8 @@ def _mail(registration: Registration, person: Person, part: Part | None, time: i
             "facts": text.facts(facts),
             "role": part.role if part else "",
             "name": part.name if part else "",
-            "address": f"{settings.SITE_URL}{registration.get_absolute_url()}",
+            # Whoever it is taken from may hold no role at the desk: its page would refuse them.
+            "address": f"{settings.SITE_URL}{registration.get_absolute_url()}" if may_read else "",
         }
         return letterhead.notice(
             desk,

@@ -1,7 +1,8 @@
 """The register of a group: series of numbers, documents, and statements as a desk received them."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
+from itertools import chain
 from typing import Any, Self
 
 from django.db import models
@@ -12,6 +13,7 @@ from django_fsm import FSMField, transition
 
 from contacts.models import Desk, Group, Person
 from contacts.models.person import validate_one_line
+from contacts.questions import rapporteurs
 from liaisons.rules import Refused, is_open, may
 
 from .blob import Blob
@@ -203,6 +205,13 @@ class Registration(models.Model):
     @property
     def stepping_desk(self) -> Desk | None:
         return self.desk
+
+    def holders(self, on: date) -> set[Person]:
+        """Everybody to whom it is allocated, for action or for information: they may hold no role at the desk."""
+        questions = (self.questions, self.informed_questions)
+        of_questions = rapporteurs(questions, within=self.desk.group, on=on).values()
+        named = {self.assignee, self.deputy, *self.informed.all(), *chain.from_iterable(of_questions)}
+        return {person for person in named if person is not None}
 
     @transition(
         state,

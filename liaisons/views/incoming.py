@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from contacts.designations import Directory
 from contacts.forms import designations
-from contacts.http import AtDesk, at_desk, posted
+from contacts.http import AtDesk, DeskRequest, at_desk, posted
 from contacts.models import Desk
 from contacts.paging import page_of
 from liaisons import addressing, relations
@@ -29,7 +29,7 @@ from liaisons.overviews.history import told
 from liaisons.overviews.search import find
 from liaisons.received import registering
 from liaisons.received.matching import Answering, Named, answered_by
-from liaisons.rules import ROLES, may_write, permits
+from liaisons.rules import ROLES, may_read_letter, may_write, permits
 from liaisons.views import by_mail
 from liaisons.views.files import attachment
 from liaisons.workflow import Moved, Refused, advance, offers
@@ -108,18 +108,26 @@ def registration_new(request: AtDesk) -> HttpResponse:
 
 
 @require_safe
+def registration(request: DeskRequest, pk: int) -> HttpResponse:
+    found = _allocated(request, pk)
+    return registration_page(request, found, timezone.now()) if found else _registration_here(request, pk=pk)
+
+
 @at_desk()
-def registration(request: AtDesk, pk: int) -> HttpResponse:
+def _registration_here(request: AtDesk, pk: int) -> HttpResponse:
     return registration_page(request, found_here(request, pk), timezone.now())
 
 
 @require_safe
-@at_desk()
-def registration_file(request: AtDesk, pk: int, file: int) -> HttpResponse:
+def registration_file(request: DeskRequest, pk: int, file: int) -> HttpResponse:
     """A file of the letter; one of another letter is not found here."""
-    found = found_here(request, pk)
-    row = get_object_or_404(DocumentFile.objects.select_related("blob"), pk=file, document=found.document_id)
-    return attachment(row.blob, row.name)
+    found = _allocated(request, pk)
+    return _file(found, file) if found else _registration_file_here(request, pk=pk, file=file)
+
+
+@at_desk()
+def _registration_file_here(request: AtDesk, pk: int, file: int) -> HttpResponse:
+    return _file(found_here(request, pk), file)
 
 
 @require_POST
@@ -177,10 +185,30 @@ class Choice:
 
 
 def found_here(request: AtDesk, pk: int) -> Registration:
-    rows = Registration.objects.of_desk(request.desk).select_related(
-        *JOINED, "statement__revision", "deputy", "answered_by"
-    )
-    return get_object_or_404(rows, pk=pk)
+    return get_object_or_404(_letters().of_desk(request.desk), pk=pk)
+
+
+def _allocated(request: DeskRequest, pk: int) -> Registration | None:
+    """The letter where it is allocated to somebody who holds no role at its desk."""
+    now = timezone.now()
+    found = _letters().exclude(desk=request.desk).filter(pk=pk).first()
+    if found is None or _roles(request, found, now) or not may_read_letter(found, request.actor, now):
+        return None
+    return found
+
+
+def _file(found: Registration, file: int) -> HttpResponse:
+    row = get_object_or_404(DocumentFile.objects.select_related("blob"), pk=file, document=found.document_id)
+    return attachment(row.blob, row.name)
+
+
+def _letters() -> RegistrationQuerySet:
+    return Registration.objects.select_related(*JOINED, "statement__revision", "deputy", "answered_by")
+
+
+def _roles(request: DeskRequest, found: Registration, now: datetime) -> frozenset[str]:
+    """What the reader is at the desk of the letter; nothing for whom it is only allocated to."""
+    return request.actor.roles_at(found.desk.group, found.desk.today(now))
 
 
 def _take(request: AtDesk, pk: int, step: str, done: str) -> HttpResponse:
@@ -214,7 +242,7 @@ def _take(request: AtDesk, pk: int, step: str, done: str) -> HttpResponse:
 
 
 def registration_page(
-    request: AtDesk,
+    request: DeskRequest,
     found: Registration,
     now: datetime,
     *,
@@ -224,8 +252,9 @@ def registration_page(
     status: int = 0,
 ) -> HttpResponse:
     """The page of a registration; a form that was refused stands open with what was typed."""
-    today = request.desk.today(now)
-    secretary = bool(request.roles & {"secretariat"})
+    today = found.desk.today(now)
+    roles = _roles(request, found, now)
+    secretary = "secretariat" in roles
     answers = answered_by(found)
     context = {
         "registration": found,
@@ -235,11 +264,12 @@ def registration_page(
         "addressed": _addressed(found),
         "choices": [one for one in _choices(request, found, form, now) if one.obstacles or one.form.has_choices],
         # Who may write drafts here begins the answer; the machine marks it when it has left.
-        "may_answer": found.state in WAITING and not found.watched and may_write(request.desk, request.actor, now),
+        "may_answer": found.state in WAITING and not found.watched and may_write(found.desk, request.actor, now),
         "answers": answers,
         "relate": (relate or RelateForm(found)) if secretary else None,
         "related": _others(relations.of(found.statement, request.actor, today), answers),
-        "events": told(_events(found)),
+        "events": told(_events(found) if roles else _events(found).filter(private=False)),
+        "here": bool(roles),
         "refused": refused,
         "today": today,
         "waits": found.state in WAITING,
@@ -266,7 +296,7 @@ def _addressed(found: Registration) -> list[tuple[str, str]]:
     return [(labels[purpose], addressing.written(letter.to(purpose))) for purpose in PURPOSES if letter.to(purpose)]
 
 
-def _choices(request: AtDesk, found: Registration, given: RegistrationStep | None, now: datetime) -> list[Choice]:
+def _choices(request: DeskRequest, found: Registration, given: RegistrationStep | None, now: datetime) -> list[Choice]:
     """The steps that the machine offers, each with its form."""
     return [
         Choice(

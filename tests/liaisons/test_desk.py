@@ -11,7 +11,7 @@ from contacts.actor import Actor
 from contacts.models import Appointment, Group, StandIn
 from liaisons import comments, handover, outbox
 from liaisons.details import Assignment, Received
-from liaisons.models import Message
+from liaisons.models import Meeting, Message
 from liaisons.overviews.waiting import theirs
 from liaisons.received.registering import register
 from liaisons.texts.writing import begin
@@ -258,6 +258,24 @@ class TestSwitch:
         other = other_desk if first == desk else desk
         assert client.post("/desk-switch/", {"desk": other.pk, "next": "/statements/?q=x"}).url == "/statements/"
         assert client.get("/").context["desk"] == other
+
+    def test_an_address_out_of_a_mail_is_looked_at_at_the_desk_it_belongs_to(self, client, both, desk, other_desk):
+        meeting = Meeting.objects.create(group=other_desk.group, name="M", starts_on=NOW.date(), ends_on=NOW.date())
+        client.force_login(both)
+        client.post("/desk-switch/", {"desk": desk.pk})
+        assert client.post(f"/meetings/{meeting.pk}/report/").status_code == 404
+        assert client.get("/meetings/123456/").status_code == 404
+        assert client.get("/").context["desk"] == desk
+        assert client.get(meeting.get_absolute_url()).context["desk"] == other_desk
+        assert client.get("/").context["desk"] == other_desk
+        assert client.get("/meetings/new/").status_code == 403  # a member there, and a list is of no desk
+
+    def test_a_page_for_other_roles_at_one_desk_may_be_theirs_at_another(self, client, both, desk, other_desk, sent):
+        """A member of the one looks at a mail of the other, where it is for the secretariat."""
+        client.force_login(both)
+        client.post("/desk-switch/", {"desk": other_desk.pk})
+        message = Message.objects.filter(desk=desk).first()
+        assert client.get(message.get_absolute_url()).context["desk"] == desk
 
     @pytest.mark.parametrize("back", ["https://evil.example.org/", "//evil.example.org", "/statements/1/", ""])
     def test_only_lists_are_gone_back_to(self, client, both, other_desk, back):

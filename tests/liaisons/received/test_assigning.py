@@ -1,14 +1,16 @@
 """A statement that came in is allocated for action and for information; everybody with a part in it is told."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 from django.urls import reverse
 
 from contacts.actor import Actor
-from contacts.models import Appointment, Group, Person
+from contacts.models import Appointment, Group, Person, User
 from liaisons.details import Assignment
-from liaisons.models import Message, Registration
+from liaisons.models import Blob, Message, Registration
+from liaisons.received.registering import register
 from liaisons.workflow import Refused, advance
 from tests.fixtures import NOW, somebody
 from tests.pages import page, send
@@ -28,6 +30,11 @@ def question(groups):
     person = Person.objects.create(name="Quinn Question", email="quinn@example.org")
     Appointment.objects.create(person=person, group=group, role="rapporteur")
     return group
+
+
+@pytest.fixture
+def letter_file(db):
+    return Blob.objects.keep(b"%PDF-", "application/pdf"), "letter.pdf"
 
 
 def assign(registration: Registration, user, now=NOW, **given) -> Registration:
@@ -92,6 +99,41 @@ def test_a_second_time_only_those_are_told_for_whom_something_changed(registrati
     assert "with others now: nothing is asked of you any more" in words("mel@example.org")
     assign(registration, secretary, later, assignee=rapporteur.person, deputy=other.person, due_on=date(2025, 12, 8))
     assert set(mails(2)) == {"ray@example.org", "nia@example.org"}
+
+
+def test_whoever_a_letter_is_allocated_to_reads_it_without_a_role_at_the_desk(
+    client, desk, received, secretary, question, outsider, other_secretary, letter_file
+):
+    quinn = User.objects.create_user("quinn@example.org", person=Person.objects.get(email="quinn@example.org"))
+    registration = register(desk, replace(received, files=(letter_file,)), by=Actor.of(secretary), now=NOW)
+    file = reverse("registration-file", args=[registration.pk, registration.document.files.get().pk])
+    readers = {quinn: 403, outsider: 403, other_secretary: 404}
+
+    def answers(path):
+        return {user: page(client, user, path, status=status).status_code for user, status in readers.items()}
+
+    assert answers(registration.get_absolute_url()) == answers(file) == readers
+    assign(registration, secretary, questions="Q9/21", deputy=outsider.person, informed=(other_secretary.person,))
+    readers = dict.fromkeys(readers, 200)
+    assert answers(registration.get_absolute_url()) == answers(file) == readers
+    for user in readers:
+        shown = page(client, user, registration.get_absolute_url()).content.decode()
+        assert "Incoming at the desk of JCA-MV" in shown
+        assert 'href="mailto:secretariat@jca-mv.example.org"' in shown
+        assert "/assign/" not in shown
+        assert reverse("document", args=[registration.document_id]) not in shown
+        sent = client.post(reverse("registration-note", args=[registration.pk]), {"seen": "assigned"})
+        assert sent.status_code in (403, 404)
+
+
+def test_from_whom_it_is_taken_without_a_role_at_the_desk_gets_no_address(
+    registration, secretary, question, rapporteur, member
+):
+    assign(registration, secretary, questions="Q9/21", deputy=member.person)
+    assign(registration, secretary, NOW + timedelta(hours=1), assignee=rapporteur.person)
+    assert "It is with others now" in words("quinn@example.org")
+    assert registration.get_absolute_url() not in words("quinn@example.org")
+    assert registration.get_absolute_url() in words("mel@example.org")
 
 
 def test_whoever_assigns_it_knows(registration, secretary):
