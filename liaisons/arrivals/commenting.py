@@ -13,12 +13,12 @@ from django.utils.translation import gettext as _
 
 from contacts.actor import Actor
 from contacts.models import Desk
-from liaisons import comments
+from liaisons import comments, enclosed
 from liaisons.arrivals.matching import Found
 from liaisons.comments import Said
 from liaisons.comments.word import proposed
 from liaisons.intake import reader
-from liaisons.models import Blob, Circulation, Comment, Message, MessageFile, ReceivedMail, Rendition
+from liaisons.models import Circulation, Comment, Message, ReceivedMail
 from liaisons.rules import Refused
 
 # Mails that ask for comments; an answer to another one, to a disposition for instance, is for a person to read.
@@ -47,7 +47,7 @@ def in_word(circulation: Circulation | None, files: Iterable[tuple[str, bytes]],
 
     A process of its own reads them, which takes its time: not to be waited for in a transaction.
     """
-    sent = _word_that_went_out(circulation) if circulation else None
+    sent = enclosed.word_of(circulation) if circulation else None
     begin_until = time.monotonic() + SECONDS_FOR_THE_NEXT
     for name, content in files:
         if sent is None or time.monotonic() > begin_until:
@@ -115,17 +115,6 @@ def told(made: list[Comment]) -> str:
         sentence = _("Taken as %(count)d comments.") % {"count": len(made)}
         condition = _("They count once %(who)s has confirmed them.")
     return sentence if first.confirmed_at else f"{sentence} {condition % {'who': first.email[:150]}}"
-
-
-def _word_that_went_out(circulation: Circulation) -> Blob | None:
-    files = MessageFile.objects.filter(
-        message__circulation=circulation,
-        message__kind=Message.Kind.CIRCULATE,
-        rendition__kind=Rendition.Kind.WORD,
-        rendition__blob__isnull=False,
-    )
-    file = files.select_related("rendition__blob").order_by("-pk").first()
-    return file.rendition.blob if file and file.rendition else None
 
 
 def _is_back(row: ReceivedMail, ours: Message) -> bool:

@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from contacts.http import DeskRequest
-from liaisons import links, sheets
+from liaisons import enclosed, links, sheets
 from liaisons.documents.page import Page
 from liaisons.documents.screen import on_screen
 from liaisons.forms.links import AnswerForm
@@ -18,7 +18,6 @@ from liaisons.models import Addressee, Link, Reply, Statement
 from liaisons.received import registering
 from liaisons.replies import answers
 from liaisons.rules import Moved, Refused
-from liaisons.views import enclosed
 from liaisons.views.opened import by_link
 from liaisons.workflow import advance, obstacles
 

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 
 from contacts.http import DeskRequest
 from contacts.models import Desk, Person
-from liaisons import links, printed, sheets
+from liaisons import enclosed, links, printed, sheets
 from liaisons.comments import reports
 from liaisons.details import Returned
 from liaisons.documents.page import Page
@@ -24,7 +24,7 @@ from liaisons.letter import Sheet
 from liaisons.models import Circulation, Link, Statement
 from liaisons.rules import Moved, Refused, absent_chair
 from liaisons.silence import Outcome
-from liaisons.views import comparing, enclosed
+from liaisons.views import comparing
 from liaisons.views.circulation import TOP, Said, comments_on, say
 from liaisons.views.opened import by_link
 from liaisons.workflow import advance, obstacles

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 from contacts.actor import Actor
 from contacts.http import AtDesk, DeskRequest, at_desk
 from contacts.models import Desk
-from liaisons import comments, links, sheets
+from liaisons import comments, enclosed, links, sheets
 from liaisons.calendar import time_left
 from liaisons.comments import TOGETHER, reports
 from liaisons.documents.page import Page
@@ -30,8 +30,8 @@ from liaisons.models import Circulation, Comment, Event, Link, Statement
 from liaisons.overviews import history
 from liaisons.rules import CHAIRS, SECRETARIAT, Refused
 from liaisons.silence import Outcome
-from liaisons.views import comparing, enclosed
-from liaisons.views.files import attachment
+from liaisons.views import comparing
+from liaisons.views.files import attachment, serve
 from liaisons.views.opened import by_link
 
 # What the page tells of a circulation; its comments stand there themselves.
@@ -146,7 +146,7 @@ def comment_file(request: AtDesk, pk: int, file: int) -> HttpResponse:
 @require_safe
 @at_desk()
 def circulation_file(request: AtDesk, pk: int, name: str) -> HttpResponse:
-    return enclosed.serve(enclosed.of_circulation(of_desk(request.desk, pk)), name)
+    return serve(enclosed.of_circulation(of_desk(request.desk, pk)), name)
 
 
 # By link

@@ -12,13 +12,14 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from contacts.http import DeskRequest
-from liaisons import comments, links
+from liaisons import comments, enclosed, links
 from liaisons.models import Link
 from liaisons.rules import Refused
-from liaisons.views import enclosed, reminders
+from liaisons.views import reminders
 from liaisons.views.answer import open_answer
 from liaisons.views.approving import open_approve
 from liaisons.views.circulation import open_circulation
+from liaisons.views.files import serve
 from liaisons.views.opened import by_link
 
 
@@ -43,11 +44,11 @@ def link(request: DeskRequest, link: Link, now: datetime) -> HttpResponse:
 def link_file(request: DeskRequest, link: Link, now: datetime, name: str) -> HttpResponse:
     """A file of what the link is bound to, by its name."""
     if link.addressee:
-        return enclosed.serve(enclosed.of_addressee(link.addressee), name)
+        return serve(enclosed.of_addressee(link.addressee), name)
     circulation, revision = link.circulation, None
     if link.statement:  # to be approved as it is now
         circulation, revision = link.statement.circulation, link.statement.revision
-    return enclosed.serve(enclosed.of_circulation(circulation, revision) if circulation else [], name)
+    return serve(enclosed.of_circulation(circulation, revision) if circulation else [], name)
 
 
 # Confirm

@@ -14,14 +14,14 @@ from django.views.decorators.http import require_POST, require_safe
 from contacts.http import AtDesk, at_desk
 from contacts.models import Desk
 from contacts.paging import page_of
-from liaisons import health
+from liaisons import enclosed, health
 from liaisons import outbox as mails
 from liaisons.forms.dispatch import AddressForm, ReasonForm
 from liaisons.mail.seen import Seen
 from liaisons.models import Event, Message
 from liaisons.rules import Refused
-from liaisons.views import enclosed
 from liaisons.views.dispatch import Leaving
+from liaisons.views.files import serve
 
 LOOKERS = ("secretariat", "administrator")
 
@@ -62,7 +62,7 @@ def message(request: AtDesk, pk: int) -> HttpResponse:
 @require_safe
 @at_desk(*LOOKERS)
 def message_file(request: AtDesk, pk: int, name: str) -> HttpResponse:
-    return enclosed.serve(enclosed.of_message(_message(request.desk, pk)), name)
+    return serve(enclosed.of_message(_message(request.desk, pk)), name)
 
 
 @require_POST

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from contacts.http import AtDesk, DeskRequest, at_desk
-from liaisons import links
+from liaisons import enclosed, links
 from liaisons.comments.word import proposed
 from liaisons.forms.kept import KeptFile, seal, unseal
 from liaisons.forms.returned import RemarksForm, ReturnedWordForm
@@ -20,7 +20,6 @@ from liaisons.intake import reader
 from liaisons.intake.remarks import Remarks
 from liaisons.models import Comment, Link
 from liaisons.rules import Refused
-from liaisons.views import enclosed
 from liaisons.views.circulation import TOP, of_desk
 from liaisons.views.door import Door, keep
 from liaisons.views.opened import by_link

@@ -6,11 +6,10 @@ from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains
 
 from contacts.actor import Actor
-from liaisons import comments
+from liaisons import comments, enclosed
 from liaisons.comments.word import kind_of, proposed
 from liaisons.intake.remarks import Remark
 from liaisons.models import Blob, Comment, DocumentFile, Link, Message
-from liaisons.views import enclosed
 from liaisons.workflow import advance
 from tests.fixtures import NOW
 from tests.liaisons.intake.edits import Edited, cut, end, ins, start, t

@@ -1,7 +1,9 @@
 """An answer to a mail about a text in circulation: a comment, as soon as its author is sure."""
 
 from datetime import timedelta
+from io import BytesIO
 
+import docx
 import pytest
 
 from contacts.actor import Actor
@@ -9,8 +11,10 @@ from contacts.models import Appointment
 from liaisons import links, renditions
 from liaisons.arrivals import commenting, deciding
 from liaisons.arrivals.taking import take
+from liaisons.comments import reports
+from liaisons.filing import Paper, file_document
 from liaisons.housekeeping import keep_house
-from liaisons.models import Comment, Link, Message, Rendition, Statement
+from liaisons.models import Blob, Comment, Document, Link, Message, Rendition, Statement
 from liaisons.rules import Refused
 from tests.fixtures import AFTER, NOW
 from tests.liaisons.arrivals.mails import an_answer
@@ -76,6 +80,34 @@ def test_the_word_file_that_comes_back_by_mail_becomes_comments_that_one_link_co
     assert {(one.way, one.mail, one.confirmed_at) for one in said} == {("word", row, None)}
     assert Message.objects.filter(kind="confirm").count() == 1
     assert row.note == "Taken as 3 comments. They count once ivy@ietf.example.org has confirmed them."
+
+
+@pytest.fixture
+def minutes():
+    """The report of a meeting as a secretary writes it."""
+    written = docx.Document()
+    written.add_paragraph("The meeting agreed on the roadmap.")
+    file = BytesIO()
+    written.save(file)
+    return file.getvalue()
+
+
+def test_the_word_file_of_a_report_that_comes_back_by_mail_becomes_comments_too(desk, minutes, secretary):
+    blob = Blob.objects.keep(minutes, renditions.MEDIA_TYPES["docx"])
+    paper = Paper(
+        kind=Document.Kind.REPORT, title="Report", source_text="JCA-MV", files=((blob, "JCA-MV-Doc-001.docx"),)
+    )
+    report = file_document(desk, paper, by=Actor.of(secretary), now=NOW)
+    reports.circulate(report, desk, by=Actor.of(secretary), now=NOW)
+    file = Edited(minutes)
+    file.write(
+        "The meeting agreed on the roadmap.", t("The meeting "), cut("agreed on"), ins("discussed"), t(" the roadmap.")
+    )
+    mail = an_answer("\n", ours=Message.objects.get(kind="circulate"), files=(("Doc-001-ivy.docx", file.saved()),))
+    row = take(mail, SOON)
+    [said] = Comment.objects.all()
+    assert (said.way, said.quoted, said.mail) == ("word", "agreed on", row)
+    assert row.state == "taken"
 
 
 def test_a_mail_with_a_file_and_no_word_of_its_own_waits(to_list):

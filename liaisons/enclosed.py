@@ -1,15 +1,11 @@
 """The files that belong to a text in circulation, to a letter and to a mail, each found by its name."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
-from django.http import Http404, HttpResponse
-from django.utils.translation import gettext as _
 
 from liaisons import renditions, sheets
 from liaisons.models import Addressee, Blob, Circulation, Message, MessageFile, Rendition, Revision
-from liaisons.views.files import attachment
 
 
 @dataclass(frozen=True)
@@ -53,9 +49,7 @@ def word_name(circulation: Circulation) -> str:
 def word_of(circulation: Circulation) -> Blob | None:
     """That file, made now if nobody has waited for it yet; a report may have gone out without one."""
     found = _word(circulation)
-    if found is None:
-        return None
-    return found.blob or (_made(found.rendition) if found.rendition else None)
+    return blob_of(found) if found else None
 
 
 def of_addressee(addressee: Addressee) -> list[Enclosed]:
@@ -73,15 +67,9 @@ def of_message(message: Message) -> list[Enclosed]:
     return _distinct(_of_mails(MessageFile.objects.filter(message=message)))
 
 
-def serve(files: Iterable[Enclosed], name: str) -> HttpResponse:
-    """The file of that name, to be saved. Raises Http404."""
-    found = next((file for file in files if file.name == name), None)
-    if found is None:
-        raise Http404(_("There is no such file here."))
-    blob = found.blob or (_made(found.rendition) if found.rendition else None)
-    if blob is None:
-        raise Http404(_("%(name)s could not be made. Tell the secretariat.") % {"name": name})
-    return attachment(blob, found.name)
+def blob_of(file: Enclosed) -> Blob | None:
+    """Its content, made now if nobody has waited for it yet; None where it cannot be made."""
+    return file.blob or (_made(file.rendition) if file.rendition else None)
 
 
 def _word(circulation: Circulation) -> Enclosed | None:
