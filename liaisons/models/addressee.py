@@ -32,6 +32,9 @@ class AddresseeManager(models.Manager["Addressee"]):
     def unreachable(self) -> "AddresseeQuerySet":
         return self.get_queryset().unreachable()
 
+    def with_a_channel(self) -> "AddresseeQuerySet":
+        return self.get_queryset().with_a_channel()
+
 
 class AddresseeQuerySet(models.QuerySet["Addressee"]):
     def owing(self) -> Self:
@@ -47,6 +50,10 @@ class AddresseeQuerySet(models.QuerySet["Addressee"]):
     def unreachable(self) -> Self:
         """Addressees that nobody knows, or whose group takes letters some other way or none we know."""
         return self.exclude(pk__in=self.reachable().values("pk"))
+
+    def with_a_channel(self) -> Self:
+        """Addressees whose group has said how it takes letters, by mail or otherwise."""
+        return self.filter(Exists(Channel.objects.filter(group=OuterRef("group"))))
 
 
 class Addressee(models.Model):

@@ -1,6 +1,7 @@
 """Letters by other ways than mail: through another body, by web form, by hand; and what is still to be handed over."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,9 +11,11 @@ from pytest_django.asserts import assertContains, assertNotContains
 from contacts.actor import Actor
 from contacts.models import Channel
 from liaisons import handover
-from liaisons.models import Addressee, Link, Message
+from liaisons.letter import Addressed
+from liaisons.models import Addressee, Link, Message, Statement
+from liaisons.texts.writing import begin
 from liaisons.workflow import advance
-from tests.fixtures import AFTER
+from tests.fixtures import AFTER, NOW
 
 pytestmark = pytest.mark.django_db
 SOON = AFTER + timedelta(minutes=1)
@@ -52,6 +55,47 @@ def test_a_body_that_takes_letters_through_another_is_written_to_there(approved,
 def test_a_way_through_a_body_without_a_mailbox_is_no_way_of_mail(approved, groups):
     Channel.objects.create(group=groups[WMC], kind="via", via=groups["ITU-T"])
     assert [str(addressee) for addressee in approved.addressees.unreachable()] == [WMC]
+
+
+@pytest.fixture
+def only_to_council(desk, letter, groups, secretary, at_meeting) -> Statement:
+    """Approved, and to one body alone."""
+    alone = replace(letter, addressees=(Addressed(WMC, "action", WMC),))
+    draft = begin(desk, alone, by=Actor.of(secretary), now=NOW)
+    return advance(draft, "approve", by=Actor.of(secretary), seen=draft.revision_id, details=at_meeting, now=AFTER)
+
+
+@pytest.mark.parametrize(
+    ("channel", "copies"),
+    [
+        ({"kind": "web_form", "url": "https://forum.example.org/letters"}, 2),
+        ({"kind": "by_hand"}, 2),
+        ({"kind": "by_hand"}, 0),
+    ],
+)
+def test_a_letter_that_goes_by_no_mail_at_all_is_sent_and_waits_to_be_handed_over(
+    signed_in, only_to_council, groups, desk, channel, copies
+):
+    Channel.objects.create(group=groups[WMC], **channel)
+    if not copies:
+        desk.own_copy_rules = True
+        desk.save()
+    page = signed_in.get(reverse("statement-dispatch", args=[only_to_council.pk]))
+    assertContains(page, "Send 2 mails" if copies else "No mail will leave.")
+    assertContains(page, "hand the letter to those below")
+    signed_in.post(reverse("statement-send", args=[only_to_council.pk]), {"seen": only_to_council.revision_id})
+    sent = Statement.objects.get(pk=only_to_council.pk)
+    assert sent.state == "sent"
+    mails = Message.objects.of_dispatch(sent)
+    assert (mails.count(), mails.filter(addressee__isnull=False).count()) == (copies, 0)
+    assert list(handover.waiting(desk)) == [council(sent)]
+    assertContains(signed_in.get(reverse("statement-dispatch", args=[sent.pk])), "1 addressee gets no mail.")
+
+
+def test_a_letter_to_bodies_of_whom_nobody_knows_how_is_not_sent(signed_in, only_to_council):
+    page = signed_in.get(reverse("statement-dispatch", args=[only_to_council.pk]))
+    assertContains(page, "Give at least one of the groups a channel.")
+    assertNotContains(page, reverse("statement-send", args=[only_to_council.pk]))
 
 
 def test_the_letter_is_given_as_text_to_paste_with_its_length_and_files(signed_in, sent, groups):

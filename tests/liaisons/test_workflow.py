@@ -237,7 +237,7 @@ class TestObstacles:
             ),
             (
                 {"addressees": (Addressed("World Metaverse Council", "comment", "World Metaverse Council"),)},
-                "No addressee can be reached by mail. Give at least one of the groups a channel.",
+                "Nobody has said how any of the addressees takes letters. Give at least one of the groups a channel.",
             ),
         ],
     )
