@@ -48,6 +48,8 @@ def gather(meeting: Meeting, desk: Desk, *, number: str) -> Report:
     """All that was recorded of the meeting, and the statements exchanged from the meeting before to its last day."""
     before = _before(meeting)
     items = meeting.items.prefetch_related("documents__document__source", "documents__presenter", "decisions")
+    noted = list(meeting.noted.of_desk(desk).select_related("document", "statement__source", "statement__revision"))
+    clauses = {item.clause for item in items}
     return Report(
         number=number,
         group=desk.printed_group(),
@@ -56,12 +58,13 @@ def gather(meeting: Meeting, desk: Desk, *, number: str) -> Report:
         title=title_of(meeting),
         contact=_contact(desk, meeting.ends_on),
         opening=_opening(meeting),
-        items=tuple(_item(item) for item in items.order_by("position")),
+        items=tuple(_item(item, noted) for item in items),
         decisions=tuple(meeting.decisions.filter(item__isnull=True).values_list("text", flat=True)),
         actions=tuple(
             Undertaken(one.text, str(one.owner or one.owner_text), _day(one.due_on))
             for one in meeting.actions.select_related("owner").order_by("position")
         ),
+        noted=tuple(_noted(row, desk) for row in noted if row.noted_clause not in clauses),
         received=tuple(_received(desk, before, meeting)),
         sent=tuple(_sent(desk, before, meeting)),
         since=_("the %(meeting)s (%(where)s)") % {"meeting": before, "where": _where(before)} if before else "",
@@ -79,8 +82,10 @@ def _before(meeting: Meeting) -> Meeting | None:
     return Meeting.objects.filter(group=meeting.group, ends_on__lt=meeting.starts_on).order_by("ends_on", "pk").last()
 
 
-def _item(item: AgendaItem) -> Item:
-    papers = tuple(
+def _item(item: AgendaItem, noted: Iterable[Registration]) -> Item:
+    """The item with its documents, and with the letters noted under its clause that nobody put to it."""
+    put = {at.document_id for at in item.documents.all()}
+    papers = [
         Paper(
             at.document.reference,
             at.document.title,
@@ -89,8 +94,25 @@ def _item(item: AgendaItem) -> Item:
             at.get_disposition_display(),
         )
         for at in sorted(item.documents.all(), key=lambda at: (at.document.number, at.document.revision))
-    )
-    return Item(item.clause, item.title, item.text, papers, tuple(one.text for one in item.decisions.all()))
+    ]
+    papers += [
+        Paper(_number(row), row.statement.title, _source(row), disposition=row.get_state_display())
+        for row in noted
+        if row.noted_clause == item.clause and (row.document_id is None or row.document_id not in put)
+    ]
+    return Item(item.clause, item.title, item.text, tuple(papers), tuple(one.text for one in item.decisions.all()))
+
+
+def _noted(row: Registration, desk: Desk) -> Exchanged:
+    return Exchanged(_number(row), _source(row), row.statement.title, _day(_came_on(row, desk)), row.noted_clause)
+
+
+def _number(row: Registration) -> str:
+    return str(row.document or row.statement.reference)
+
+
+def _source(row: Registration) -> str:
+    return str(row.statement.source or row.statement.source_text)
 
 
 def _received(desk: Desk, before: Meeting | None, meeting: Meeting) -> Iterable[Exchanged]:
@@ -98,17 +120,22 @@ def _received(desk: Desk, before: Meeting | None, meeting: Meeting) -> Iterable[
     if before is not None:
         in_time &= Q(received_on__gt=before.ends_on)
     known = Registration.objects.of_desk(desk).filter(in_time | Q(received_on=None))
-    rows = known.select_related("statement__revision", "statement__source", "document").order_by("pk")
+    rows = known.select_related("statement__revision", "statement__source", "document", "noted_at").order_by("pk")
     came = [(_came_on(row, desk), row) for row in rows]
     for day, row in sorted(came, key=lambda one: one[0]):
         if (before is None or day > before.ends_on) and day <= meeting.ends_on:
-            yield Exchanged(
-                str(row.document or row.statement.reference),
-                str(row.statement.source or row.statement.source_text),
-                row.statement.title,
-                _day(row.received_on) or row.received_text,
-                row.get_state_display(),
-            )
+            came_on = _day(row.received_on) or row.received_text
+            yield Exchanged(_number(row), _source(row), row.statement.title, came_on, _state(row, meeting))
+
+
+def _state(row: Registration, meeting: Meeting) -> str:
+    """How it stands; of one that was noted also where, in the words of the report of this meeting."""
+    if row.noted_at is None:
+        return row.get_state_display()
+    words = {"meeting": _("this meeting") if row.noted_at == meeting else row.noted_at, "clause": row.noted_clause}
+    if not row.noted_clause:
+        return _("noted at %(meeting)s") % words
+    return _("noted at %(meeting)s, clause %(clause)s") % words
 
 
 def _came_on(row: Registration, desk: Desk) -> date:

@@ -51,7 +51,10 @@ class Undertaken:
 
 @dataclass(frozen=True)
 class Exchanged:
-    """A statement that came or went: `body` is from whom, or to whom; `day` as it is to be read."""
+    """A statement that came or went: `body` is from whom, or to whom; `day` as it is to be read.
+
+    `state` is how it stands; of one that is listed as noted the clause.
+    """
 
     reference: str
     body: str
@@ -76,6 +79,7 @@ class Report:
     actions: tuple[Undertaken, ...]
     received: tuple[Exchanged, ...]
     sent: tuple[Exchanged, ...]
+    noted: tuple[Exchanged, ...] = ()  # letters that no item names
     since: str = ""
 
 
@@ -111,6 +115,7 @@ class _Writer:
             yield from self._item(item)
         yield from self._decisions()
         yield from self._actions()
+        yield from self._noted()
         yield from self._exchanged(_("Statements received"), _("From"), report.received)
         yield from self._exchanged(_("Statements sent"), _("To"), report.sent)
         yield self.text("Endrule", runs("_" * END_RULE))
@@ -165,6 +170,13 @@ class _Writer:
         yield self._grid((700, 5340, 2100, 1500), (_("No."), _("Action"), _("Owner"), _("Due")), rows)
         yield self.text("Tablespace")
 
+    def _noted(self) -> Iterator[BaseOxmlElement]:
+        if not self._report.noted:
+            return
+        yield self.text("Heading1", _runs(_("Statements noted")))
+        yield self._statements(self._report.noted, _("From"), _("Clause"))
+        yield self.text("Tablespace")
+
     def _exchanged(self, heading: str, party: str, rows: Sequence[Exchanged]) -> Iterator[BaseOxmlElement]:
         since = self._report.since
         yield self.text("Heading1", _runs(heading))
@@ -173,10 +185,13 @@ class _Writer:
             yield self.text("Normal", _runs(f"{when} {_('none.')}"))
             return
         yield self.text("Normal", _runs(when))
-        heads = (_("Number"), party, _("Title"), _("Date"), _("State"))
-        cells = [(one.reference, one.body, one.title, one.day, one.state) for one in rows]
-        yield self._grid((1700, 2040, 3300, 1300, 1300), heads, cells)
+        yield self._statements(rows, party, _("State"))
         yield self.text("Tablespace")
+
+    def _statements(self, rows: Sequence[Exchanged], party: str, state: str) -> BaseOxmlElement:
+        heads = (_("Number"), party, _("Title"), _("Date"), state)
+        cells = [(one.reference, one.body, one.title, one.day, one.state) for one in rows]
+        return self._grid((1700, 2040, 3300, 1300, 1300), heads, cells)
 
     def _grid(self, widths: Sequence[int], heads: Sequence[str], rows: Iterable[Sequence[str]]) -> BaseOxmlElement:
         made = [self._row(widths, heads, "Tablehead", head=True)]

@@ -48,11 +48,13 @@ def answer(registration: Registration, taken: Taken) -> Data:
 def note(registration: Registration, taken: Taken) -> Data:
     noted = taken.details if isinstance(taken.details, Noted) else Noted()
     registration.note(taken.now)
+    registration.noted_at, registration.noted_clause = noted.meeting, noted.clause
     registration.save()
     return {"meeting": noted.meeting.pk if noted.meeting else None, "clause": noted.clause}
 
 
 def reopen(registration: Registration, taken: Taken) -> Data:
     registration.reopen(taken.now)
+    registration.noted_at, registration.noted_clause = None, ""
     registration.save()
     return {}

@@ -180,6 +180,10 @@ class Registration(models.Model):
     due_at = models.DateTimeField(null=True, blank=True)
     due_zone = models.CharField(max_length=64, default="Europe/Zurich")
     answered_by = models.ForeignKey(Statement, on_delete=models.PROTECT, null=True, blank=True, related_name="answers")
+    noted_at = models.ForeignKey(
+        "liaisons.Meeting", on_delete=models.PROTECT, null=True, blank=True, related_name="noted"
+    )
+    noted_clause = models.CharField(_("clause of its report"), max_length=10, blank=True)
     created_at = models.DateTimeField(_("registered"))
 
     objects = RegistrationQuerySet.as_manager()

@@ -38,6 +38,7 @@ class Line:
     next_on: date | None
     next_what: str
     is_late: bool
+    registration: Registration | None = None  # of a letter of others
 
     @property
     def direction_label(self) -> str:
@@ -70,7 +71,7 @@ def received_at(statements: StatementQuerySet, desk: Desk | None) -> StatementQu
     """Add the registrations at the desk as `received`."""
     rows = Registration.objects.of_desk(desk) if desk else Registration.objects.none()
     return statements.prefetch_related(
-        Prefetch("registrations", rows.select_related("document", "forwarded_by"), to_attr="received")
+        Prefetch("registrations", rows.select_related("document", "forwarded_by", "noted_at"), to_attr="received")
     )
 
 
@@ -125,6 +126,7 @@ def _line(statement: Statement, addressed: list[tuple[str, str]], desk: Desk | N
         next_on=registration.due_on if waits else None,
         next_what=_("answer due"),
         is_late=waits and registration.due_on is not None and registration.due_on < today,
+        registration=registration,
     )
 
 

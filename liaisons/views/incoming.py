@@ -34,7 +34,7 @@ from liaisons.views import by_mail
 from liaisons.views.files import attachment
 from liaisons.workflow import Moved, Refused, advance, offers
 
-JOINED = ("desk__group", "statement__source", "document", "assignee", "forwarded_by")
+JOINED = ("desk__group", "statement__source", "document", "assignee", "forwarded_by", "noted_at")
 WAITING = (Registration.State.RECEIVED, Registration.State.ASSIGNED)
 WATCHED = "watched"  # of the tabs: what passes between two other bodies, whatever its state
 

@@ -229,6 +229,9 @@ def _meeting_page(request: AtDesk, found: Meeting, **given: forms.BaseForm) -> H
         "items": items,
         "decisions": found.decisions.select_related("item"),
         "actions": found.actions.select_related("owner"),
+        "noted": found.noted.of_desk(request.desk).select_related(
+            "document", "statement__source", "statement__revision"
+        ),
         "dispositions": ItemDocument.Disposition.choices,
         "documented": any(item.documents.all() for item in items),
         "today": request.desk.today(timezone.now()),

@@ -269,10 +269,18 @@ class TestSteps:
         send(client, secretary, "registration-note", registration.pk, seen="received", meeting=meeting.pk, clause="7.1")
         assert Registration.objects.get().state == "noted"
         assert Event.objects.get(verb="note").data == {"meeting": meeting.pk, "clause": "7.1"}
+        noted = f'at <a href="{meeting.get_absolute_url()}#noted">First meeting of JCA-MV</a>, clause 7.1'
+        for address in (registration.get_absolute_url(), reverse("incoming"), reverse("statements")):
+            assert noted in page(client, secretary, address).content.decode()
+        shown = page(client, secretary, registration.get_absolute_url()).content.decode()
+        assert "Noted at First meeting of JCA-MV, clause 7.1" in shown
         refused = send(client, secretary, "registration-reopen", registration.pk, status=400, seen="noted", reason="")
         assert "This field is required." in refused.content.decode()
         send(client, secretary, "registration-reopen", registration.pk, seen="noted", reason="It asks for an answer.")
         assert Registration.objects.get().state == "received"
+        shown = page(client, secretary, registration.get_absolute_url()).content.decode()
+        assert noted not in shown
+        assert "Noted at First meeting of JCA-MV, clause 7.1" in shown, "it happened"
 
     def test_a_clause_belongs_to_a_meeting(self, client, registration, secretary):
         response = send(

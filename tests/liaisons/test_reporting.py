@@ -11,9 +11,11 @@ from pytest_django.asserts import assertContains, assertNotContains
 
 from contacts.actor import Actor
 from liaisons import reporting
+from liaisons.details import Noted
 from liaisons.filing import Paper, file_document
 from liaisons.models import Action, AgendaItem, Decision, Document, ItemDocument, Meeting, Registration
 from liaisons.rules import Refused
+from liaisons.workflow import advance
 from tests.fixtures import AFTER
 
 
@@ -113,6 +115,38 @@ def test_drafted_anew_it_is_the_next_revision(second, desk, secretary) -> None:
     assert (again.number, again.revision) == (first.number, first.revision + 1)
     assert Meeting.objects.get(pk=second.pk).report == again
     assert first.files.get().blob != again.files.get().blob, "each carries its own number"
+
+
+def test_letters_that_were_noted_stand_at_their_item_and_in_the_register_of_those_received(
+    client, second, desk, secretary, registration
+) -> None:
+    def note(clause: str) -> None:
+        Registration.objects.filter(pk=registration.pk).update(state="received")
+        again = Registration.objects.get(pk=registration.pk)
+        advance(again, "note", by=Actor.of(secretary), seen="received", details=Noted(second, clause), now=AFTER)
+
+    note("7.3")
+    letter = f"{registration.document} | LS on metaverse | ITU-T SG21 |  | noted"
+    state = "LS on metaverse | 13 October 2025 | noted at this meeting, clause 7.3"
+    said = words(drafted(second, desk, secretary))
+    assert (said.count(letter), said.count(state), "Statements noted" in said) == (1, 1, False)
+    client.force_login(secretary)
+    shown = client.get(second.get_absolute_url())
+    assertContains(shown, "Letters noted here")
+    assertContains(shown, registration.get_absolute_url())
+
+    ItemDocument.objects.create(item=second.items.get(clause="7.3"), document=registration.document)
+    assert letter not in words(drafted(second, desk, secretary)), "it is listed once"
+
+    note("9")  # which the agenda does not have
+    said = words(drafted(second, desk, secretary))
+    assert "Statements noted" in said
+    assert f"{registration.document} | ITU-T SG21 | LS on metaverse | 13 October 2025 | 9" in said
+
+
+def test_a_report_names_the_other_meeting_at_which_a_letter_was_noted(second, meeting, desk, secretary, registration):
+    advance(registration, "note", by=Actor.of(secretary), seen="received", details=Noted(meeting), now=AFTER)
+    assert "| noted at First meeting of JCA-MV" in words(drafted(second, desk, secretary))
 
 
 def test_it_is_the_secretariats(second, desk, chair) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from contacts.models import Person
-from liaisons.models import Event, Statement
+from liaisons.models import Event, Meeting, Statement
 
 from .words import Words, day
 
@@ -35,8 +35,11 @@ def _answered(event: Event, statement: Statement | None) -> str:
 
 
 def _noted(event: Event, statement: Statement | None) -> str:
-    clause = event.data.get("clause")
-    return _("Noted at a meeting, clause %(clause)s") % {"clause": clause} if clause else _("Noted")
+    meeting = Meeting.objects.filter(pk=event.data.get("meeting") or 0).first()
+    if meeting is None:
+        return _("Noted")
+    words = {"meeting": meeting, "clause": event.data.get("clause")}
+    return (_("Noted at %(meeting)s, clause %(clause)s") if words["clause"] else _("Noted at %(meeting)s")) % words
 
 
 def _reopened(event: Event, statement: Statement | None) -> str:
