@@ -73,7 +73,7 @@ def revise(statement: Statement, taken: Taken) -> Data:
     statement.save()
     if statement.revision:  # a revision of its own, so that no approval of the old text counts for the new one
         text, meeting = statement.revision.letter, statement.revision.meeting
-        writing.write(statement, text, by=taken.by, now=taken.now, meeting=meeting, note=taken.reason)
+        writing.write(statement, text, by=taken.by, now=taken.now, meeting=meeting, note=taken.reason, repeats=True)
     _end_circulation(statement, taken.now)
     links.revoke(statement.links.all(), taken.now)
     if circulation is not None and before == Statement.State.CIRCULATED:

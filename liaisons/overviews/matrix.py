@@ -131,7 +131,7 @@ def _line(
         note=_note(addressee) if inside else "",
         state=state,
         label=label,
-        due_on=addressee.due_on,
+        due_on=addressee.due_on if statement.state != Statement.State.WITHDRAWN else None,
         cells=[(column, _cell(requests.get(column.key), statement)) for column in columns],
         replies=list(addressee.replies.all()) if inside else [],
         served=served.get(addressee.pk, ""),
@@ -141,6 +141,8 @@ def _line(
 def _cell(request: Request | None, statement: Statement) -> Cell | None:
     if request is None:
         return None
+    if request.settled_at is None and statement.state == Statement.State.WITHDRAWN:
+        return Cell(Request.Outcome.WAIVED, str(Request.Outcome.WAIVED.label))
     if request.settled_at is None:
         return Cell("awaiting", _("open")) if statement.state == Statement.State.SENT else Cell("asked", _("asked"))
     zone = statement.desk.zoneinfo if statement.desk else None

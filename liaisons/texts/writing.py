@@ -131,10 +131,18 @@ def require_seen(statement: Statement, seen: int) -> None:
 
 
 def write(
-    statement: Statement, letter: Letter, *, by: Actor, now: datetime, meeting: Meeting | None = None, note: str = ""
+    statement: Statement,
+    letter: Letter,
+    *,
+    by: Actor,
+    now: datetime,
+    meeting: Meeting | None = None,
+    note: str = "",
+    repeats: bool = False,
 ) -> Revision:
     """Make the letter the statement's revision in force, within the caller's transaction.
 
+    One that only `repeats` the text in force, to be changed from there, is still by whoever wrote that.
     The caller has let annexing.filled() read the documents it annexes, before the transaction: that takes seconds.
     Without a note a letter equal to the one in force is that one. Raises Refused for a letter that cannot be kept.
     """
@@ -159,7 +167,7 @@ def write(
         deadline_text=letter.deadline_text,
         content=letter.to_dict(),
         sha256=letter.sha256(),
-        author=by.person,
+        author=before.author if before and repeats else by.person,
         note=note,
         created_at=now,
     )

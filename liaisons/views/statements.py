@@ -37,6 +37,8 @@ from liaisons.workflow import Offer, offers
 
 Context = dict[str, Any]
 
+GOES_ON = (Statement.State.DRAFT, Statement.State.CIRCULATED, Statement.State.APPROVED)
+
 
 @dataclass(frozen=True)
 class Button:
@@ -173,11 +175,11 @@ def _for_the_desk(request: DeskRequest, statement: Statement, reader: Reader, no
     dispatch = Message.objects.of_dispatch(statement).exclude(state=Message.State.CANCELLED)
     gone = dispatch.filter(state=Message.State.SENT)
     asked, every_chair = _asked_to_approve(statement, circulations, now)
-    may_print = is_here and statement.state not in matrix.OUT and bool(reader.roles & rules.ROLES["circulate"])
+    may_print = is_here and statement.state in GOES_ON and bool(reader.roles & rules.ROLES["circulate"])
     return {
         "buttons": [button for button in buttons if button.offer.is_open],
         "closed": [button for button in buttons if not button.offer.is_open and not _is_past(button.offer, dispatch)],
-        "warnings": rules.warnings(statement) if statement.state not in matrix.OUT else [],
+        "warnings": rules.warnings(statement) if statement.state in GOES_ON else [],
         "gaps": printed.gaps(statement.revision) if may_print and statement.revision else "",
         "is_here": is_here,
         "again": LookAgainForm(initial={"on": statement.look_again_on})

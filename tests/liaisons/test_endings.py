@@ -4,18 +4,17 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from pytest_django.asserts import assertContains, assertNotContains
 
 from contacts.actor import Actor
-from contacts.models import Appointment
+from contacts.models import Appointment, Desk
 from liaisons import housekeeping, rules
-from liaisons.details import Amendment, Answer, Closing
+from liaisons.details import Amendment, Answer, Closing, Returned
 from liaisons.handover import hand_over
 from liaisons.models import Addressee, Circulation, Message, Reply, Request, Statement
 from liaisons.texts.writing import begin, rewrite
 from liaisons.workflow import Refused, advance, obstacles
-from tests.fixtures import AFTER, NOW
-
-LATER = AFTER + timedelta(days=3)
+from tests.fixtures import AFTER, LATER, NOW
 
 
 def fresh(statement):
@@ -152,3 +151,23 @@ def test_one_statement_that_somebody_moved_does_not_stop_the_housekeeping(out, s
 
 def _refuse(*args, **kwargs):
     raise Refused(["Somebody was faster."])
+
+
+def test_who_gives_a_text_back_has_not_written_it(circulated, secretary, chair, cochair):
+    """They may approve it alone when it comes again as it was."""
+    Desk.objects.update(approvers=Desk.Approvers.ONE)
+    take(circulated, "revise", chair, at=AFTER, reason="Wait for the meeting.", details=Returned())
+    again = fresh(circulated)
+    assert (again.revision.number, again.revision.author) == (2, secretary.person)
+    take(again, "circulate", secretary, at=AFTER)
+    again.circulation.distribute(AFTER)
+    assert take(again, "approve", chair, at=AFTER + timedelta(days=15)).state == "approved"
+
+
+def test_of_a_withdrawn_statement_nothing_is_due_or_to_look_at(client, out, secretary):
+    client.force_login(secretary)
+    take(out, "withdraw", secretary, reason="The meeting was called off.")
+    page = client.get(f"/statements/{out.pk}/", follow=True)
+    assertContains(page, "no longer asked")
+    for told in ("To look at before it goes on", "due 30 Jan 2026", "deadline 30 January 2026"):
+        assertNotContains(page, told)
