@@ -51,6 +51,13 @@ class AddresseeQuerySet(models.QuerySet["Addressee"]):
         """Addressees that nobody knows, or whose group takes letters some other way or none we know."""
         return self.exclude(pk__in=self.reachable().values("pk"))
 
+    def having_it(self) -> Self:
+        """Addressees whose server took the letter, or to whom somebody handed it over."""
+        from .message import Message  # which names addressees
+
+        taken = Message.objects.filter(addressee=OuterRef("pk"), kind=Message.Kind.SEND, state=Message.State.SENT)
+        return self.filter(Q(posted_at__isnull=False) | Q(Exists(taken)))
+
     def with_a_channel(self) -> Self:
         """Addressees whose group has said how it takes letters, by mail or otherwise."""
         return self.filter(Exists(Channel.objects.filter(group=OuterRef("group"))))
@@ -96,6 +103,7 @@ class Addressee(models.Model):
     dropped = models.BooleanField(_("taken off the list before it left"), default=False)
     posted_at = models.DateTimeField(_("handed over outside the mail"), null=True, blank=True)
     posted_note = models.CharField(_("how it was handed over"), max_length=300, blank=True)
+    given_up_at = models.DateTimeField(_("not handed over any more since"), null=True, blank=True)
     unreminded_since = models.DateTimeField(_("wants no reminders since"), null=True, blank=True)
     reply = FSMField(_("reply"), default=ReplyState.NOT_EXPECTED, choices=ReplyState.choices, protected=True)
 

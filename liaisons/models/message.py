@@ -27,9 +27,10 @@ class MessageQuerySet(models.QuerySet["Message"]):
         return self.filter(state=Message.State.QUEUED, not_before__lte=now).order_by("not_before", "pk")
 
     def troubled(self) -> Self:
-        """Messages about which somebody has to decide: not of a letter that is void, or was handed over by hand."""
+        """Messages about which somebody has to decide: not of a letter that is void, handed over or given up."""
         stuck = self.filter(state__in=[Message.State.FAILED, Message.State.IN_DOUBT, Message.State.BOUNCED])
-        settled = Q(kind=Message.Kind.SEND, addressee__posted_at__isnull=False)
+        done = Q(addressee__posted_at__isnull=False) | Q(addressee__given_up_at__isnull=False)
+        settled = Q(done, kind=Message.Kind.SEND)
         # To an address that somebody typed, or forged; nobody here can do anything about it.
         unasked = Q(kind=Message.Kind.CONFIRM, state=Message.State.BOUNCED)
         return stuck.exclude(pk__in=Message.objects.void().values("pk")).exclude(settled | unasked)
@@ -88,6 +89,9 @@ class Message(models.Model):
         IN_DOUBT = "in_doubt", _("in doubt")
         BOUNCED = "bounced", _("came back")
         CANCELLED = "cancelled", _("cancelled")
+
+    # What surely did not arrive. One in doubt is decided by itself, after somebody has looked.
+    LOST = (State.FAILED, State.BOUNCED, State.GIVEN_UP, State.CANCELLED)
 
     desk = models.ForeignKey(Desk, on_delete=models.PROTECT, related_name="messages")
     kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices)
