@@ -25,6 +25,7 @@ _LINE = "1px solid #888"
 # Mail programs keep styles only on elements; without colours of its own a mail follows its reader's, light or dark.
 STYLES = {
     "p": _MARGIN,
+    "h1": f"margin:2em 0 1em;padding-bottom:.25em;border-bottom:{_LINE};font-size:1.3em",
     "h2": "margin:1.5em 0 .5em;font-size:1.15em",
     "h3": "margin:1.5em 0 .5em;font-size:1.05em",
     "h4": "margin:1.5em 0 .5em;font-size:1em",
@@ -81,6 +82,12 @@ def hang(begin: str, rest: str) -> list[str]:
     indent = columns(begin)
     lines = sanitize.wrap(rest, max(COLUMNS - indent, 20)).split("\n")
     return [(begin + lines[0]).rstrip(), *(" " * indent + line for line in lines[1:])]
+
+
+def heading(words: str) -> Block:
+    """Over a part of a mail that has headings of its own."""
+    words = " ".join(words.split())
+    return Block(f"{words}\n{'=' * min(columns(words), COLUMNS)}", f'<h1 style="{STYLES["h1"]}">{escape(words)}</h1>')
 
 
 def facts(rows: Iterable[tuple[str, str]]) -> Block:

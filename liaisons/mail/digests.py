@@ -1,9 +1,11 @@
-"""What is due for one of our own people at one desk, as one mail a day: with each thing, why they get it."""
+"""What is due for one of our own people at all of their desks, as one mail a day: with each thing, why they get it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import reduce
 from itertools import groupby
+from operator import add
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -11,17 +13,19 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from contacts.models import Appointment
+from contacts.models import Appointment, Desk
 from liaisons.mail import letterhead, text
-from liaisons.mail.blocks import Block
+from liaisons.mail.blocks import Block, heading
 from liaisons.mail.letterhead import Recipient
 from liaisons.mail.reminding import days_left, is_late
 from liaisons.models import Addressee, Link, Message, Reminder
-from liaisons.outbox import Draft
+from liaisons.outbox import Draft, reserved
 
 Kind = Reminder.Kind
-# Things of one kind that a mail tells of; nobody reads further.
+# Things of one kind that a mail tells of at one desk; nobody reads further.
 MOST = 50
+# The longest line that a header should have (RFC 5322, 2.1.1).
+SUBJECT_COLUMNS = 78
 
 
 @dataclass(frozen=True)
@@ -47,41 +51,90 @@ class Section:
     more: int
 
 
-def reminder_digest(reminders: Sequence[Reminder], link: Link, now: datetime, *, again: bool = False) -> Draft:
-    """To one of our own people, from one desk: all that is due, what only they can do first; `again` on the same day.
+def reminder_digest(
+    reminders: Sequence[Reminder], doors: Mapping[int, Link], now: datetime, *, again: bool = False
+) -> Draft:
+    """To one of our own people: all that is due, what only they can do first; `again` on the same day.
 
-    `link` leads to what they are reminded of, and is where mail programs unsubscribe (RFC 8058).
+    It belongs to the desk of the most urgent thing; what it tells of other desks is reserved to its reader. `doors`
+    has for each desk the link that leads to what they are reminded of there, and is where mail programs unsubscribe
+    (RFC 8058).
     """
-    person, desk = reminders[0].person, reminders[0].desk
+    person = reminders[0].person
     if person is None:
         raise ValueError("a digest goes to one of our own people")
-    rows = _latest(reminders)
+    parts = _by_desk(_latest(reminders))
+    desk = parts[0][0].desk
     recipient = Recipient.of(person)
     with recipient.reading():
+        rows = [row for part in parts for row in part]
         late = sum(_counts_late(row, now) for row in rows)
-        words = {
-            "desk": desk,
-            "person": person,
-            "late": late,
-            "again": again,
-            "all": f"{settings.SITE_URL}{reverse('reminders')}",
-            "sections": [section for kind in _SECTIONS if (section := _section(kind, rows, now)).entries],
-        }
+        words = {"desk": desk, "person": person, "late": late, "again": again, "desks": len(parts)}
         day = now.astimezone(ZoneInfo(person.zone)).date()
-        overdue = ngettext("%(count)d overdue", "%(count)d overdue", late) % {"count": late} if late else ""
         message = letterhead.message(
             desk,
             recipient,
             now,
             kind=Message.Kind.REMIND,
-            key=f"remind:{desk.pk}:{person.pk}:{day}" + (f":{max(row.pk for row in reminders)}" if again else ""),
-            subject=f"{desk}: {', '.join(part for part in (*_counted(rows), overdue) if part)}",
-            text=text.text("digest", words, link=link),
-            why=_("what is due for %(person)s at the desk of %(desk)s") % {"person": person, "desk": desk},
-            headers={**letterhead.AUTOMATIC, **letterhead.unsubscribe(link)},
+            key=f"remind:{person.pk}:{day}" + (f":{max(row.pk for row in reminders)}" if again else ""),
+            subject=_subject(desk, rows, late, others=len(parts) - 1),
+            text=text.text("digest", words, parts=_written(parts, doors, now)),
+            why=_why_it_goes(person.name, desk, others=len(parts) - 1)[:200],
+            headers={**letterhead.AUTOMATIC, **letterhead.unsubscribe(doors[desk.pk])},
             repeatable=True,
         )
+        if len(parts) > 1:
+            message.headers |= letterhead.unsubscribe(doors[desk.pk], all_of=message.message_id)
     return Draft(message)
+
+
+def _by_desk(rows: list[Reminder]) -> list[list[Reminder]]:
+    """The rows of each desk; the one of the most urgent thing comes first."""
+    parts: dict[int, list[Reminder]] = {}
+    for row in rows:
+        parts.setdefault(row.desk_id, []).append(row)
+    return sorted(parts.values(), key=lambda part: (part[0].due_on, part[0].desk_id))
+
+
+def _subject(desk: Desk, rows: list[Reminder], late: int, others: int) -> str:
+    """Counts over all of the desks. Others than the mail's are not named: whoever works there is theirs to show."""
+    overdue = ngettext("%(count)d overdue", "%(count)d overdue", late) % {"count": late} if late else ""
+    counted = ", ".join(part for part in (*_counted(rows), overdue) if part)
+    if not others:
+        return f"{desk}: {counted}"
+    words = {"desk": desk, "count": others}
+    subject = ngettext("%(desk)s and %(count)d other desk", "%(desk)s and %(count)d other desks", others) % words
+    if text.columns(f"{subject}: {counted}") > SUBJECT_COLUMNS:
+        subject = _("%(count)d desks") % {"count": others + 1}
+    return f"{subject}: {counted}"
+
+
+def _why_it_goes(person: str, desk: Desk, others: int) -> str:
+    words = {"person": person, "desk": desk}
+    if others:
+        return _("what is due for %(person)s at the desk of %(desk)s and at others") % words
+    return _("what is due for %(person)s at the desk of %(desk)s") % words
+
+
+def _written(parts: list[list[Reminder]], doors: Mapping[int, Link], now: datetime) -> text.Written:
+    """What is due at each desk; a heading says which it is where there are several."""
+    several = len(parts) > 1
+    own, *others = (_part(part, doors[part[0].desk_id], now, named=several) for part in parts)
+    if not others:
+        return own
+    elsewhere = reduce(add, others)
+    return own + text.Written(reserved.reserve(elsewhere.plain), reserved.reserve(elsewhere.html))
+
+
+def _part(rows: list[Reminder], link: Link, now: datetime, *, named: bool) -> text.Written:
+    desk = rows[0].desk
+    words = {
+        "desk": desk,
+        "heading": heading(str(desk)) if named else "",
+        "all": f"{settings.SITE_URL}{reverse('reminders')}",
+        "sections": [section for kind in _SECTIONS if (section := _section(kind, rows, now)).entries],
+    }
+    return text.text("digest_part", words, link=link)
 
 
 def why(row: Reminder) -> str:

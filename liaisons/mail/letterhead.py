@@ -13,7 +13,7 @@ from django.utils.translation import override
 from contacts.models import Desk, Person
 from liaisons import links
 from liaisons.mail import page
-from liaisons.mail.text import Written, text
+from liaisons.mail.text import Written, harmless, text
 from liaisons.models import Circulation, Link, Message, Statement
 from liaisons.outbox import Draft, File
 
@@ -69,7 +69,7 @@ def message(
         person=recipient.person,
         subject=subject if len(subject) <= 500 else f"{subject[:499]}…",
         text=text.plain,
-        html=page.page(subject, text.html),
+        html=page.page(harmless(subject), text.html),
         headers={**_list_id(secretariat(desk), desk.mailbox), **(headers or {})},
         queued_at=now,
         **{"not_before": now, **fields},
@@ -133,10 +133,14 @@ def _list_id(name: str, email: str) -> dict[str, str]:
     return {"List-Id": address(name, email.replace("@", "."))}
 
 
-def unsubscribe(link: Link) -> dict[str, str]:
-    """Where mail programs say for their readers that they want no more reminders (RFC 8058)."""
+def unsubscribe(link: Link, all_of: str = "") -> dict[str, str]:
+    """Where mail programs say for their readers that they want no more reminders (RFC 8058).
+
+    `all_of` is the Message-ID of a mail that tells of several desks: of all of them, then, as its reader means it.
+    """
+    of_mail = f"?mail={all_of.strip('<>').partition('@')[0]}" if all_of else ""
     return {
-        "List-Unsubscribe": f"<{links.placeholder(link)}mute/>",
+        "List-Unsubscribe": f"<{links.placeholder(link)}mute/{of_mail}>",
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
     }
 

@@ -7,7 +7,7 @@ from functools import cached_property
 
 from liaisons import links
 from liaisons.models import Message, MessageFile, Rendition
-from liaisons.outbox import Draft, File, enclosures, name_of
+from liaisons.outbox import Draft, File, enclosures, name_of, reserved
 
 _LANGUAGE = re.compile(r'<html lang="([^"]+)"')
 
@@ -49,7 +49,12 @@ class Seen:
 
     def _masked(self, written: str) -> str:
         size = self.size or int(bool(self.names))
-        return links.mask(enclosures.settle(written, size, attached=self.attached))
+        return masked(enclosures.settle(written, size, attached=self.attached))
+
+
+def masked(written: str) -> str:
+    """Words of a mail as others than its reader may see them."""
+    return links.mask(reserved.mask(written))
 
 
 def size_of(files: Iterable[File]) -> int:

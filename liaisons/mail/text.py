@@ -32,7 +32,7 @@ from liaisons.mail.blocks import (
     unseal,
 )
 from liaisons.models import Addressee, Blob, Circulation, DocumentFile, Link, Revision, Statement
-from liaisons.outbox import enclosures
+from liaisons.outbox import enclosures, reserved
 
 __all__ = [
     "COLUMNS",
@@ -44,6 +44,7 @@ __all__ = [
     "facts",
     "fold",
     "group_text",
+    "harmless",
     "letter_text",
     "listed",
     "numbered",
@@ -65,28 +66,39 @@ class Written:
     plain: str
     html: str
 
+    def __add__(self, after: "Written") -> "Written":
+        return Written(f"{self.plain}\n{after.plain}", self.html + after.html)
 
-def text(verb: str, words: dict[str, Any], *, link: Link | None = None) -> Written:
+
+def text(verb: str, words: dict[str, Any], *, link: Link | None = None, parts: Written | None = None) -> Written:
     """Fill templates/liaisons/mail/<verb>.txt and write it as text and as HTML.
 
-    `link` becomes its placeholder where the template says {{ link }}. What the template says between files_begin and
-    files_end stands only in a mail whose files are to be fetched.
+    `link` becomes its placeholder where the template says {{ link }}, and `parts`, written before, stand where it says
+    {{ parts }}. What the template says between files_begin and files_end stands only in a mail whose files are to be
+    fetched.
     """
     # People's words must not hold what is filled in later: it is put in after theirs have been broken.
-    link_here, begin, end = (uuid4().hex for _ in range(3))
+    link_here, parts_here, begin, end = (uuid4().hex for _ in range(4))
     size = uuid4().hex[:9]  # as long as what comes there
-    marks = {"size": size, "files_begin": Block(begin, begin), "files_end": Block(end, end)}
+    blocks = {"parts": parts_here, "files_begin": begin, "files_end": end}
+    marks = {"size": size, **{name: Block(mark, mark) for name, mark in blocks.items()}}
     filled: str = render_to_string(f"liaisons/mail/{verb}.txt", {**words, **marks, "link": link_here})
     filled = filled.replace("\r\n", "\n").replace("\r", "\n")
     later = {size: enclosures.SIZE, begin: enclosures.BEGIN, end: enclosures.END}
     if link:
         later[link_here] = links.placeholder(link)
-    plain = fold(_harmless(unseal(filled, lambda block: block.plain)))
-    return Written(_filled_in(plain, later), _filled_in(_harmless(page.inside(filled, link_here)), later))
+    plain = fold(harmless(unseal(filled, lambda block: block.plain)))
+    html = harmless(page.inside(filled, link_here))
+    inside = parts or Written("", "")
+    return Written(
+        _filled_in(plain, {**later, parts_here: inside.plain.rstrip("\n")}),
+        _filled_in(html, {**later, parts_here: inside.html.rstrip("\n")}),
+    )
 
 
-def _harmless(written: str) -> str:
-    return enclosures.defuse(links.defuse(sanitize.printable(written)))
+def harmless(written: str) -> str:
+    """Words that people wrote, without what would be filled in or taken out when the mail leaves."""
+    return reserved.defuse(enclosures.defuse(links.defuse(sanitize.printable(written))))
 
 
 def _filled_in(written: str, later: dict[str, str]) -> str:

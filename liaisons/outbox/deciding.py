@@ -10,6 +10,7 @@ from liaisons import renditions
 from liaisons.models import Circulation, Event, Link, Message, Statement
 from liaisons.rules import SECRETARIAT, Refused
 
+from . import reserved
 from .arriving import left
 from .waking import wake_on_commit
 
@@ -77,6 +78,8 @@ def readdress(message: Message, email: str, by: Actor, now: datetime) -> None:
     """Put a mail that is still held to another address, with the link in it. Raises Refused."""
     with transaction.atomic():
         _require_held(message, now)
+        if reserved.BEGIN in message.text:
+            raise Refused([_("It tells of other desks, which only its reader may know. Take it back instead.")])
         alike = Message.objects.filter(
             statement=message.statement, kind=message.kind, round=message.round, recipient__iexact=email
         ).exclude(pk=message.pk)

@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from contacts.models import Person
 from liaisons import links, renditions, reply_tokens
 from liaisons.models import Message, MessageFile, Rendition
-from liaisons.outbox import enclosures, transport
+from liaisons.outbox import enclosures, reserved, transport
 
 from .arriving import has_consequences, left
 from .claims import record_and_begin
@@ -226,7 +226,11 @@ class _Run:
         )
 
 
-def compose(message: Message, now: datetime, fill: Callable[[str], str] = links.fill) -> transport.Mail:
+def as_it_leaves(written: str) -> str:
+    return links.fill(reserved.reveal(written))
+
+
+def compose(message: Message, now: datetime, fill: Callable[[str], str] = as_it_leaves) -> transport.Mail:
     """Put the mail together as it leaves now: links filled in, files attached or, where they are large, linked."""
     files = [(file.name, file.rendition.blob if file.rendition else file.blob) for file in message.files.all()]
     size = sum(blob.size for _name, blob in files if blob)

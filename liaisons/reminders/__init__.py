@@ -5,9 +5,9 @@ from datetime import datetime
 from .cancelling import cancel_for, replan
 from .digesting import digest
 from .filling import fill
-from .muting import mute, remind_addressee, unmute
+from .muting import mute, mute_all, remind_addressee, unmute
 
-__all__ = ["cancel_for", "digest", "fill", "mute", "remind", "remind_addressee", "replan", "unmute"]
+__all__ = ["cancel_for", "digest", "fill", "mute", "mute_all", "remind", "remind_addressee", "replan", "unmute"]
 
 
 def remind(now: datetime) -> int:

@@ -1,4 +1,4 @@
-"""Rows that have come become mails: one a day to each of our own people, one to each addressee, one to a list."""
+"""Rows that have come become mails: one a day to each of our own people, whatever their desks; else one each."""
 
 import logging
 from collections import defaultdict
@@ -31,7 +31,6 @@ _LONG = [
 ]
 
 T = TypeVar("T")
-Reader = tuple[int, int]
 
 
 def digest(now: datetime) -> int:
@@ -44,8 +43,9 @@ def digest(now: datetime) -> int:
     if not waiting.exists():
         return 0
     at_desks = waiting.filter(at_work("desk__zone", now), person__isnull=True)
-    readers = list(_readers(at_work("person__zone", now), now))
-    made = _by_the_batch(readers, partial(_digests, in_office=InOffice.load(now), now=now)) if readers else 0
+    made, working = 0, at_work("person__zone", now)
+    if readers := list(_readers(working, now)):
+        made = _by_the_batch(readers, partial(_digests, working=working, in_office=InOffice.load(now), now=now))
     for rows, make in ((at_desks.filter(outsider=True), _to_addressees), (at_desks.filter(outsider=False), _to_lists)):
         made += _by_the_batch(list(rows.order_by("pk").values_list("pk", flat=True)), partial(make, now=now))
     return made
@@ -72,17 +72,16 @@ def _make(items: list[T], make: Callable[[list[T]], int]) -> int:
 # To our own people
 
 
-def _readers(working: Q, now: datetime) -> Iterator[Reader]:
-    """Desk and person of those who have had no digest today, or for whom something cannot wait."""
-    rows = Reminder.objects.waiting().filter(Q(~Exists(_had(now))) | _pressing(now), working).order_by()
-    yield from rows.exclude(person__email="").values_list("desk", "person").distinct()
+def _readers(working: Q, now: datetime) -> Iterator[int]:
+    """Those who have had no digest today from any desk, or for whom something cannot wait."""
+    had = _of_today(now).filter(person=OuterRef("person"))
+    rows = Reminder.objects.waiting().filter(Q(~Exists(had)) | _pressing(now), working).order_by()
+    yield from rows.exclude(person__email="").values_list("person", flat=True).distinct()
 
 
-def _had(now: datetime) -> QuerySet[Message]:
-    had = Message.objects.filter(
-        desk=OuterRef("desk"), person=OuterRef("person"), kind=Message.Kind.REMIND, queued_at__range=_around(now)
-    )
-    return had.exclude(state=Message.State.CANCELLED)
+def _of_today(now: datetime) -> QuerySet[Message]:
+    of_today = Message.objects.filter(kind=Message.Kind.REMIND, queued_at__range=_around(now))
+    return of_today.exclude(state=Message.State.CANCELLED)
 
 
 def _around(now: datetime) -> tuple[datetime, datetime]:
@@ -96,22 +95,22 @@ def _pressing(now: datetime) -> Q:
 
 
 @transaction.atomic
-def _digests(readers: list[Reader], in_office: InOffice, now: datetime) -> int:
+def _digests(readers: list[int], working: Q, in_office: InOffice, now: datetime) -> int:
     """Make a mail for each of these readers of all that waits for them; a second one today only of what is urgent.
 
-    What has become somebody else's since it came is told to that one.
+    A desk that has a holiday where its reader is keeps its part for another day. What has become somebody else's since
+    it came is told to that one.
     """
-    theirs = Reminder.objects.waiting().filter(person__in={person for _desk, person in readers})
-    waiting = _locked(theirs.defer(*_LONG))  # one of them may have thousands
-    rows = _kept(waiting, in_office.concerns, now)
-    told = _told_today(rows, now)
-    by_reader: dict[Reader, list[Reminder]] = defaultdict(list)
+    waiting = Reminder.objects.waiting().filter(working, person__in=readers)
+    rows = _kept(_locked(waiting.defer(*_LONG)), in_office.concerns, now)  # one of them may have thousands
+    told = _told_today(readers, now)
+    by_reader: dict[int, list[Reminder]] = defaultdict(list)
     for row in rows:
-        reader = (row.desk_id, row.person_id or 0)
+        reader = row.person_id or 0
         if not _repeats(row, told.get(reader), now):
             by_reader[reader].append(row)
     due = {reader: by_reader[reader] for reader in readers if reader in by_reader}
-    doors = _ways_out(list(due), now)
+    doors = _ways_out(due, now)
     return _queue(
         [
             (mail.reminder_digest(theirs, doors[reader], now, again=reader in told), theirs)
@@ -120,17 +119,15 @@ def _digests(readers: list[Reader], in_office: InOffice, now: datetime) -> int:
     )
 
 
-def _told_today(rows: list[Reminder], now: datetime) -> dict[tuple[int, int], set[tuple[str, int | None]]]:
-    """By desk and person what the digests of today told of; no entry for whom there was none."""
-    today = Message.objects.filter(
-        kind=Message.Kind.REMIND, person__in={row.person_id for row in rows}, queued_at__range=_around(now)
-    ).exclude(state=Message.State.CANCELLED)
-    told: dict[tuple[int, int], set[tuple[str, int | None]]] = {
-        (desk, person or 0): set() for desk, person in today.values_list("desk", "person")
+def _told_today(readers: list[int], now: datetime) -> dict[int, set[tuple[str, int | None]]]:
+    """By person what the digests of today told of, of whichever desk; no entry for whom there was none."""
+    today = _of_today(now).filter(person__in=readers)
+    told: dict[int, set[tuple[str, int | None]]] = {
+        person or 0: set() for person in today.values_list("person", flat=True)
     }
     for row in Reminder.objects.filter(message__in=today):
-        if (row.desk_id, row.person_id or 0) in told:
-            told[row.desk_id, row.person_id or 0].add(_thing(row))
+        if row.person_id in told:
+            told[row.person_id].add(_thing(row))
     return told
 
 
@@ -146,18 +143,18 @@ def _repeats(row: Reminder, told: set[tuple[str, int | None]] | None, now: datet
     return not is_urgent or _thing(row) in told
 
 
-def _ways_out(readers: list[Reader], now: datetime) -> dict[Reader, Link]:
-    """The link by which each reader says what they do not want to be reminded of."""
-    people = {person for _desk, person in readers}
-    valid = Link.objects.valid(now).filter(purpose=Link.Purpose.MUTE, person__in=people)
-    doors = {(link.desk_id or 0, link.person_id or 0): link for link in valid}
-    new = {
-        (desk, person): Link(purpose=Link.Purpose.MUTE, desk_id=desk, person_id=person, created_at=now)
-        for desk, person in readers
-        if (desk, person) not in doors
-    }
-    Link.objects.bulk_create(new.values())
-    return doors | new
+def _ways_out(due: dict[int, list[Reminder]], now: datetime) -> dict[int, dict[int, Link]]:
+    """By reader and desk the link by which they say what they do not want to be reminded of there."""
+    doors: dict[int, dict[int, Link]] = {reader: {} for reader in due}
+    for link in Link.objects.valid(now).filter(purpose=Link.Purpose.MUTE, person__in=due):
+        doors[link.person_id or 0][link.desk_id or 0] = link
+    new = []
+    for reader, rows in due.items():
+        for desk in sorted({row.desk_id for row in rows} - doors[reader].keys()):
+            doors[reader][desk] = Link(purpose=Link.Purpose.MUTE, desk_id=desk, person_id=reader, created_at=now)
+            new.append(doors[reader][desk])
+    Link.objects.bulk_create(new)
+    return doors
 
 
 # To addressees and lists

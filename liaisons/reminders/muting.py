@@ -1,5 +1,6 @@
 """What a person or an addressee does not want to be reminded of; the thing itself they get as before."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
@@ -23,6 +24,13 @@ def mute(person: Person, desk: Desk, now: datetime, *, about: Thing | None = Non
         theirs = Reminder.objects.filter(person=person, desk=desk)
         cancel(theirs.about(about) if about else theirs, now)
     return row
+
+
+def mute_all(person: Person, desks: Iterable[Desk], now: datetime) -> list[Mute]:
+    """Remind the person of nothing any more at these desks."""
+    with transaction.atomic():
+        # In one order, so that two who do so at once do not wait for each other.
+        return [mute(person, desk, now) for desk in sorted(desks, key=lambda desk: desk.pk)]
 
 
 def unmute(row: Mute) -> None:

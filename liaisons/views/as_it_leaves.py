@@ -9,8 +9,8 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_safe
 
 from contacts.http import AtDesk, at_desk
-from liaisons import links, mail, outbox
-from liaisons.mail.seen import Seen
+from liaisons import mail, outbox
+from liaisons.mail.seen import Seen, masked
 from liaisons.models import Message, Statement
 from liaisons.outbox import Draft
 from liaisons.rules import CHAIRS
@@ -43,10 +43,10 @@ def message_html(request: AtDesk, pk: int) -> HttpResponse:
 @require_safe
 @at_desk(*OF_OUTBOX)
 def message_source(request: AtDesk, pk: int) -> HttpResponse:
-    """The whole mail as a file; the links in it, which belong to others, are masked."""
+    """The whole mail as a file; the links in it, and what it tells of other desks, are for its reader and masked."""
     row = _message(request, pk)
     try:
-        composed = outbox.compose(row, row.sent_at or timezone.now(), fill=links.mask)
+        composed = outbox.compose(row, row.sent_at or timezone.now(), fill=masked)
     except FileNotFoundError:
         messages.error(request, _("The files of this mail are still being made. Come back in a minute."))
         return redirect(row)

@@ -1,7 +1,7 @@
 """The local mailbox, where mail stays while the desk has no mail server: as files, and as a person would read them.
 
 Mails hold other people's signed links. They are shown in the demo, where everybody plays every part, and to the
-administrators of a desk that has been set up without a mail server.
+administrators of a desk that has been set up without a mail server; not, there, what tells of other desks too.
 """
 
 from collections.abc import Iterator
@@ -10,6 +10,7 @@ from email.message import EmailMessage
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
+from django.db.models import Q, QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils.http import content_disposition_header
@@ -20,7 +21,7 @@ from contacts.http import AtDesk, at_desk
 from contacts.models import Person
 from liaisons.documents.naming import safe_name
 from liaisons.models import Message
-from liaisons.outbox import transport
+from liaisons.outbox import reserved, transport
 from liaisons.views.opened import discreet
 
 BACKEND = "liaisons.outbox.transport.MailboxBackend"
@@ -89,14 +90,14 @@ def mailbox_file(request: AtDesk, name: str, number: int) -> HttpResponse:
 def _require_access(request: AtDesk) -> None:
     if settings.EMAIL_BACKEND != BACKEND:
         raise Http404(_("Mail leaves through a mail server here; there is no local mailbox."))
-    if "administrator" not in request.roles and not Person.objects.filter(demo=True).exists():
+    if "administrator" not in request.roles and not _is_demo():
         raise PermissionDenied(_("The local mailbox holds links that belong to others. Only administrators open it."))
 
 
 def _of_desk(request: AtDesk) -> list[transport.Kept]:
     """What this desk has sent: another desk's mails lie in the same folder."""
     kept = transport.mailbox_list(LOOKED_THROUGH)
-    ours = Message.objects.of_desk(request.desk).filter(message_id__in=[mail.message_id for mail in kept])
+    ours = _open_to(request).filter(message_id__in=[mail.message_id for mail in kept])
     known = set(ours.values_list("message_id", flat=True))
     return [mail for mail in kept if mail.message_id in known]
 
@@ -107,9 +108,21 @@ def _mail(request: AtDesk, name: str) -> EmailMessage:
         mail = transport.mailbox_mail(name)
     except FileNotFoundError as missing:
         raise Http404(_("There is no such mail here.")) from missing
-    if not Message.objects.of_desk(request.desk).filter(message_id=str(mail["Message-ID"])).exists():
+    if not _open_to(request).filter(message_id=str(mail["Message-ID"])).exists():
         raise Http404(_("There is no such mail here."))
     return mail
+
+
+def _open_to(request: AtDesk) -> QuerySet[Message]:
+    """What tells of other desks too is for its reader; the outbox has it without them."""
+    ours = Message.objects.of_desk(request.desk)
+    if _is_demo():
+        return ours
+    return ours.filter(~Q(text__contains=reserved.BEGIN) | Q(person=request.actor.person))
+
+
+def _is_demo() -> bool:
+    return Person.objects.filter(demo=True).exists()
 
 
 def _parts(mail: EmailMessage) -> Iterator[Part]:

@@ -1,5 +1,6 @@
 """What a person is reminded of, what not, and the same days as a calendar and as a table."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,6 +9,7 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import get_conditional_response
 from django.utils.formats import date_format
@@ -30,6 +32,7 @@ from liaisons.rules import AUTHORS
 from liaisons.views.opened import by_link
 
 SHOWN = 200  # rows of one list; the table has all that is due
+_MAIL = re.compile(r"[0-9a-f-]{36}")  # the local part of a Message-ID of ours
 # The field of a form → what it names.
 MUTED: dict[str, type[Thing]] = {
     "statement": Statement,
@@ -153,7 +156,14 @@ def statement_reminders(request: AtDesk, pk: int) -> HttpResponse:
 
 def open_mute(request: DeskRequest, link: Link) -> HttpResponse:
     person, desk = _bound(link)
-    context = {"token": links.token(link.pk), "at": desk, "person": person, **_told(person, desk)}
+    context = {
+        "token": links.token(link.pk),
+        "at": desk,
+        "person": person,
+        "mail": request.GET.get("mail", ""),
+        "desks": _desks_of_mail(request, person, desk),
+        **_told(person, desk),
+    }
     return render(request, "liaisons/link_mute.html", context)
 
 
@@ -162,18 +172,25 @@ def open_mute(request: DeskRequest, link: Link) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @by_link(Link.Purpose.MUTE, Link.Purpose.ANSWER)
 def link_mute(request: DeskRequest, link: Link, now: datetime) -> HttpResponse:
-    """Mute what is named, or all of the desk; by the link of an addressee the reminders of its letter.
+    """Mute what is named, or all of the desk, or of every desk that the mail in ?mail= told of.
 
-    Opening it only shows the page: programs look at every link.
+    By the link of an addressee it mutes the reminders of its letter. Opening it only shows the page: programs look at
+    every link.
     """
+    page = reverse("link", args=[links.token(link.pk)])
     if request.method == "POST":
         if link.addressee:
             _mute_addressee(request, link.addressee, link, now)
+        elif desks := _desks_of_mail(request, *_bound(link)):
+            for row in reminding.mute_all(_bound(link)[0], desks, now):
+                _say_muted(request, row, row.desk)
         else:
             _mute(request, *_bound(link), now)
         if "List-Unsubscribe" in request.POST:
             return HttpResponse(_("You are not reminded any more."), content_type="text/plain; charset=utf-8")
-    return redirect("link", links.token(link.pk))
+    elif "mail" in request.GET:
+        page = f"{page}?{request.GET.urlencode()}"
+    return redirect(page)
 
 
 @require_POST
@@ -242,9 +259,22 @@ def _told(person: Person, desk: Desk) -> dict[str, Any]:
 
 def _mute(request: HttpRequest, person: Person, desk: Desk, now: datetime) -> None:
     about = _named(request, person, desk)
-    row = reminding.mute(person, desk, now, about=about)
+    _say_muted(request, reminding.mute(person, desk, now, about=about), about or desk)
+
+
+def _say_muted(request: HttpRequest, row: Mute, what: Thing | Desk) -> None:
     day = date_format(timezone.localtime(row.since), "j F Y")
-    messages.success(request, _("Muted since %(day)s: %(what)s.") % {"day": day, "what": about or desk})
+    messages.success(request, _("Muted since %(day)s: %(what)s.") % {"day": day, "what": what})
+
+
+def _desks_of_mail(request: HttpRequest, person: Person, desk: Desk) -> list[Desk]:
+    """The desks that the person's mail in ?mail= told of; none where it told of this one only, or is not theirs."""
+    mail = request.GET.get("mail", "")
+    if not _MAIL.fullmatch(mail):
+        return []
+    told = Reminder.objects.filter(person=person, message__person=person, message__message_id__startswith=f"<{mail}@")
+    desks = list(Desk.objects.filter(pk__in=told.values("desk")).select_related("group").order_by("pk"))
+    return desks if desk in desks and len(desks) > 1 else []
 
 
 def _named(request: HttpRequest, person: Person, desk: Desk) -> Thing | None:

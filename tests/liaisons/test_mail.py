@@ -19,6 +19,7 @@ from liaisons import comments, links, mail, outbox, rules
 from liaisons.details import Answer, Nominee
 from liaisons.letter import Addressed, Annex, Contact
 from liaisons.mail import text
+from liaisons.mail.seen import Seen
 from liaisons.mail.text import COLUMNS, columns, fold
 from liaisons.mail.ways import Way
 from liaisons.models import (
@@ -36,6 +37,7 @@ from liaisons.models import (
     Statement,
 )
 from liaisons.outbox import Draft, enclosures
+from liaisons.received.registering import register
 from liaisons.texts.writing import begin, rewrite
 from liaisons.workflow import advance
 from tests.fixtures import AFTER, NOW
@@ -196,6 +198,17 @@ def test_words_of_people_cannot_bring_in_the_link_of_another(circulated, now, se
     comments.dispose(said, "noted", seen="", text=f"[[link:{stolen.pk}]]", by=Actor.of(secretary), now=now)
     for message in Message.objects.filter(recipient="mallory@example.org"):
         assert links.token(stolen.pk) not in outbox.compose(message, now).body
+
+
+def test_no_title_of_others_brings_one_into_the_head_of_the_html(desk, received, secretary, member):
+    """The subject, which names the title, is that of the page too."""
+    titled = replace(received, title="LS on [[link:1]] [[elsewhere]]")
+    registration = register(desk, titled, by=Actor.of(secretary), now=NOW)
+    registration.assignee, registration.due_on = member.person, AFTER.date()
+    draft = mail.assigned(registration, {}, Actor.of(secretary), AFTER)[0]
+    assert "LS on [[link:1]]" in draft.message.subject
+    assert links.token(1) not in links.fill(draft.message.html)
+    assert "SG21-LS76" in Seen.of(draft).html
 
 
 def test_a_letter_goes_to_the_first_mailbox_of_the_group_and_nowhere_else(approved, groups):
@@ -445,7 +458,7 @@ def every_mail(statement, chair, secretary, member) -> list[Message]:
         *(draft.message for draft in drafts),
         mail.remind_list(to_the_list, link, AFTER).message,
         mail.remind_addressee(reminders[0], Way("sg21@example.org"), link, "", AFTER).message,
-        mail.reminder_digest(reminders, link, AFTER).message,
+        mail.reminder_digest(reminders, {statement.desk_id: link}, AFTER).message,
     ]
 
 
@@ -481,7 +494,8 @@ def test_no_line_of_any_mail_is_wider_than_72_columns_except_an_address(
         assert message.headers["List-Id"], message.key
         assert message.reply_to == desk.mailbox, message.key
         # A digest tells of several statements and is in the thread of none.
-        assert ("References" in message.headers) != message.key.startswith(f"remind:{desk.pk}:"), message.key
+        is_digest = message.kind == "remind" and message.person is not None
+        assert ("References" in message.headers) != is_digest, message.key
         assert "http://" in links.fill(message.text), f"{message.key} leads nowhere"
     for message, attached in product(messages, (True, False)):
         text = links.fill(enclosures.settle(message.text, 12_345_678, attached=attached))
