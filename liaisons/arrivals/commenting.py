@@ -14,15 +14,16 @@ from django.utils.translation import gettext as _
 from contacts.actor import Actor
 from contacts.models import Desk
 from liaisons import comments, enclosed
-from liaisons.arrivals.matching import Found
+from liaisons.arrivals.matching import Found, texts_to_comment
 from liaisons.comments import Said
 from liaisons.comments.word import proposed
 from liaisons.intake import reader
-from liaisons.models import Circulation, Comment, Message, ReceivedMail
+from liaisons.models import Circulation, Comment, Message, ReceivedMail, Reminder
 from liaisons.rules import Refused
 
 # Mails that ask for comments; an answer to another one, to a disposition for instance, is for a person to read.
 ASKING = (Message.Kind.CIRCULATE, Message.Kind.REMIND)
+MOVED_WINDOW = "window:"  # begins the key of the notice that tells until when they are taken now
 # No other Word file is begun after so much: one may take twenty, and Celery ends what fetches mail after fifty.
 SECONDS_FOR_THE_NEXT = 5.0
 _KIND = re.compile(
@@ -30,10 +31,28 @@ _KIND = re.compile(
 )
 
 
-def asks_for_comments(mail: ReceivedMail | Found) -> bool:
-    """Whether the mail surely answers one that asked for comments: a number in a subject anybody can write."""
-    certain = mail.found_by in (ReceivedMail.FoundBy.TOKEN, ReceivedMail.FoundBy.THREAD)
-    return certain and mail.ours is not None and mail.ours.kind in ASKING and mail.circulation is not None
+def is_comment(mail: ReceivedMail | Found, text: str) -> bool:
+    """Whether the mail surely answers one that asked for comments: a number in a subject anybody can write.
+
+    A digest may have told of other things too: then only what says in its first word that it comments does so.
+    """
+    ours = mail.ours
+    if ours is None or mail.circulation is None or not _is_certain(mail):
+        return False
+    if ours.circulation is None:
+        return _asked_for_nothing_else(ours) or _KIND.match(text) is not None
+    return ours.kind in ASKING or ours.key.startswith(MOVED_WINDOW)
+
+
+def why_it_waits(row: ReceivedMail) -> str:
+    """What keeps an answer to a digest with texts to comment from being a comment by itself; "" for other mails."""
+    ours = row.ours
+    if ours is None or ours.circulation is not None or not _is_certain(row) or not texts_to_comment(ours):
+        return ""
+    return _(
+        "It answers a reminder that told of several things, so nothing says surely on which text it comments, or that "
+        "it does. Read it. If it is a comment, say what it belongs to, then take it as one."
+    )
 
 
 def kind_of(text: str) -> str:
@@ -115,6 +134,14 @@ def told(made: list[Comment]) -> str:
         sentence = _("Taken as %(count)d comments.") % {"count": len(made)}
         condition = _("They count once %(who)s has confirmed them.")
     return sentence if first.confirmed_at else f"{sentence} {condition % {'who': first.email[:150]}}"
+
+
+def _is_certain(mail: ReceivedMail | Found) -> bool:
+    return mail.found_by in (ReceivedMail.FoundBy.TOKEN, ReceivedMail.FoundBy.THREAD)
+
+
+def _asked_for_nothing_else(digest: Message) -> bool:
+    return not Reminder.objects.filter(message=digest).exclude(kind=Reminder.Kind.WINDOW).exists()
 
 
 def _is_back(row: ReceivedMail, ours: Message) -> bool:

@@ -13,7 +13,7 @@ from contacts.models import Desk
 from liaisons import reply_tokens
 from liaisons.arrivals.parsing import Arrival
 from liaisons.mail import letterhead
-from liaisons.models import Addressee, Circulation, Document, Message, ReceivedMail, Statement
+from liaisons.models import Addressee, Circulation, Document, Message, ReceivedMail, Reminder, Statement
 
 FoundBy = ReceivedMail.FoundBy
 M = TypeVar("M", bound=Model)
@@ -69,6 +69,12 @@ def of(ours: Message, found_by: str) -> Found:
     return Found(ours.desk, found_by, ours, ours.statement, ours.addressee, ours.circulation)
 
 
+def texts_to_comment(ours: Message) -> list[Circulation]:
+    """What of all that a reminder to one person told of was a text to be commented, at whichever desk."""
+    told = Reminder.objects.filter(message=ours, kind=Reminder.Kind.WINDOW)
+    return list(Circulation.objects.filter(pk__in=told.values("circulation")).select_related("statement"))
+
+
 def returned(arrival: Arrival) -> Message | None:
     """The mail of ours that a bounce sends back: its Message-ID stands somewhere in it."""
     if ours := _by_token(arrival) or _by_message_id(arrival):
@@ -107,9 +113,19 @@ def _messages() -> QuerySet[Message]:
 def _answers(arrival: Arrival) -> list[Found]:
     """The mail of ours that it answers, if that is certain."""
     if ours := _by_token(arrival):
-        return [of(ours, FoundBy.TOKEN)]
+        return [_with_its_text(of(ours, FoundBy.TOKEN), ours)]
     ours = _by_message_id(arrival)
-    return [of(ours, FoundBy.THREAD)] if ours else []
+    return [_with_its_text(of(ours, FoundBy.THREAD), ours)] if ours else []
+
+
+def _with_its_text(found: Found, ours: Message) -> Found:
+    """Where it answers a digest: with the one text of that desk on which the digest asked for comments."""
+    if ours.circulation is not None:
+        return found
+    texts = texts_to_comment(ours)
+    if len(texts) != 1 or texts[0].desk_id != ours.desk_id:
+        return found
+    return replace(found, circulation=texts[0], statement=texts[0].statement)
 
 
 def _by_token(arrival: Arrival) -> Message | None:

@@ -117,7 +117,7 @@ def _says_more(arrival: Arrival, first: ReceivedMail) -> bool:
 
 
 def _said_in_word(arrival: Arrival, kind: Kind, found: Found) -> list[Said]:
-    if kind != Kind.LETTER or not commenting.asks_for_comments(found):
+    if kind != Kind.LETTER or not commenting.is_comment(found, arrival.text):
         return []
     files = ((file.name, file.content) for file in arrival.files)
     return commenting.in_word(found.circulation, files, arrival.sender_name)
@@ -176,9 +176,9 @@ def _followed(row: ReceivedMail, arrival: Arrival, said: list[Said], now: dateti
                 "It is marked as written by a machine, as some bodies mark all their mail. Read it."
             )
         return State.TAKEN, _("A machine has answered.")
-    if commenting.asks_for_comments(row):
+    if commenting.is_comment(row, row.text):
         return State.TAKEN, commenting.told(commenting.take(row, now, said))
-    return State.WAITING, ""
+    return State.WAITING, commenting.why_it_waits(row)
 
 
 def _why_it_is_a_loop(row: ReceivedMail, arrival: Arrival) -> str:

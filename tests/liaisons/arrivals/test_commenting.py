@@ -1,6 +1,6 @@
 """An answer to a mail about a text in circulation: a comment, as soon as its author is sure."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from io import BytesIO
 
 import docx
@@ -8,20 +8,25 @@ import pytest
 
 from contacts.actor import Actor
 from contacts.models import Appointment
-from liaisons import links, renditions
+from liaisons import links, reminders, renditions
 from liaisons.arrivals import commenting, deciding
 from liaisons.arrivals.taking import take
-from liaisons.comments import reports
+from liaisons.comments import move_window, reports
 from liaisons.filing import Paper, file_document
 from liaisons.housekeeping import keep_house
-from liaisons.models import Blob, Comment, Document, Link, Message, Rendition, Statement
+from liaisons.models import Action, Blob, Circulation, Comment, Document, Link, Message, Rendition, Statement
 from liaisons.rules import Refused
+from liaisons.texts.writing import begin
+from liaisons.workflow import advance
 from tests.fixtures import AFTER, NOW
 from tests.liaisons.arrivals.mails import an_answer
 from tests.liaisons.intake.edits import Edited, cut, end, ins, start, t
+from tests.liaisons.reminders.mornings import digest_of, geneva
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db]
 SOON = AFTER + timedelta(minutes=5)
+CLOSES = date(2025, 10, 27)
+FRIDAY = geneva(CLOSES - timedelta(days=3), 9)
 TEXT = "JCA-MV asks your group to nominate a representative and to tell of its work."
 
 
@@ -116,13 +121,18 @@ def test_a_mail_with_a_file_and_no_word_of_its_own_waits(to_list):
 
 
 @pytest.fixture
+def member(member):
+    """Who reads their digest at the hour at which the desk sends it."""
+    member.person.zone = "Europe/Zurich"
+    member.person.save()
+    return member
+
+
+@pytest.fixture
 def to_member(to_list, member) -> Message:
-    """A reminder to one person, with a token nobody else was mailed."""
-    return Message.objects.create(
-        desk=to_list.desk, kind="remind", key="m", statement=to_list.statement, circulation=to_list.circulation,
-        person=member.person, message_id="<m@x>", sender="s@b", to=member.person.email,
-        recipient=member.person.email, subject="s", text="t", queued_at=NOW, not_before=NOW, state="sent",
-    )  # fmt: skip
+    """Their digest of a day on which nothing but the end of one window was to be told of."""
+    reminders.remind(FRIDAY)
+    return digest_of(member.person.email)
 
 
 def test_the_token_of_a_mail_to_one_person_proves_that_it_was_there(to_member, member):
@@ -139,6 +149,62 @@ def test_an_objection_is_confirmed_also_by_who_has_the_token(to_member, member):
     assert Comment.objects.get().confirmed_at is None
     assert not Comment.objects.standing_objections().exists()
     assert Message.objects.get(kind="confirm").recipient == member.person.email
+
+
+@pytest.mark.parametrize("which", ["moved", "closed", "reminded"])
+def test_answers_to_what_the_list_hears_later_are_comments_too(to_list, secretary, which):
+    by = Actor.of(secretary)
+    if which == "reminded":
+        reminders.remind(FRIDAY)
+        ours = digest_of(to_list.recipient)
+    else:
+        day = CLOSES + timedelta(days=7) if which == "moved" else None
+        move_window(to_list.circulation, day, reason="Holidays.", by=by, now=FRIDAY)
+        ours = Message.objects.get(key__startswith="window:")
+    row = take(an_answer("Objection: no.\n", ours=ours), FRIDAY + timedelta(minutes=5))
+    comment = Comment.objects.get()
+    assert (row.state, comment.kind, comment.circulation, comment.late) == (
+        "taken",
+        "objection",
+        to_list.circulation,
+        which == "closed",
+    )
+    assert Message.objects.get(kind="confirm").recipient == "ivy@ietf.example.org"
+
+
+def test_an_answer_to_what_was_taken_back_is_none(to_list, secretary):
+    statement = Statement.objects.get(pk=to_list.statement_id)
+    advance(statement, "revise", by=Actor.of(secretary), seen=statement.revision_id, reason="A slip.", now=FRIDAY)
+    row = take(an_answer("Objection: no.\n", ours=Message.objects.get(key__startswith="taken_back:")), FRIDAY)
+    assert (row.state, Comment.objects.count()) == ("waiting", 0)
+
+
+@pytest.fixture
+def owes_an_action(member, meeting, to_list):
+    Action.objects.create(meeting=meeting, position=1, text="Write to SG20.", owner=member.person, due_on=FRIDAY.date())
+
+
+@pytest.mark.parametrize("said", ["I have written to SG20.", "Objection: clause 2 is wrong."])
+def test_of_a_digest_that_told_of_more_only_what_says_so_is_a_comment(owes_an_action, to_member, said):
+    row = take(an_answer(f"{said}\n", ours=to_member), FRIDAY)
+    if said.startswith("Objection"):
+        assert (row.state, Comment.objects.get().text) == ("taken", said)
+        return
+    assert (row.state, row.circulation, Comment.objects.count()) == ("waiting", Circulation.objects.get(), 0)
+    assert row.note.startswith("It answers a reminder that told of several things")
+
+
+def test_an_answer_to_a_digest_of_two_texts_waits_and_says_why(to_list, desk, letter, secretary, member):
+    other = begin(desk, letter, by=Actor.of(secretary), now=NOW)
+    other = advance(other, "circulate", by=Actor.of(secretary), seen=other.revision_id, now=NOW)
+    Circulation.objects.get(statement=other).distribute(NOW)
+    reminders.remind(FRIDAY)
+    row = take(an_answer("Objection: no.\n", ours=digest_of(member.person.email)), FRIDAY)
+    assert (row.state, row.circulation, Comment.objects.count()) == ("waiting", None, 0)
+    assert row.note.endswith("If it is a comment, say what it belongs to, then take it as one.")
+    deciding.tie(row, other, by=Actor.of(secretary), now=FRIDAY)
+    deciding.comment(row, by=Actor.of(secretary), now=FRIDAY)
+    assert Comment.objects.get().circulation.statement == other
 
 
 def test_a_mail_of_many_word_files_does_not_hold_up_the_others(to_list, monkeypatch):
