@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 # Two ticks that did not come mean that the scheduler, or the worker, stands still.
-SILENT = timedelta(seconds=2 * settings.TICK_SECONDS + 10)
+SILENT = timedelta(seconds=2 * settings.TICK_SECONDS)
 # A desk that has just been started has not ticked yet.
 STARTED_AT = timezone.now()
 

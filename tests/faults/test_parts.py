@@ -152,7 +152,7 @@ def test_a_worker_that_stands_still_is_told_and_work_goes_on_when_it_is_back(ins
     secretary.post("/sign-in/", username=SECRETARY, password=PASSWORD)
     wait_for(lambda: installation.desk.healthz()[0] == 200, 30, "a tick")
     with stopped(*installation.desk.parts(WORKER)):
-        wait_for(lambda: installation.desk.healthz()[0] == 503, 3 * TICK_SECONDS + 10, "a word of /healthz")
+        wait_for(lambda: installation.desk.healthz()[0] == 503, 2 * TICK_SECONDS + 2, "a word of /healthz")
         for page in ("/", "/outbox/"):
             assert "The worker has been silent for" in secretary.get(page), page
     done = all_out(30)

@@ -89,8 +89,8 @@ def running_since(monkeypatch, now):
 def test_two_missed_ticks_are_told_in_words(now, running_since):
     health.tick(now)
     assert health.late(now + timedelta(seconds=119)) is None
-    assert health.late(now + timedelta(minutes=3)) == (
-        "The worker has been silent for 3 minutes: nothing is sent until it is back. "
+    assert health.late(now + timedelta(minutes=2)) == (
+        "The worker has been silent for 2 minutes: nothing is sent until it is back. "
         "What you do here is kept. Tell the administrator."
     )
     health.tick(now + timedelta(minutes=4))
