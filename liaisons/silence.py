@@ -109,7 +109,10 @@ class Outcome:
             return _("%(objections)s, none of which stands") % {"objections": said}
         if self.standing == self.objections:
             return said
-        return _("%(objections)s, of which %(standing)d stand") % {"objections": said, "standing": self.standing}
+        stand = ngettext(
+            "%(objections)s, of which %(standing)d stands", "%(objections)s, of which %(standing)d stand", self.standing
+        )
+        return stand % {"objections": said, "standing": self.standing}
 
     @staticmethod
     def _counted(words: str, number: int) -> str:

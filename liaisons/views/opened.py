@@ -166,6 +166,12 @@ def desk_of(link: Link) -> Desk | None:
 
 def _what_became(link: Link, statement: Statement) -> Became | None:
     """Read from the record who ended what the link was for; names are for our own people, groups for others."""
+    if statement.outcome == Statement.Outcome.CORRECTED and link.purpose == Link.Purpose.ANSWER:
+        return Became(
+            _("This statement has been corrected"),
+            _("%(who)s sent it again under its number, corrected. Answer that one, by the link in its mail.")
+            % {"who": statement.source or statement.source_text},
+        )
     ended = Event.objects.filter(
         statement=statement, verb__in=("approve", "revise", "recall", "withdraw"), addressee=None
     ).exclude(target_state="circulated")

@@ -11,10 +11,11 @@ from contacts.models import Appointment, Desk
 from liaisons import housekeeping, rules
 from liaisons.details import Amendment, Answer, Closing, Returned
 from liaisons.handover import hand_over
-from liaisons.models import Addressee, Circulation, Message, Reply, Request, Statement
+from liaisons.models import Addressee, Circulation, Link, Message, Reply, Request, Statement
 from liaisons.texts.writing import begin, rewrite
 from liaisons.workflow import Refused, advance, obstacles
 from tests.fixtures import AFTER, LATER, NOW
+from tests.pages import at
 
 
 def fresh(statement):
@@ -97,7 +98,7 @@ def test_what_somebody_holds_in_hands_is_not_recalled(sent, secretary):
         take(sent, "recall", secretary, at=AFTER)
 
 
-def test_a_correction_that_has_left_ends_the_first_letter(out, secretary, chair, cochair, at_meeting):
+def test_a_correction_that_has_left_ends_the_first_letter(client, out, secretary, chair, cochair, at_meeting):
     take(out, "correct", secretary, reason="The date of the meeting was wrong.")
     correction = Statement.objects.get(corrects=out)
     take(correction, "approve", secretary, details=at_meeting)
@@ -109,6 +110,9 @@ def test_a_correction_that_has_left_ends_the_first_letter(out, secretary, chair,
     assert (fresh(out).state, fresh(out).outcome) == ("closed", "corrected")
     assert not Request.objects.still_open().filter(addressee__statement=out).exists()
     assert (correction.reference, correction.correction) == ("JCA-MV-LS1", 1)
+    old = Link.objects.get(purpose="answer", addressee__statement=out, addressee__text="IETF")
+    page = client.get(at("link", old))
+    assertContains(page, "JCA-MV sent it again under its number, corrected. Answer that one", status_code=410)
 
 
 def test_corrections_are_numbered_on_also_after_one_was_withdrawn(out, secretary):

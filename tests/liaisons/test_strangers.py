@@ -92,3 +92,17 @@ def test_somebody_known_by_their_address_is_shown_under_their_own_name(client, l
     member.person.appointments.update(represents=Group.objects.get(designation="ITU-T SG21"))
     row = comments.comment(row.circulation, by=Actor.of(member), kind="support", now=NOW)
     assert (row.who, row.speaks_for) == ("Mel Member", "ITU-T SG21")
+
+
+def test_their_link_tells_what_became_of_the_comment(client, listlink, secretary):
+    row = say(client, listlink)
+    confirms = Link.objects.get(purpose="confirm")
+    assertContains(client.get(at("link", confirms)), "You get a mail when the secretariat has dealt with it.")
+    comments.dispose(row, "referred", seen=row.standing, text="In May.", by=Actor.of(secretary), now=NOW)
+    page = client.get(at("link", confirms))
+    assertContains(page, "<strong>Referred to the next meeting</strong>: In May.")
+    assertNotContains(page, "You get a mail")
+    told = Message.objects.get(key__startswith="disposed:")
+    assert "The document in the register, for those with an account:" in told.text
+    listlink.circulation.statement.circulations.update(ended_at=NOW)
+    assertContains(client.get(at("link", confirms)), "This text is not before the list any more.")
