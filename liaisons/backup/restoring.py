@@ -5,7 +5,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from tarfile import TarFile
 
@@ -22,6 +22,10 @@ from liaisons.backup import archive, databases
 from liaisons.backup.archive import Manifest, Unusable
 from liaisons.models import Event
 
+# A week has working hours everywhere, whatever its holidays.
+LOOKED_BACK = timedelta(days=7)
+WITHIN_WORKING_HOURS = timedelta(hours=3)
+
 
 @dataclass(frozen=True)
 class Restored:
@@ -35,7 +39,7 @@ class Restored:
 def restore(given: Path, now: datetime) -> Restored:
     """Take the place of all that is here. Raises Unusable before anything was changed, databases.Failed likewise.
 
-    What fell due since the backup is worked out as of now and held too: it may have been done in the meantime.
+    What fell due since the backup is worked out and held too: it may have been done in the meantime.
     A restore that was cut off leaves a mark, and the desk does not start before another one has run to its end.
     """
     with _nobody_running(), archive.opened(given) as (tar, manifest):
@@ -68,12 +72,25 @@ def _replace_rows(database: Path) -> None:
 
 def _hold(manifest: Manifest, now: datetime) -> int:
     with transaction.atomic():
-        reminders.remind(now)
-        housekeeping.keep_house(now)
+        # First what waited: reminders take back what has waited for long, and make it anew.
         held = outbox.hold_for_review(manifest.made_at, now)
+        for at in _since(manifest.made_at, now):
+            reminders.remind(at)
+            held += outbox.hold_for_review(manifest.made_at, at)
+        housekeeping.keep_house(now)
+        held += outbox.hold_for_review(manifest.made_at, now)
         made_at = manifest.made_at.isoformat()
         Event.objects.record("restore", by=Actor.system(), at=now, data={"made_at": made_at, "held": held})
     return held
+
+
+def _since(made_at: datetime, now: datetime) -> Iterator[datetime]:
+    """When reminders may have been written since: each in the working hours of its reader, which may be over."""
+    at = max(made_at, now - LOOKED_BACK)
+    while at < now:
+        yield at
+        at += WITHIN_WORKING_HOURS
+    yield now
 
 
 def _bring_files(tar: TarFile) -> int:

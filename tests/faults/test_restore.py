@@ -7,7 +7,7 @@ import sys
 import tarfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import date, timedelta
 from io import BytesIO
 from pathlib import Path
 
@@ -20,12 +20,14 @@ from django.db import connection
 from django.utils import timezone
 
 from contacts.models import Desk
-from liaisons import outbox
+from liaisons import backup, outbox, reminders
 from liaisons.backup import archive, databases
 from liaisons.backup.restoring import mark
 from liaisons.models import Blob, Event, Message
 from tests.faults.running import free_port
+from tests.fixtures import AFTER
 from tests.liaisons.outgoing import a_message, states
+from tests.liaisons.reminders.mornings import geneva
 
 pytestmark = [pytest.mark.faults("F20"), pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 
@@ -98,6 +100,42 @@ def test_what_fell_due_since_is_held_too(circulated, chair, restore, tmp_path, n
     asked = Message.objects.filter(kind=Message.Kind.APPROVE)
     assert asked.exists()
     assert set(asked.values_list("state", flat=True)) == {Message.State.IN_DOUBT}
+
+
+@pytest.fixture
+def owed(sent) -> date:
+    """An answer to a statement that is out is due in seven days, whose reminders come in the morning: that Friday."""
+    Message.objects.update(state=Message.State.SENT, sent_at=AFTER)
+    return date(2026, 1, 23)
+
+
+def held_reminders() -> dict[str, str]:
+    """The state of each reminder by its recipient; one that was made twice shows up."""
+    found = list(Message.objects.filter(kind=Message.Kind.REMIND).values_list("recipient", "state"))
+    assert len(dict(found)) == len(found), found
+    return dict(found)
+
+
+def test_reminders_that_waited_for_long_are_held_and_not_made_anew(owed, tmp_path) -> None:
+    """The server was away all day, so that they lay in the outbox when the backup was made; then they left."""
+    reminders.remind(geneva(owed, 9))
+    backup.write(tmp_path / "desk.backup", geneva(owed, 17))
+    backup.restore(tmp_path / "desk.backup", geneva(owed + timedelta(days=3), 11))
+    in_doubt = dict.fromkeys(["ietf@example.org", "sam@example.org", "sg21@example.org"], "in_doubt")
+    assert held_reminders() == in_doubt
+    reminders.remind(geneva(owed + timedelta(days=3), 12))
+    assert held_reminders() == in_doubt
+
+
+@pytest.mark.parametrize("restored", [timedelta(hours=12), timedelta(days=2)], ids=["at night", "on Sunday"])
+def test_reminders_that_left_since_are_held_also_while_nobody_is_at_work(owed, tmp_path, restored) -> None:
+    """They came in the morning after the backup was made, and left."""
+    backup.write(tmp_path / "desk.backup", geneva(owed, 8))
+    backup.restore(tmp_path / "desk.backup", geneva(owed, 8) + restored)
+    in_doubt = dict.fromkeys(["ietf@example.org", "sam@example.org", "sg21@example.org"], "in_doubt")
+    assert held_reminders() == in_doubt
+    reminders.remind(geneva(owed + timedelta(days=3), 10))
+    assert set(held_reminders().values()) == {"in_doubt"}
 
 
 @pytest.mark.parametrize("part", [0, 0.02, 0.5])
