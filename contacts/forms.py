@@ -102,12 +102,26 @@ class GroupForm(DirectoryMixin, forms.ModelForm[Group]):
 
     class Meta:
         model = Group
-        fields = ["designation", "name", "kind", "ordinal", "parent", "valid_from", "valid_to", "valid_text", "note"]
+        fields = [
+            "designation",
+            "name",
+            "kind",
+            "ordinal",
+            "parent",
+            "valid_from",
+            "valid_to",
+            "valid_text",
+            "zone",
+            "note",
+        ]
         widgets = {"note": forms.Textarea(attrs={"rows": 3})}
         help_texts = {
             "designation": gettext_lazy("As letters name it: ITU-T SG21, ISO/IEC JTC 1/SC 24."),
             "ordinal": gettext_lazy("21 for SG21: sorts the study groups and tells what “All SGs” means."),
             "valid_text": gettext_lazy("Where the source does not give a day."),
+            "zone": gettext_lazy(
+                "It is reminded on the day and in the working hours it has there. Empty: as the desk that wrote to it."
+            ),
         }
 
     def clean(self) -> dict[str, Any]:

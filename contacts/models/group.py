@@ -9,7 +9,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from .person import or_no_day, or_none, validate_one_line
+from .person import or_no_day, or_none, validate_one_line, validate_zone
 
 
 class GroupQuerySet(models.QuerySet["Group"]):
@@ -55,6 +55,7 @@ class Group(models.Model):
     valid_from = models.DateField(_("exists from"), null=True, blank=True)
     valid_to = models.DateField(_("exists until"), null=True, blank=True)
     valid_text = models.CharField(_("validity as the source says it"), max_length=200, blank=True)
+    zone = models.CharField(_("time zone"), max_length=64, blank=True, validators=[validate_zone])
     note = models.TextField(_("note"), blank=True)
     demo = models.BooleanField(_("belongs to the demo"), default=False, editable=False)
 

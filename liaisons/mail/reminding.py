@@ -26,7 +26,7 @@ def remind_addressee(reminder: Reminder, way: Way, link: Link, earlier: str, now
     language = revision.language if revision else settings.LANGUAGE_CODE
     with override(language):
         recipient = Recipient(way.name(addressee), way.email, language)
-        left = days_left(desk, reminder.due_on, now)
+        left = days_left(desk, reminder.due_on, now, addressee.group.zone if addressee.group else "")
         why = _("%(group)s was asked by %(number)s, and this is its address at our desk.") % {
             "group": addressee,
             "number": statement.reference,

@@ -81,6 +81,9 @@ SELECT come.desk_id, 'answer', come.id, come.stage, come.due_on, c.email, NULL, 
 FROM come
 JOIN ways ON ways.group_id = come.group_id
 JOIN contacts_channel c ON c.id = ways.id
+JOIN contacts_group g ON g.id = come.group_id
+JOIN contacts_desk d ON d.id = come.desk_id
+JOIN zones z ON z.desk_id = come.desk_id AND z.zone = COALESCE(NULLIF(g.zone, ''), d.zone) AND z.ahead = come.ahead
 WHERE come.outsider AND come.unreminded_since IS NULL
     AND (come.dispatch_round = 0 OR come.posted_at IS NOT NULL OR EXISTS (
         SELECT 1 FROM liaisons_message m
@@ -132,7 +135,7 @@ def enter(office: Office, now: datetime) -> int:
     stages = [
         (one.desk.pk, plan.text, one.due, plan.outsider, one.ahead, one.stage, _asked_before(one, plan))
         for plan in plans
-        for ahead in ({0} if plan.outsider else on_some_day)
+        for ahead in on_some_day
         for one in latest(plan.desk, plan.days, now, ahead=ahead)
     ]
     if not stages:

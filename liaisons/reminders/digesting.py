@@ -16,7 +16,7 @@ from liaisons.models import Addressee, Circulation, Link, Message, Reminder, Sta
 from liaisons.models.revision import long_texts
 
 from .cancelling import bring_in_line
-from .hours import APART, at_work
+from .hours import APART, addressee_at_work, at_work
 from .people import InOffice
 
 logger = logging.getLogger(__name__)
@@ -42,11 +42,12 @@ def digest(now: datetime) -> int:
     waiting = Reminder.objects.waiting()
     if not waiting.exists():
         return 0
-    at_desks = waiting.filter(at_work("desk__zone", now), person__isnull=True)
+    to_bodies = waiting.filter(addressee_at_work(now), outsider=True)
+    to_lists = waiting.filter(at_work("desk__zone", now), person__isnull=True, outsider=False)
     made, working = 0, at_work("person__zone", now)
     if readers := list(_readers(working, now)):
         made = _by_the_batch(readers, partial(_digests, working=working, in_office=InOffice.load(now), now=now))
-    for rows, make in ((at_desks.filter(outsider=True), _to_addressees), (at_desks.filter(outsider=False), _to_lists)):
+    for rows, make in ((to_bodies, _to_addressees), (to_lists, _to_lists)):
         made += _by_the_batch(list(rows.order_by("pk").values_list("pk", flat=True)), partial(make, now=now))
     return made
 

@@ -55,6 +55,7 @@ def _play_through(on: date, now: datetime) -> list[Told]:
         "person",
         "desk__group",
         "addressee__statement__revision",
+        "addressee__group",
         "circulation__document",
         "registration__document",
         "registration__statement",
@@ -78,7 +79,8 @@ def _mornings(on: date, now: datetime) -> list[datetime]:
 
 def _told(row: Reminder) -> Told:
     assert row.message is not None  # asked for above
-    zone = ZoneInfo(row.person.zone) if row.person else row.desk.zoneinfo
+    body = row.addressee.group if row.addressee and row.outsider else None
+    zone = ZoneInfo(row.person.zone if row.person else (body and body.zone) or row.desk.zone)
     return Told(
         at=row.message.queued_at.astimezone(zone),
         recipient=row.recipient,

@@ -10,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from contacts.actor import Actor
-from contacts.models import Appointment, Channel, Desk, Person
+from contacts.models import Appointment, Channel, Desk, Group, Person
 from liaisons import links, mail, outbox, reminders
 from liaisons.details import Answer
 from liaisons.models import Addressee, Link, Message, Reminder, Request, Statement
@@ -283,6 +283,25 @@ def test_a_reader_far_away_gets_it_on_the_same_calendar_day_in_their_morning(out
     assert message.queued_at == first
     assert message.queued_at.astimezone(ZoneInfo(zone)).date() == date(2026, 1, 23)
     assert "due in 7 days" in " ".join(message.text.split())
+
+
+@pytest.mark.parametrize(
+    ("zone", "first"),
+    [
+        ("Pacific/Auckland", datetime(2026, 1, 22, 20, 0, tzinfo=UTC)),
+        ("", datetime(2026, 1, 23, 8, 0, tzinfo=UTC)),  # that of the desk
+        ("America/Los_Angeles", datetime(2026, 1, 23, 17, 0, tzinfo=UTC)),
+    ],
+)
+def test_a_body_far_away_gets_it_on_the_same_calendar_day_in_its_morning(out, zone, first):
+    Group.objects.filter(designation="IETF").update(zone=zone)
+    at = datetime(2026, 1, 21, 12, 0, tzinfo=UTC)
+    while not (told := Message.objects.filter(kind="remind", recipient="ietf@example.org")).exists():
+        reminders.remind(at)
+        at += timedelta(minutes=30)
+        assert at < datetime(2026, 1, 26, tzinfo=UTC)
+    assert told.get().queued_at == first
+    assert told.get().subject.startswith("Reminder, due in 7 days: JCA-MV-LS1")
 
 
 def test_what_gathers_over_a_weekend_is_one_mail_on_monday_and_says_what_is_true_then(out):
