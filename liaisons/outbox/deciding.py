@@ -79,7 +79,7 @@ def readdress(message: Message, email: str, by: Actor, now: datetime) -> None:
     with transaction.atomic():
         _require_held(message, now)
         if reserved.BEGIN in message.text:
-            raise Refused([_("It tells of other desks, which only its reader may know. Take it back instead.")])
+            raise Refused([_("It tells of other desks, which only its reader may know: it goes to no other address.")])
         alike = Message.objects.filter(
             statement=message.statement, kind=message.kind, round=message.round, recipient__iexact=email
         ).exclude(pk=message.pk)
