@@ -30,6 +30,12 @@ def send(client, user, address, /, *args, status=302, **data):
     return response
 
 
+def opened(client, user, path):
+    """What the form of that page holds when it is opened, as a browser would send it."""
+    form = page(client, user, path).context["form"]
+    return {name: value for name in form.fields if (value := form[name].value()) is not None}
+
+
 def asked(client, path):
     """How often the page asks the database."""
     with CaptureQueriesContext(connection) as asking:

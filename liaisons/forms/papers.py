@@ -12,6 +12,7 @@ from contacts.models import Desk, Person
 from contacts.models.person import validate_one_line
 from liaisons.filing import Paper
 from liaisons.forms.kept import FilesForm
+from liaisons.forms.seen import SeenForm
 from liaisons.models import Action, AgendaItem, Decision, Document, ItemDocument, Meeting
 
 # These come into the register by themselves: with a letter, a circulation, an edition of the roadmap.
@@ -73,7 +74,7 @@ class DocumentForm(DirectoryMixin, FilesForm):
         )
 
 
-class MeetingForm(forms.ModelForm[Meeting]):
+class MeetingForm(SeenForm[Meeting]):
     """A meeting of the desk's group; `instance.group` is set by the caller."""
 
     starts_on = DayField(label=gettext_lazy("Begins"))
@@ -96,7 +97,7 @@ class MeetingForm(forms.ModelForm[Meeting]):
         return given
 
 
-class ItemForm(forms.ModelForm[AgendaItem]):
+class ItemForm(SeenForm[AgendaItem]):
     """An item of the agenda; `instance.meeting` is set by the caller."""
 
     class Meta:
@@ -142,7 +143,7 @@ class ItemDocumentForm(forms.ModelForm[ItemDocument]):
         return given
 
 
-class DecisionForm(forms.ModelForm[Decision]):
+class DecisionForm(SeenForm[Decision]):
     """What the meeting decided; `instance.meeting` is set by the caller."""
 
     class Meta:
@@ -157,7 +158,7 @@ class DecisionForm(forms.ModelForm[Decision]):
         choice.empty_label = _("none")
 
 
-class ActionForm(forms.ModelForm[Action]):
+class ActionForm(SeenForm[Action]):
     """What somebody undertook; `instance.meeting` is set by the caller."""
 
     due_on = DayField(label=gettext_lazy("Due on"), required=False)

@@ -1,6 +1,6 @@
 """What differs between two letters, part by part: the marked places of their comparison, without what stayed."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from django.utils.html import escape, format_html_join
@@ -30,6 +30,12 @@ class Change:
 def between(before: Letter, after: Letter) -> list[Change]:
     page = page_of(Sheet(after, _UNNAMED, before=before))
     return [Change(label, html) for label, html in _parts(page, before, after) if html]
+
+
+def between_fields(labels: Mapping[str, str], before: Mapping[str, str], after: Mapping[str, str]) -> list[Change]:
+    """The same of two fillings of a small form, in the order of the labels."""
+    changed = ((label, lines(before[name].splitlines(), after[name].splitlines())) for name, label in labels.items())
+    return [Change(label, html) for label, found in changed if (html := _paragraphs(found))]
 
 
 def marked(text: str) -> SafeString:

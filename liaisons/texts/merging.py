@@ -1,6 +1,6 @@
 """Two people changed the same text: what only one of them touched is taken from them, the rest a person decides."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from itertools import pairwise
@@ -65,6 +65,34 @@ def merge(before: Letter | None, saved: Letter, typed: Letter) -> Merged:
     return Merged(letter, tuple(taken), tuple(both))
 
 
+@dataclass(frozen=True)
+class MergedFields:
+    """The same of a small form: its values by name, and the names of what the other author changed."""
+
+    values: dict[str, str]
+    taken: tuple[str, ...]
+    both: tuple[str, ...]
+
+
+def merge_fields(before: Mapping[str, str] | None, saved: Mapping[str, str], typed: Mapping[str, str]) -> MergedFields:
+    """Merge what was typed into a form with what somebody saved meanwhile, as merge() does."""
+    values, taken, both = dict(typed), [], []
+    for name, mine in typed.items():
+        had, theirs = before.get(name) if before else None, saved[name]
+        if theirs in (had, mine):
+            continue
+        lines = None if had is None else _woven(had.splitlines(), theirs.splitlines(), mine.splitlines())
+        if mine == had:
+            values[name] = theirs
+        elif lines is not None:
+            values[name] = "\n".join(lines)
+        else:
+            both.append(name)
+            continue
+        taken.append(name)
+    return MergedFields(values, tuple(taken), tuple(both))
+
+
 def _parts() -> list[Part]:
     return [
         Part(_("Title"), ("title",)),
@@ -88,14 +116,21 @@ def _joined(had: tuple[object, ...], theirs: tuple[object, ...], mine: tuple[obj
     texts = [versions[0] for versions in (had, theirs, mine) if len(versions) == 1 and isinstance(versions[0], str)]
     if len(texts) != 3:
         return None
-    before, saved, typed = (_blocks(text) for text in texts)
+    blocks = _woven(*(_blocks(text) for text in texts))
+    if blocks is None:
+        return None
+    return (("" if texts[0].lstrip().startswith("<") else "\n").join(blocks),)
+
+
+def _woven(before: Sequence[str], saved: Sequence[str], typed: Sequence[str]) -> list[str] | None:
+    """The paragraphs with the changes of both; None when these meet in one, or stand side by side."""
     changes = sorted([*_changes(before, saved), *_changes(before, typed)], reverse=True)
     if any(later[0] <= earlier[1] for later, earlier in pairwise(changes)):
         return None
     blocks = list(before)
     for first, last, instead in changes:
         blocks[first:last] = instead
-    return (("" if texts[0].lstrip().startswith("<") else "\n").join(blocks),)
+    return blocks
 
 
 def _changes(before: Sequence[str], after: Sequence[str]) -> list[tuple[int, int, list[str]]]:

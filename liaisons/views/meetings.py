@@ -1,8 +1,9 @@
 """The meetings of a desk: their agenda, what was done with each document, decisions and actions."""
 
-from typing import Any
+from collections.abc import Mapping
+from contextlib import nullcontext
+from typing import Any, TypeVar
 
-from django import forms
 from django.contrib import messages
 from django.db import transaction
 from django.db.models import Count, Max, Prefetch, Q
@@ -16,9 +17,15 @@ from django.views.decorators.http import require_POST, require_safe
 
 from contacts.http import AtDesk, at_desk, posted
 from contacts.paging import page_of
-from liaisons import reporting
+from liaisons import minutes, reporting
 from liaisons.forms.papers import ActionForm, DecisionForm, ItemDocumentForm, ItemForm, ItemTextForm, MeetingForm
-from liaisons.models import Action, AgendaItem, Decision, Event, ItemDocument, Meeting
+from liaisons.forms.seen import Met, SeenForm
+from liaisons.models import Action, AgendaItem, Decision, ItemDocument, Meeting
+from liaisons.overviews import history
+
+MOST_EVENTS = 30
+P = TypeVar("P", AgendaItem, Decision, Action)
+SAID = "disposition-"  # begins the names of the fields that say what was done with a document
 
 
 @require_safe
@@ -44,12 +51,12 @@ def meeting(request: AtDesk, pk: int) -> HttpResponse:
 
 @at_desk("secretariat")
 def meeting_new(request: AtDesk) -> HttpResponse:
-    return _meeting_form(request, Meeting(group=request.desk.group))
+    return _meeting_form(request)
 
 
 @at_desk("secretariat")
 def meeting_edit(request: AtDesk, pk: int) -> HttpResponse:
-    return _meeting_form(request, _meeting(request, pk))
+    return _meeting_form(request, pk)
 
 
 @require_POST
@@ -64,10 +71,7 @@ def meeting_item(request: AtDesk, pk: int) -> HttpResponse:
 @at_desk("secretariat")
 def meeting_item_edit(request: AtDesk, pk: int, item: int) -> HttpResponse:
     """What was said at an item, as its report will say it."""
-    found = _meeting(request, pk)
-    row = get_object_or_404(found.items.select_related("meeting"), pk=item)
-    heading = str(row)
-    return _part_edited(request, found, ItemTextForm(posted(request), instance=row), heading, f"item-{row.pk}")
+    return _part_edited(request, pk, AgendaItem, item, ItemTextForm)
 
 
 @require_POST
@@ -96,15 +100,18 @@ def meeting_document(request: AtDesk, pk: int) -> HttpResponse:
 @at_desk("secretariat")
 def meeting_dispositions(request: AtDesk, pk: int) -> HttpResponse:
     """Say what the meeting did with its documents; a field for each, those of other meetings count for nothing."""
-    found = _meeting(request, pk)
-    allowed = {"", *ItemDocument.Disposition.values}
-    changed = []
-    for row in ItemDocument.objects.filter(item__meeting=found):
-        disposition = request.POST.get(f"disposition-{row.pk}", row.disposition)
-        if disposition in allowed and disposition != row.disposition:
-            row.disposition = disposition
-            changed.append(row)
-    ItemDocument.objects.bulk_update(changed, ["disposition"])
+    keys = [name.removeprefix(SAID) for name in request.POST if name.startswith(SAID)]
+    said = {
+        int(key): (request.POST.get(f"stood-{key}", ""), request.POST[f"{SAID}{key}"])
+        for key in keys
+        if key.isdecimal() and len(key) < 19
+    }
+    with transaction.atomic():
+        found = _locked(request, pk)
+        changed, otherwise = minutes.say_dispositions(found, request.desk, said, by=request.actor, now=timezone.now())
+    if otherwise:
+        typed = {key: mine for key, (_stood, mine) in said.items()}
+        return _meeting_page(request, found, {"otherwise": otherwise}, typed=typed, status=409)
     messages.success(
         request,
         ngettext("%(count)d disposition is kept.", "%(count)d dispositions are kept.", len(changed))
@@ -124,9 +131,7 @@ def meeting_decision(request: AtDesk, pk: int) -> HttpResponse:
 @at_desk("secretariat")
 def meeting_decision_edit(request: AtDesk, pk: int, decision: int) -> HttpResponse:
     """Put right how a decision is recorded."""
-    found = _meeting(request, pk)
-    row = get_object_or_404(found.decisions.select_related("meeting"), pk=decision)
-    return _part_edited(request, found, DecisionForm(posted(request), instance=row), _("A decision"), "decisions")
+    return _part_edited(request, pk, Decision, decision, DecisionForm)
 
 
 @require_POST
@@ -140,21 +145,19 @@ def meeting_action(request: AtDesk, pk: int) -> HttpResponse:
 @at_desk("secretariat")
 def meeting_action_edit(request: AtDesk, pk: int, action: int) -> HttpResponse:
     """Give an action another day or owner, or put right what it says."""
-    found = _meeting(request, pk)
-    row = get_object_or_404(found.actions.select_related("meeting"), pk=action)
-    return _part_edited(request, found, ActionForm(posted(request), instance=row), _("An action"), "actions")
+    return _part_edited(request, pk, Action, action, ActionForm)
 
 
 @require_POST
 @at_desk("secretariat")
 def meeting_action_done(request: AtDesk, pk: int, action: int) -> HttpResponse:
     """Mark an action as done today, or as open again."""
-    found = _meeting(request, pk)
-    row = get_object_or_404(found.actions, pk=action)
-    row.done_on = None if row.done_on else request.desk.today(timezone.now())
     with transaction.atomic():
+        found = _locked(request, pk)
+        row = get_object_or_404(found.actions, pk=action)
+        row.done_on = None if row.done_on else request.desk.today(timezone.now())
         row.save(update_fields=["done_on"])
-        _record_action(request, row)
+        minutes.record(row, request.desk, ["done_on"], by=request.actor, now=timezone.now())
     return redirect(f"{found.get_absolute_url()}#actions")
 
 
@@ -171,60 +174,92 @@ def _next(rows: Any) -> int:  # noqa: ANN401
     return (last or 0) + 1
 
 
+def _locked(request: AtDesk, pk: int) -> Meeting:
+    """The meeting, whose record nobody else writes until the transaction ends."""
+    return get_object_or_404(Meeting.objects.select_for_update().filter(group=request.desk.group), pk=pk)
+
+
 def _added(request: AtDesk, found: Meeting, **form: "ModelForm[Any]") -> HttpResponse:
     """Save what a small form adds to the meeting, or show the meeting with the form as it was filled in."""
     ((part, filled),) = form.items()
     if not filled.is_valid():
-        return _meeting_page(request, found, **form)
-    _save_part(request, filled)
+        return _meeting_page(request, found, {f"{part}_form": filled}, status=400)
+    with transaction.atomic():
+        minutes.record(filled.save(), request.desk, by=request.actor, now=timezone.now())
     return redirect(f"{found.get_absolute_url()}#{part}s")
 
 
-def _part_edited(request: AtDesk, found: Meeting, form: "ModelForm[Any]", heading: str, place: str) -> HttpResponse:
-    """Save a changed part of a meeting, or show the page that changes it; `place` is where it stands on its own."""
-    if request.method == "POST" and form.is_valid():
-        _save_part(request, form)
-        return redirect(f"{found.get_absolute_url()}#{place}")
-    context = {"form": form, "meeting": found, "heading": heading, "place": place}
-    return render(request, "liaisons/meeting_part.html", context, status=400 if form.errors else 200)
+def _part_edited(request: AtDesk, pk: int, kind: type[P], key: int, form_of: type[SeenForm[P]]) -> HttpResponse:
+    """Save a changed part of a meeting, or show the page that changes it."""
+    with transaction.atomic() if request.method == "POST" else nullcontext():
+        found = _locked(request, pk) if request.method == "POST" else _meeting(request, pk)
+        row = get_object_or_404(kind, meeting=found, pk=key)
+        context: dict[str, Any] = {"meeting": found, **_named(row)}
+        form, met = _kept_or_met(request, form_of(posted(request), instance=row))
+        if form is None:
+            return redirect(f"{found.get_absolute_url()}#{context['place']}")
+        if met is not None:
+            context |= {"met": met, "who": minutes.last_writer(row, request.desk)}
+    status = 409 if met else 400 if form.errors else 200
+    return render(request, "liaisons/meeting_part.html", {**context, "form": form}, status=status)
 
 
-def _save_part(request: AtDesk, form: "ModelForm[Any]") -> None:
-    with transaction.atomic():
-        part = form.save()
-        if isinstance(part, Action) and form.has_changed():
-            _record_action(request, part)
+def _named(row: AgendaItem | Decision | Action) -> dict[str, str]:
+    """The heading of the page that changes it, and where it stands on the page of the meeting."""
+    if isinstance(row, AgendaItem):
+        return {"heading": str(row), "place": f"item-{row.pk}"}
+    if isinstance(row, Decision):
+        return {"heading": _("A decision"), "place": "decisions"}
+    return {"heading": _("An action"), "place": "actions"}
 
 
-def _record_action(request: AtDesk, action: Action) -> None:
-    """Keep who said what of an action: calendars tell by it that its day was changed (RFC 5545, 3.8.7.4)."""
-    days = {"due_on": action.due_on, "done_on": action.done_on}
-    said = {name: day.isoformat() if day else None for name, day in days.items()}
-    data = {"action": action.pk, "owner": action.owner_id, **said}
-    Event.objects.record("action", by=request.actor, at=timezone.now(), desk=request.desk, data=data)
+def _kept_or_met(request: AtDesk, form: SeenForm[Any]) -> tuple[SeenForm[Any] | None, Met | None]:
+    """Nothing when it was saved; else the form to be looked at, with what somebody else saved meanwhile."""
+    if request.method != "POST" or not form.is_valid():
+        return form, None
+    met = form.met()
+    if met is not None:
+        return form.again(met), met
+    is_new, fields = form.instance.pk is None, form.changes()
+    saved = form.save()
+    if is_new or fields:
+        minutes.record(saved, request.desk, [] if is_new else fields, by=request.actor, now=timezone.now())
+    return None, None
 
 
-def _meeting_form(request: AtDesk, found: Meeting) -> HttpResponse:
-    is_new = found.pk is None
-    form = MeetingForm(posted(request), instance=found)
-    if request.method == "POST" and form.is_valid():
-        with transaction.atomic():
-            saved = form.save()
-            days = {"starts_on": saved.starts_on.isoformat(), "ends_on": saved.ends_on.isoformat()}
-            Event.objects.record(
-                "meeting", by=request.actor, at=timezone.now(), desk=request.desk, data={"meeting": saved.pk, **days}
-            )
-        messages.success(request, _("%(meeting)s is kept.") % {"meeting": saved})
-        return redirect(saved)
-    context = {"form": form, "meeting": None if is_new else _meeting(request, found.pk)}
-    return render(request, "liaisons/meeting_form.html", context, status=400 if form.errors else 200)
+def _meeting_form(request: AtDesk, pk: int | None = None) -> HttpResponse:
+    with transaction.atomic() if request.method == "POST" else nullcontext():
+        if pk is None:
+            found = Meeting(group=request.desk.group)
+        else:
+            found = _locked(request, pk) if request.method == "POST" else _meeting(request, pk)
+        form, met = _kept_or_met(request, MeetingForm(posted(request), instance=found))
+        if form is None:
+            messages.success(request, _("%(meeting)s is kept.") % {"meeting": found})
+            return redirect(found)
+        context: dict[str, Any] = {"form": form, "meeting": _meeting(request, pk) if pk else None}
+        if met is not None:
+            context |= {"met": met, "who": minutes.last_writer(found, request.desk)}
+    status = 409 if met else 400 if form.errors else 200
+    return render(request, "liaisons/meeting_form.html", context, status=status)
 
 
-def _meeting_page(request: AtDesk, found: Meeting, **given: forms.BaseForm) -> HttpResponse:
+def _meeting_page(
+    request: AtDesk,
+    found: Meeting,
+    given: Mapping[str, object] | None = None,
+    *,
+    typed: Mapping[int, str] | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """The page of the meeting; `typed` are dispositions that were sent and not kept, by key of their rows."""
     at_items = ItemDocument.objects.select_related("document__source", "presenter").order_by("document__number")
-    items = found.items.prefetch_related(Prefetch("documents", at_items), "decisions")
+    items = [
+        (item, [(at, (typed or {}).get(at.pk, at.disposition)) for at in item.documents.all()])
+        for item in found.items.prefetch_related(Prefetch("documents", at_items))
+    ]
     secretary = "secretariat" in request.roles
-    context = {
+    context: dict[str, Any] = {
         "meeting": found,
         "items": items,
         "decisions": found.decisions.select_related("item"),
@@ -233,7 +268,7 @@ def _meeting_page(request: AtDesk, found: Meeting, **given: forms.BaseForm) -> H
             "document", "statement__source", "statement__revision"
         ),
         "dispositions": ItemDocument.Disposition.choices,
-        "documented": any(item.documents.all() for item in items),
+        "documented": any(documents for _item, documents in items),
         "today": request.desk.today(timezone.now()),
         "secretary": secretary,
     }
@@ -243,6 +278,6 @@ def _meeting_page(request: AtDesk, found: Meeting, **given: forms.BaseForm) -> H
             "document_form": ItemDocumentForm(meeting=found, desk=request.desk, prefix="document"),
             "decision_form": DecisionForm(instance=Decision(meeting=found), prefix="decision"),
             "action_form": ActionForm(instance=Action(meeting=found), prefix="action"),
-            **{f"{part}_form": form for part, form in given.items()},
+            "events": history.told(minutes.events(found, request.desk).select_related(*history.JOINED)[:MOST_EVENTS]),
         }
-    return render(request, "liaisons/meeting.html", context, status=400 if given else 200)
+    return render(request, "liaisons/meeting.html", {**context, **(given or {})}, status=status)

@@ -22,7 +22,7 @@ from liaisons.rules import Refused
 from liaisons.texts.writing import begin, rewrite
 from tests.fixtures import NOW
 from tests.liaisons.intake.files import p, word_file
-from tests.pages import asked, page, send
+from tests.pages import asked, opened, page, send
 
 PDF = b"%PDF-1.7\n%%EOF\n"
 
@@ -154,7 +154,8 @@ class TestMeetings:
         send(client, secretary, "meeting-new", **data)
         meeting = Meeting.objects.get()
         assert (meeting.group, meeting.ends_on) == (desk.group, date(2026, 2, 3))
-        send(client, secretary, "meeting-edit", meeting.pk, **{**data, "participants": "54"})
+        given = opened(client, secretary, reverse("meeting-edit", args=[meeting.pk]))
+        send(client, secretary, "meeting-edit", meeting.pk, **{**given, "participants": "54"})
         assert Meeting.objects.get().participants == 54
         assert "2–3 Feb 2026" in page(client, secretary, reverse("meetings")).content.decode()
 
@@ -217,10 +218,10 @@ class TestMeetings:
         shown = page(client, secretary, meeting.get_absolute_url()).content.decode()
         change = reverse("meeting-action-edit", args=[meeting.pk, action.pk])
         assert f'<a href="{change}">Give it a day</a>' in shown
-        page(client, secretary, change)
-        given = {"text": "Write it.", "owner": member.person.pk, "due_on": "2025-11-03"}
+        given = {**opened(client, secretary, change), "owner": member.person.pk, "due_on": "2025-11-03"}
         send(client, secretary, "meeting-action-edit", meeting.pk, action.pk, **given)
-        send(client, secretary, "meeting-decision-edit", meeting.pk, decision.pk, text="Go on slowly.")
+        given = opened(client, secretary, reverse("meeting-decision-edit", args=[meeting.pk, decision.pk]))
+        send(client, secretary, "meeting-decision-edit", meeting.pk, decision.pk, **{**given, "text": "Go on slowly."})
         empty = send(client, secretary, "meeting-decision-edit", meeting.pk, decision.pk, status=400, text="")
         assert "This field is required." in empty.content.decode()
         action.refresh_from_db()

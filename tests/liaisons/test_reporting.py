@@ -17,6 +17,7 @@ from liaisons.models import Action, AgendaItem, Decision, Document, ItemDocument
 from liaisons.rules import Refused
 from liaisons.workflow import advance
 from tests.fixtures import AFTER
+from tests.pages import opened
 
 
 @pytest.fixture(autouse=True)
@@ -172,7 +173,7 @@ def test_what_was_said_is_written_at_its_item(client, second, secretary) -> None
     item = second.items.get(clause="7.3")
     address = reverse("meeting-item-edit", args=[second.pk, item.pk])
     assertContains(client.get(second.get_absolute_url()), address)
-    given = {"clause": "7.3", "title": "Contributions", "text": "It was presented."}
+    given = {**opened(client, secretary, address), "text": "It was presented."}
     assert client.post(address, given).status_code == 302
     item.refresh_from_db()
     assert item.text == "It was presented."

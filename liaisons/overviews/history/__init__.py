@@ -9,7 +9,7 @@ from django.urls import reverse
 from liaisons.models import Event, Statement
 from liaisons.silence import Outcome
 
-from . import answers, comments, mails, received, texts
+from . import answers, comments, mails, meetings, received, texts
 from .words import Words
 
 # What anybody may know of a statement that left; the rest is for the desk. A correction is known when it has left too.
@@ -26,7 +26,7 @@ JOINED = (
     "registration__document",
 )
 
-WORDS: Words = texts.WORDS | comments.WORDS | answers.WORDS | mails.WORDS | received.WORDS
+WORDS: Words = texts.WORDS | comments.WORDS | answers.WORDS | mails.WORDS | received.WORDS | meetings.WORDS
 
 
 @dataclass(frozen=True)

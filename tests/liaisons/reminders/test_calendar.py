@@ -16,7 +16,7 @@ from liaisons.comments import comment, move_window, withdraw
 from liaisons.models import Action, Addressee, Circulation, Event, Meeting, Registration, Reminder, Statement
 from tests.fixtures import AFTER, NOW
 from tests.liaisons.reminders.mornings import DUE, digest_of, geneva
-from tests.pages import send
+from tests.pages import opened, send
 
 pytestmark = pytest.mark.django_db
 
@@ -122,10 +122,9 @@ def test_letters_and_actions_are_shown_to_whom_they_concern(registration, meetin
 
 def test_a_meeting_that_moves_says_so(client, meeting, desk, secretary, time_machine):
     time_machine.move_to(NOW, tick=False)
-    client.force_login(secretary)
     before = events(secretary, desk)[f"meeting-{meeting.pk}"]
-    given = {"name": meeting.name, "place": "Geneva", "starts_on": "2025-12-01", "ends_on": "2025-12-03"}
-    assert client.post(reverse("meeting-edit", args=[meeting.pk]), given).status_code == 302
+    given = opened(client, secretary, reverse("meeting-edit", args=[meeting.pk]))
+    send(client, secretary, "meeting-edit", meeting.pk, **{**given, "starts_on": "2025-12-01", "ends_on": "2025-12-03"})
     after = events(secretary, desk)[f"meeting-{meeting.pk}"]
     assert (after["DTSTART"].dt, after["DTEND"].dt) == (date(2025, 12, 1), date(2025, 12, 4))
     assert (after["SEQUENCE"], before["SEQUENCE"], after["DTSTAMP"].dt) == (1, 0, NOW)
@@ -137,7 +136,8 @@ def test_an_action_that_moves_says_so(client, meeting, desk, secretary, time_mac
     told = []
     for minute, day in enumerate(("2025-12-08", "2025-12-08", "", "")):
         time_machine.move_to(NOW + timedelta(minutes=minute), tick=False)
-        given = {"text": action.text, "due_on": day} if day else {}
+        form = opened(client, secretary, reverse(edit, args=[meeting.pk, action.pk]))
+        given = {**form, "due_on": day} if day else {}
         send(client, secretary, edit if day else done, meeting.pk, action.pk, **given)
         if event := events(secretary, desk).get(f"action-{action.pk}"):
             told.append((event["SEQUENCE"], event["LAST-MODIFIED"].dt, event["DTSTART"].dt))
@@ -150,7 +150,8 @@ def test_an_action_that_is_entered_is_recorded(client, meeting, desk, secretary)
     recorded = Event.objects.get(verb="action")
     assert (recorded.desk, recorded.person) == (desk, secretary.person)
     assert recorded.data == {
-        "action": Action.objects.get().pk, "owner": None, "due_on": "2025-12-01", "done_on": None,
+        "meeting": meeting.pk, "action": Action.objects.get().pk, "fields": [],
+        "owner": None, "due_on": "2025-12-01", "done_on": None,
     }  # fmt: skip
 
 
