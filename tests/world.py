@@ -60,7 +60,7 @@ def world(desk, groups, letter, sent, secretary, chair, member, meeting):
         "leaf": {"sha256": "0" * 64},
         "draft": _as_seen(draft),
         "from-word": {"pk": from_word.pk, "number": 1},
-        "circulated": _as_seen(circulation.statement),
+        "circulated": {**_as_seen(circulation.statement), "step": "withdraw"},
         "approved": _as_seen(_approved(desk, letter, meeting, by, "Approved")),
         "copy-rule": {"pk": CopyRule.objects.create(desk=desk, who="contacts", why="you are named.").pk},
         "dispatch-mail": {"pk": Statement.objects.get(reference="JCA-MV-LS2").pk, "number": 0},

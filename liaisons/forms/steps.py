@@ -23,6 +23,7 @@ class StepForm(forms.Form):
     wants_reason: ClassVar[bool] = True
     reason_label: ClassVar[StrOrPromise] = gettext_lazy("Reason")
     style: str = ""
+    tells: ClassVar[bool] = False  # whether mails leave with the step
 
     seen = forms.IntegerField(widget=forms.HiddenInput)
 
@@ -50,6 +51,7 @@ class CirculateForm(StepForm):
     label = gettext_lazy("Circulate")
     wants_reason = False
     style = "primary"
+    tells = True
 
     @property
     def says(self) -> str:
@@ -71,6 +73,7 @@ class ApproveForm(StepForm):
     label: StrOrPromise = gettext_lazy("Approve")
     wants_reason = False
     style = "primary"
+    tells = True
 
     meeting = forms.ModelChoiceField(Meeting.objects.none(), label=gettext_lazy("Approved at the meeting"))
     clause = forms.CharField(label=gettext_lazy("Clause of its report"), max_length=10, validators=[validate_one_line])
@@ -111,6 +114,7 @@ class ApproveForm(StepForm):
 
 class ReviseForm(StepForm):
     label = gettext_lazy("Back to draft")
+    tells = True
 
     @property
     def says(self) -> str:
@@ -153,6 +157,7 @@ class CorrectForm(StepForm):
 class WithdrawForm(StepForm):
     label = gettext_lazy("Withdraw")
     style = "danger"
+    tells = True
 
     @property
     def says(self) -> str:

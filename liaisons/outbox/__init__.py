@@ -8,7 +8,7 @@ most one is in doubt.
 from .deciding import give_up, mark_arrived, readdress, send_again, take_back
 from .delivering import AT_ONCE, CLAIM, compose, deliver_due, recover, refusal
 from .holding import hold_for_review
-from .queueing import Draft, File, cancel, name_of, queue
+from .queueing import Draft, File, cancel, name_of, queue, rehearse
 from .waking import wake
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "readdress",
     "recover",
     "refusal",
+    "rehearse",
     "send_again",
     "take_back",
     "wake",

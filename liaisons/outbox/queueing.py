@@ -1,6 +1,7 @@
 """Messages put in with the change they report, and taken back before they leave."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from contextvars import ContextVar
 from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
@@ -12,6 +13,9 @@ from liaisons.models import Blob, Message, MessageFile, Rendition
 from .waking import wake_on_commit
 
 File = Rendition | tuple[Blob, str]
+
+# Where a rehearsal collects what is queued in it.
+_rehearsed: ContextVar["list[Draft] | None"] = ContextVar("rehearsed", default=None)
 
 
 @dataclass(frozen=True)
@@ -42,7 +46,22 @@ def queue(messages: Iterable[Message | Draft]) -> list[Message]:
         MessageFile.objects.bulk_create(_file_row(draft.message, file) for draft in new for file in draft.files)
         if any(draft.message.not_before <= draft.message.queued_at for draft in new):
             wake_on_commit()
+    if (rehearsed := _rehearsed.get()) is not None:
+        rehearsed += new
     return [draft.message for draft in new]
+
+
+def rehearse(take: Callable[[], object]) -> list[Draft]:
+    """The mails that a step would queue: it is taken, and everything it wrote is rolled back. Raises what it raises."""
+    found: list[Draft] = []
+    token = _rehearsed.set(found)
+    try:
+        with transaction.atomic():
+            take()
+            transaction.set_rollback(True)
+    finally:
+        _rehearsed.reset(token)
+    return found
 
 
 def cancel(messages: QuerySet[Message]) -> int:

@@ -6,12 +6,14 @@ from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_POST
 
 from contacts.http import AtDesk, at_desk
@@ -21,10 +23,10 @@ from liaisons.arrivals import deciding, proposing
 from liaisons.forms.steps import FORMS, SettleForm, StepForm
 from liaisons.letter import Letter
 from liaisons.models import Addressee, Event, Statement
-from liaisons.rules import ROLES, Moved, Refused
+from liaisons.rules import CHAIRS, ROLES, SECRETARIAT, Moved, Refused
 from liaisons.silence import Outcome
 from liaisons.texts import changes
-from liaisons.views import by_mail
+from liaisons.views import by_mail, rehearsing
 from liaisons.workflow import advance, obstacles
 
 Context = dict[str, Any]
@@ -94,6 +96,21 @@ def statement_withdraw(request: AtDesk, pk: int) -> HttpResponse:
     return _step(request, pk, "withdraw", _withdrawn)
 
 
+@xframe_options_sameorigin
+@at_desk(*SECRETARIAT, *CHAIRS)
+def statement_mails(request: AtDesk, pk: int, step: str) -> HttpResponse:
+    """The mails of a step, with the reason that was typed; whoever may not take it is told so."""
+    if step not in FORMS or not FORMS[step].tells:
+        raise Http404(_("No mails leave with this step."))
+    statement = _issued(request, pk)
+    if step in PRINTED:
+        renditions.proof(statement)
+    form = FORMS[step](statement, request.roles, rehearsing.typed(request))
+    address = reverse(f"statement-{step}", args=[pk])
+    shown = rehearsing.Step(form.label, address, statement.get_absolute_url(), form.style or "primary")
+    return rehearsing.look(request, shown, lambda: _advance(request, step, statement, form), form)
+
+
 @at_desk(*ROLES["settle"])
 def addressee_settle(request: AtDesk, pk: int, addressee_pk: int) -> HttpResponse:
     """Record what came back from an addressee by another way than its link; ?mail= names the mail it came by."""
@@ -139,30 +156,33 @@ def addressee_settle(request: AtDesk, pk: int, addressee_pk: int) -> HttpRespons
 
 def _step(request: AtDesk, pk: int, step: str, says: Callable[[Statement], str]) -> HttpResponse:
     """Show the step's form, or take the step and say what happened; `says` makes the sentence."""
-    now = timezone.now()
     statement = _issued(request, pk)
     if step in PRINTED:
         renditions.proof(statement)
     if request.method != "POST":
-        against = obstacles(statement, step, request.actor, now)
+        against = obstacles(statement, step, request.actor, timezone.now())
         return _page(request, step, statement, FORMS[step](statement, request.roles), {"obstacles": against})
     form = FORMS[step](statement, request.roles, request.POST)
     if not form.is_valid():
         return _page(request, step, statement, form, {}, status=400)
     try:
-        taken = advance(
-            statement,
-            step,
-            by=request.actor,
-            seen=form.cleaned_data["seen"],
-            reason=form.cleaned_data.get("reason", ""),
-            details=form.details(),
-            now=now,
-        )
+        taken = _advance(request, step, statement, form)
     except Refused as refused:
         return _refused(request, step, pk, form, refused)
     messages.success(request, says(taken))
     return redirect(_after(step, taken))
+
+
+def _advance(request: AtDesk, step: str, statement: Statement, form: StepForm) -> Statement:
+    return advance(
+        statement,
+        step,
+        by=request.actor,
+        seen=form.cleaned_data["seen"],
+        reason=form.cleaned_data.get("reason", ""),
+        details=form.details(),
+        now=timezone.now(),
+    )
 
 
 def _refused(request: AtDesk, step: str, pk: int, form: StepForm, refused: Refused) -> HttpResponse:
