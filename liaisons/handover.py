@@ -1,4 +1,4 @@
-"""Letters that leave by another way than mail: somebody carried them or filled in a form, and notes it here."""
+"""Who has a letter and who has not: what went by another way than mail is noted here, or that it never will."""
 
 from datetime import date, datetime, time
 
@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 from contacts.actor import Actor
 from contacts.models import Desk
 from liaisons import links
-from liaisons.models import Addressee, Event, Link, Message, Statement
+from liaisons.models import Addressee, Event, Link, Message, Reply, Statement
+from liaisons.models.message import MessageQuerySet
 from liaisons.rules import SECRETARIAT, Refused, day_text, state_text
 
 OUT = (Statement.State.SENT, Statement.State.REPLIED, Statement.State.CLOSED)
@@ -28,7 +29,8 @@ def hand_over(addressee: Addressee, on: date, note: str, *, by: Actor, now: date
         refuse_what_cannot_be(statement, desk, on, now)
         addressee.posted_at = now if on == desk.today(now) else _noon(on, desk)
         addressee.posted_note = note.strip()
-        addressee.save(update_fields=["posted_at", "posted_note"])
+        addressee.given_up_at = None
+        addressee.save(update_fields=["posted_at", "posted_note", "given_up_at"])
         Statement.objects.filter(pk=statement.pk, posted_at__isnull=True).update(posted_at=addressee.posted_at)
         Event.objects.record(
             "hand_over",
@@ -41,6 +43,25 @@ def hand_over(addressee: Addressee, on: date, note: str, *, by: Actor, now: date
             reason=addressee.posted_note,
             data={"on": on.isoformat()},
         )
+    return addressee
+
+
+def give_up(addressee: Addressee, reason: str, *, by: Actor, now: datetime) -> Addressee:
+    """Note that the letter is not handed over any more, and why. Changes no state. Raises Refused."""
+    with transaction.atomic():
+        addressee, desk = _locked(addressee)
+        if not by.roles_at(desk.group, desk.today(now)) & SECRETARIAT:
+            raise Refused([_("What is handed over no more is noted by the secretariat.")])
+        if not reason.strip():
+            raise Refused([_("Give a reason: it is kept with the decision.")])
+        if not of_statement(addressee.statement).filter(pk=addressee.pk).exists():
+            raise Refused([_("%(name)s is not on the list of letters to hand over.") % {"name": addressee}])
+        addressee.given_up_at = now
+        addressee.save(update_fields=["given_up_at"])
+        Event.objects.record(
+            "give_up_handing", by=by, at=now, desk=desk, statement=addressee.statement, addressee=addressee,
+            revision=addressee.statement.revision, reason=reason.strip(),
+        )  # fmt: skip
     return addressee
 
 
@@ -71,19 +92,41 @@ def make_answer_link(addressee: Addressee, *, by: Actor, now: datetime) -> Link:
 
 
 def waiting(desk: Desk) -> QuerySet[Addressee]:
-    """Addressees of letters that are out to whom no mail went or still goes and nobody handed it over, oldest first."""
-    lost = [Message.State.FAILED, Message.State.BOUNCED, Message.State.GIVEN_UP, Message.State.CANCELLED]
-    mails = Message.objects.filter(
+    """Whom the letters of a desk are still to be handed to, also of statements that have ended, oldest first."""
+    rows = _without_it().filter(statement__desk=desk, statement__state__in=OUT, statement__dispatch_round__gt=0)
+    rows = rows.exclude(statement__outcome=Statement.Outcome.CORRECTED)
+    return rows.select_related("statement", "group").order_by("statement__sent_at", "position", "pk")
+
+
+def of_statement(statement: Statement) -> QuerySet[Addressee]:
+    """Those of them whom one statement addresses."""
+    return waiting(statement.desk).filter(statement=statement) if statement.desk else Addressee.objects.none()
+
+
+def is_settled(statement: Statement) -> bool:
+    """Whether everybody to whom a statement goes has it, or somebody has given up on them.
+
+    Of one that was sent before Liaise this is believed.
+    """
+    mails = Message.objects.of_dispatch(statement)
+    if mails.waiting().exists() or mails.troubled().exists():
+        return False
+    given_up = _mails().filter(state=Message.State.GIVEN_UP)
+    return not of_statement(statement).exclude(Exists(given_up)).exists()
+
+
+def _without_it() -> QuerySet[Addressee]:
+    """Those to whom no mail went or still goes, nobody handed it over, and who have said nothing that shows it."""
+    under_way = _mails().exclude(state__in=Message.LOST)
+    replies = Reply.objects.filter(addressee=OuterRef("pk"))
+    return Addressee.objects.filter(~Exists(under_way), ~Exists(replies), posted_at=None, given_up_at=None)
+
+
+def _mails() -> MessageQuerySet:
+    """Of an addressee in an outer query: what the latest dispatch sends there."""
+    return Message.objects.filter(
         addressee=OuterRef("pk"), kind=Message.Kind.SEND, round=OuterRef("statement__dispatch_round")
     )
-    rows = Addressee.objects.filter(
-        ~Exists(mails.exclude(state__in=lost)),
-        statement__desk=desk,
-        statement__state=Statement.State.SENT,
-        statement__dispatch_round__gt=0,
-        posted_at=None,
-    )
-    return rows.select_related("statement", "group").order_by("statement__sent_at", "position", "pk")
 
 
 def to_be_told(statement: Statement) -> QuerySet[Addressee]:

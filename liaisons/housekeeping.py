@@ -10,10 +10,20 @@ from django.db.models import Exists, F, Model, OuterRef, Q, QuerySet
 
 from contacts.actor import Actor
 from contacts.models import Desk, Person
-from liaisons import mail, outbox
+from liaisons import handover, mail, outbox, relations
 from liaisons.comments.holding import locked
 from liaisons.details import Answered, Details
-from liaisons.models import Approval, Circulation, Comment, Message, Registration, Relation, Request, Statement
+from liaisons.models import (
+    Addressee,
+    Approval,
+    Circulation,
+    Comment,
+    Message,
+    Registration,
+    Relation,
+    Request,
+    Statement,
+)
 from liaisons.rules import CHAIRS, Refused
 from liaisons.workflow import advance
 
@@ -39,12 +49,16 @@ def ask_chairs(now: datetime) -> int:
 
 
 def tell_what_stops(now: datetime) -> int:
-    """Tell the secretariat once of a window that has closed with an objection; returns the number of mails queued."""
+    """Tell secretariat and chairs once that a window has closed with an objection; returns the mails queued."""
     told = Message.objects.filter(circulation=OuterRef("pk"), key__startswith="stopped:")
     standing = Comment.objects.standing_objections().filter(circulation=OuterRef("pk"))
     stopped = Circulation.objects.filter(Exists(standing), ~Exists(told), closes_at__lte=now, ended_at__isnull=True)
     rows = stopped.select_related("desk__group", "document", "statement")
-    return _each(rows, lambda circulation: len(outbox.queue([mail.stopped(circulation, now)])))
+    return _each(rows, lambda circulation: _tell_what_stops(circulation, now))
+
+
+def _tell_what_stops(circulation: Circulation, now: datetime) -> int:
+    return len(outbox.queue(mail.stopped(circulation, _deciding(circulation.desk, now), now)))
 
 
 def tell_of_reports(now: datetime) -> int:
@@ -116,7 +130,10 @@ def _not_asked(circulation: Circulation, now: datetime) -> QuerySet[Person]:
 
 
 def close_what_is_over(now: datetime) -> None:
-    """Close sent statements that asked nothing, or that a correction has replaced, once their mails have left."""
+    """Close sent statements that asked nothing once everybody has them, and those that a correction has replaced.
+
+    What was replied or closed before its correction left stays so, and is marked as corrected.
+    """
     leaving = Message.objects.waiting().filter(statement=OuterRef("pk"))
     asked = Request.objects.filter(addressee__statement=OuterRef("pk"), addressee__dropped=False)
     still_held = Message.objects.waiting().filter(statement=OuterRef("pk"), kind=Message.Kind.SEND)
@@ -124,20 +141,29 @@ def close_what_is_over(now: datetime) -> None:
         state=Statement.State.WITHDRAWN
     )
     # Asked for apart: of an OR of the two PostgreSQL looks into every sent statement, one after the other.
-    for over in (Q(~Exists(leaving), ~Exists(asked)), Q(pk__in=corrections.values("corrects"))):
-        _each(
-            Statement.objects.filter(over, state=Statement.State.SENT),
-            lambda statement: _take(statement, "close", now),
-        )
+    corrected = Statement.objects.filter(pk__in=corrections.values("corrects"))
+    asked_nothing = Statement.objects.filter(~Exists(leaving), ~Exists(asked), state=Statement.State.SENT)
+    _each(corrected.filter(state=Statement.State.SENT), lambda statement: _take(statement, "close", now))
+    _each(asked_nothing, lambda statement: _take(statement, "close", now) if handover.is_settled(statement) else 0)
+    ended = corrected.filter(state__in=[Statement.State.REPLIED, Statement.State.CLOSED])
+    _each(
+        ended.exclude(outcome=Statement.Outcome.CORRECTED),
+        lambda statement: relations.mark_corrected(statement, now),
+    )
 
 
 def mark_answered(now: datetime) -> None:
-    """Mark received statements as answered when our answer has left for good."""
+    """Mark received statements as answered when our answer has left for good and is with the body that asked."""
     leaving = Message.objects.waiting().filter(statement=OuterRef("statement"), kind=Message.Kind.SEND)
+    having = Addressee.objects.having_it().filter(statement=OuterRef("statement"))
+    asking = Addressee.objects.filter(statement=OuterRef("statement"), group=OuterRef("to__source"))
+    # It may have gone to the heir of a body, or to another one that speaks for it.
+    reached = Exists(having.filter(group=OuterRef("to__source"))) | Q(~Exists(asking), Exists(having))
     out = (
         Relation.objects.counting()
         .filter(
             ~Exists(leaving),
+            Q(statement__dispatch_round=0) | reached,
             kind=Relation.Kind.REPLIES_TO,
             statement__desk__isnull=False,
             statement__sent_at__isnull=False,

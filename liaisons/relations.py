@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from contacts.actor import Actor
 from contacts.models import Desk
+from liaisons import links
 from liaisons.models import Event, Relation, Statement
 from liaisons.rules import SECRETARIAT, Refused
 
@@ -52,6 +53,30 @@ def _is_inside(statement: Statement, actor: Actor, today: date) -> bool:
     groups = actor.person.appointments.in_force(today).values("group")
     here = Q(desk__group__in=groups) | Q(registrations__desk__group__in=groups)
     return Statement.objects.filter(here, pk=statement.pk).exists()
+
+
+def mark_corrected(first: Statement, now: datetime) -> bool:
+    """Mark one that has ended as corrected, now that its correction has left: its letter and its links count no more.
+
+    Its state tells what became of it before, and stays.
+    """
+    with transaction.atomic():
+        first = Statement.objects.select_for_update(of=("self",)).get(pk=first.pk)
+        before = first.outcome
+        if before == Statement.Outcome.CORRECTED:
+            return False
+        first.outcome = Statement.Outcome.CORRECTED
+        first.save(update_fields=["outcome"])
+        links.revoke(links.of_addressees(first), now)
+        Event.objects.record(
+            "mark_corrected",
+            by=Actor.system(),
+            at=now,
+            desk=first.desk,
+            statement=first,
+            data={"outcome": before},
+        )
+    return True
 
 
 def confirm(relation: Relation, *, desk: Desk, by: Actor, now: datetime) -> None:

@@ -8,13 +8,11 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from contacts.actor import Actor
-from liaisons import mail, outbox
+from liaisons import handover, mail, outbox
 from liaisons.models import Addressee, Message, Statement
 from liaisons.rules import SECRETARIAT, Refused
 
 State = Message.State
-# What surely did not arrive. One in doubt is decided by itself, after somebody has looked.
-LOST = (State.FAILED, State.BOUNCED, State.GIVEN_UP, State.CANCELLED)
 
 
 @dataclass(frozen=True)
@@ -37,17 +35,22 @@ class Missed:
 
 
 def missed(statement: Statement) -> list[Missed]:
-    """Everybody to whom the letter of a statement that is out can be sent again."""
-    if statement.state != Statement.State.SENT or not statement.dispatch_round:
+    """Everybody to whom the letter of a statement that is out, or has ended since, can be sent again.
+
+    Who has answered has it, and whom somebody has given up on is left alone.
+    """
+    corrected = statement.outcome == Statement.Outcome.CORRECTED
+    if statement.state not in handover.OUT or corrected or not statement.dispatch_round:
         return []
     mails = list(Message.objects.of_dispatch(statement).order_by("pk"))
-    had = {row.addressee_id for row in mails if row.state not in LOST}
-    reached = {row.recipient.lower() for row in mails if row.state not in LOST}
+    had = {row.addressee_id for row in mails if row.state not in Message.LOST}
+    reached = {row.recipient.lower() for row in mails if row.state not in Message.LOST}
+    had |= set(statement.addressees.filter(replies__isnull=False).values_list("pk", flat=True))
     last = {row.addressee_id: row for row in mails if row.addressee_id}
     found = [
         Missed(str(addressee), email, last.get(addressee.pk), addressee)
         for addressee, email in mail.addresses(statement)
-        if addressee.pk not in had and addressee.posted_at is None
+        if addressee.pk not in had and addressee.posted_at is None and addressee.given_up_at is None
     ]
     copies = [row for row in mails if row.addressee_id is None and row.recipient.lower() not in reached]
     return found + [Missed(row.recipient, row.recipient, row, None) for row in copies]

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from contacts.models import Desk
-from liaisons import links, mail, outbox, reminders, rules
+from liaisons import handover, links, mail, outbox, reminders, rules
 from liaisons.details import Amendment, Closing, MeetingApproval, Returned
 from liaisons.models import (
     Addressee,
@@ -221,6 +221,8 @@ def _outcome_by_itself(statement: Statement) -> Statement.Outcome:
         return Statement.Outcome.CORRECTED
     if Request.objects.filter(addressee__statement=statement, addressee__dropped=False).exists():
         raise Refused([_("Requests were made: the secretariat closes the statement with an outcome.")])
+    if not handover.is_settled(statement):
+        raise Refused([_("Not everybody to whom it goes has it yet.")])
     return Statement.Outcome.NOTHING_OWED
 
 

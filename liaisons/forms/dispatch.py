@@ -39,7 +39,7 @@ class HandoverForm(forms.Form):
 
 
 class ReasonForm(forms.Form):
-    """Why a message is not to be sent again, or how it is known to have arrived."""
+    """Why a message is not sent again or a letter not handed over, or how it is known to have arrived."""
 
     reason = forms.CharField(label=_("Reason"), max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
 

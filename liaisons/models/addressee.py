@@ -32,6 +32,9 @@ class AddresseeManager(models.Manager["Addressee"]):
     def unreachable(self) -> "AddresseeQuerySet":
         return self.get_queryset().unreachable()
 
+    def having_it(self) -> "AddresseeQuerySet":
+        return self.get_queryset().having_it()
+
     def with_a_channel(self) -> "AddresseeQuerySet":
         return self.get_queryset().with_a_channel()
 

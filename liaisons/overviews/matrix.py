@@ -172,8 +172,15 @@ def _served(statement: Statement, addressees: list[Addressee]) -> dict[int, str]
         if addressee_id is not None:
             mails[addressee_id] = _("mail: %(state)s") % {"state": states[Message.State(state)]}
     return {
-        addressee.pk: addressee.posted_note or _("handed over")
-        if addressee.posted_at
-        else mails.get(addressee.pk, _("not by mail, still to be handed over"))
-        for addressee in addressees
+        addressee.pk: _otherwise(addressee) or mails.get(addressee.pk) or _left(addressee) for addressee in addressees
     }
+
+
+def _otherwise(addressee: Addressee) -> str:
+    return (addressee.posted_note or _("handed over")) if addressee.posted_at else ""
+
+
+def _left(addressee: Addressee) -> str:
+    if addressee.given_up_at:
+        return _("not by mail, and not handed over any more")
+    return _("not by mail, still to be handed over")

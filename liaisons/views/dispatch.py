@@ -115,6 +115,7 @@ class Otherwise:
 
     addressee: Addressee
     ways: list[Channel]
+    waits: bool = False
     form: HandoverForm | None = None
 
 
@@ -223,7 +224,7 @@ def _page(
         "to_be_told": handover.to_be_told(statement),
         "warnings": rules.warnings(statement),
         "otherwise": not_by_mail,
-        "to_hand_over": sum(row.addressee.posted_at is None for row in not_by_mail),
+        "to_hand_over": sum(row.waits for row in not_by_mail),
         "nothing_leaves": outbox.refusal(),
         **(_progress(request, statement, now) if is_out else _preview(request, statement, now)),
     }
@@ -289,11 +290,10 @@ def otherwise(
     """Addressees no mail goes to, by name; once it is sent those it did not reach, and those served by hand."""
     left_out = set(statement.addressees.unreachable().values_list("pk", flat=True))
     if is_out and statement.dispatch_round:  # a channel may have come or gone since: what counts are the mails
-        served = (
-            Message.objects.of_dispatch(statement).exclude(state__in=resending.LOST).filter(addressee__isnull=False)
-        )
+        served = Message.objects.of_dispatch(statement).exclude(state__in=Message.LOST).filter(addressee__isnull=False)
         left_out = set(statement.addressees.exclude(pk__in=served.values("addressee")).values_list("pk", flat=True))
-    may_note = is_out and "secretariat" in request.roles
+    may_note = statement.state in handover.OUT and "secretariat" in request.roles
+    waiting = set(handover.of_statement(statement).values_list("pk", flat=True))
     rows = []
     for addressee in statement.addressees.select_related("group").prefetch_related("group__channels__via"):
         if addressee.pk not in left_out and addressee.posted_at is None:
@@ -305,5 +305,6 @@ def otherwise(
             form = given or HandoverForm(
                 addressee=addressee, initial={"on": request.desk.today(now), "note": addressee.posted_note}
             )
-        rows.append(Otherwise(addressee, list(addressee.group.channels.all()) if addressee.group else [], form))
+        ways = list(addressee.group.channels.all()) if addressee.group else []
+        rows.append(Otherwise(addressee, ways, addressee.pk in waiting, form))
     return rows

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from contacts.http import AtDesk, at_desk
 from liaisons import handover, links, mail
-from liaisons.forms.dispatch import HandoverForm
+from liaisons.forms.dispatch import HandoverForm, ReasonForm
 from liaisons.models import Addressee, Statement
 from liaisons.rules import Refused
 
@@ -20,7 +20,12 @@ SHOWN = 500
 @at_desk("secretariat")
 def addressee_letter(request: AtDesk, pk: int) -> HttpResponse:
     """The letter to one addressee, ready for the form of its body or to be carried."""
-    addressee = _addressee(request, pk)
+    return _letter(request, _addressee(request, pk))
+
+
+def _letter(
+    request: AtDesk, addressee: Addressee, giving_up: ReasonForm | None = None, status: int = 200
+) -> HttpResponse:
     statement, now = addressee.statement, timezone.now()
     door = handover.answer_link(addressee, now)
     subject, text = mail.to_paste(addressee, now, links.url(door) if door else "")
@@ -36,8 +41,11 @@ def addressee_letter(request: AtDesk, pk: int) -> HttpResponse:
         "form": HandoverForm(
             addressee=addressee, initial={"on": request.desk.today(now), "note": addressee.posted_note}
         ),
+        "waits": handover.of_statement(statement).filter(pk=addressee.pk).exists(),
+        "give_up_form": giving_up or ReasonForm(),
+        "giving_up": giving_up is not None,
     }
-    return render(request, "liaisons/addressee_letter.html", context)
+    return render(request, "liaisons/addressee_letter.html", context, status=status)
 
 
 @require_POST
@@ -53,6 +61,24 @@ def addressee_link(request: AtDesk, pk: int) -> HttpResponse:
     else:
         messages.success(request, _("The text has a link to answer by now."))
     return redirect("addressee-letter", pk)
+
+
+@require_POST
+@at_desk("secretariat")
+def addressee_give_up(request: AtDesk, pk: int) -> HttpResponse:
+    """Take it off the list of letters to hand over, with a reason."""
+    addressee = _addressee(request, pk)
+    form = ReasonForm(request.POST)
+    if not form.is_valid():
+        return _letter(request, addressee, form, status=400)
+    try:
+        handover.give_up(addressee, form.cleaned_data["reason"], by=request.actor, now=timezone.now())
+    except Refused as refused:
+        for sentence in refused.sentences:
+            messages.error(request, sentence)
+        return _letter(request, addressee, status=400)
+    messages.success(request, _("Noted: %(name)s is not handed the letter any more.") % {"name": addressee})
+    return redirect("to-hand-over")
 
 
 def _addressee(request: AtDesk, pk: int) -> Addressee:

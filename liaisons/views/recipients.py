@@ -128,6 +128,8 @@ def _otherwise(row: Otherwise, *, is_out: bool) -> Receiver:
     addressee = row.addressee
     if addressee.posted_at:
         state, label = "sent", _("handed over")
+    elif addressee.given_up_at:
+        state, label = "given_up", _("not handed over any more")
     elif row.ways:
         state, label = ("awaiting", _("to be handed over")) if is_out else ("planned", _("not sent yet"))
     else:

@@ -11,6 +11,10 @@ def _handed_over(event: Event, statement: Statement | None) -> str:
     return _("%(addressee)s: handed over on %(day)s") % {"addressee": event.addressee, "day": day(event, "on")}
 
 
+def _handed_over_no_more(event: Event, statement: Statement | None) -> str:
+    return _("%(addressee)s: not handed over any more") % {"addressee": event.addressee}
+
+
 def _link_made(event: Event, statement: Statement | None) -> str:
     return _("%(addressee)s: a link to answer by was made") % {"addressee": event.addressee}
 
@@ -61,6 +65,7 @@ def _mail_to(event: Event) -> str:
 
 WORDS: Words = {
     "hand_over": _handed_over,
+    "give_up_handing": _handed_over_no_more,
     "make_link": _link_made,
     "send_again": _sent_again,
     "mark_arrived": _arrived,

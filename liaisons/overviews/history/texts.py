@@ -84,6 +84,10 @@ def _corrected(event: Event, statement: Statement | None) -> str:
     return _("A correction was begun")
 
 
+def _marked_corrected(event: Event, statement: Statement | None) -> str:
+    return _("Its correction has left and takes its place")
+
+
 def _withdrawn(event: Event, statement: Statement | None) -> str:
     told_ = event.data.get("told", 0)
     if not told_:
@@ -128,6 +132,7 @@ WORDS: Words = {
     "complete": _completed,
     "close": _closed,
     "correct": _corrected,
+    "mark_corrected": _marked_corrected,
     "withdraw": _withdrawn,
     "look_again": _put_off,
     "stages": _stages_set,
