@@ -91,6 +91,7 @@ urlpatterns: list[URLPattern] = [
     path("statements/<int:pk>/close/", steps.statement_close, name="statement-close"),
     path("statements/<int:pk>/correct/", steps.statement_correct, name="statement-correct"),
     path("statements/<int:pk>/withdraw/", steps.statement_withdraw, name="statement-withdraw"),
+    path("statements/<int:pk>/<slug:step>/mails/", steps.statement_mails, name="statement-mails"),
     path("statements/<int:pk>/addressees/<int:addressee_pk>/settle/", steps.addressee_settle, name="addressee-settle"),
     # Two texts of a statement compared, in liaisons.views.comparing
     path("statements/<int:pk>/compare/", comparing.statement_compare_chosen, name="statement-compare-chosen"),
@@ -141,6 +142,7 @@ urlpatterns: list[URLPattern] = [
     path("circulations/<int:pk>/", circulation.circulation, name="circulation"),
     path("circulations/<int:pk>/comment/", circulation.circulation_comment, name="circulation-comment"),
     path("circulations/<int:pk>/window/", circulation.circulation_window, name="circulation-window"),
+    path("circulations/<int:pk>/window/mails/", circulation.circulation_window_mails, name="circulation-window-mails"),
     path("circulations/<int:pk>/files/<str:name>/", circulation.circulation_file, name="circulation-file"),
     path("l/<str:token>/table/", remarks.link_table, name="link-table"),
     path("l/<str:token>/table/word/", remarks.link_table_word, name="link-table-word"),
@@ -150,8 +152,10 @@ urlpatterns: list[URLPattern] = [
     path("circulations/<int:pk>/table/sheet/", remarks.circulation_table_sheet, name="circulation-table-sheet"),
     # Reports before the list, in liaisons.views.reports
     path("documents/<int:pk>/circulate/", reports.document_circulate, name="document-circulate"),
+    path("documents/<int:pk>/circulate/mails/", reports.document_circulate_mails, name="document-circulate-mails"),
     path("circulations/<int:pk>/approve/", reports.report_approve, name="report-approve"),
     path("circulations/<int:pk>/take-back/", reports.report_take_back, name="report-take-back"),
+    path("circulations/<int:pk>/take-back/mails/", reports.report_take_back_mails, name="report-take-back-mails"),
     # The Word file sent back, in liaisons.views.returned
     path("circulations/<int:pk>/word/", returned.circulation_word, name="circulation-word"),
     path("circulations/<int:pk>/word/read/", returned.circulation_word_read, name="circulation-word-read"),
