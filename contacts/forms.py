@@ -376,8 +376,8 @@ class DeskForm(forms.ModelForm[Desk]):
             "printed_as": gettext_lazy("Empty: the name of the group."),
             "hold_minutes": gettext_lazy("0 sends at once."),
             "subaddressing": gettext_lazy(
-                "Then an answer finds its letter even where a mail program leaves out what it refers to. Send a mail "
-                "to name+test@ first: it must come."
+                "Then an answer, or a mail that comes back, finds its letter even where it leaves out what it refers "
+                "to. Send a mail to name+test@ first: it must come. Mails leave from such addresses too."
             ),
             "word_inside": gettext_lazy(
                 "Whoever has the PDF can take the Word file out of it, for as long as the PDF is kept."

@@ -20,11 +20,12 @@ Does = Callable[[str, str], str | None]
 
 
 class MailServer:
-    """`received` holds envelope recipient and text of each mail that was taken, in order."""
+    """`received` holds envelope recipient and text of each mail that was taken, `senders` where each returns to."""
 
     def __init__(self, does: Does = lambda _stage, _recipient: None) -> None:
         self.does = does
         self.received: list[tuple[str, bytes]] = []
+        self.senders: list[str] = []
         self.connections = 0
         self.port = 0
         self.pipelining = False  # whether it offers RFC 2920
@@ -97,6 +98,8 @@ class _Wire(SMTP):
         said = await self.asked("TEXT")
         if said:
             del self.server.received[before]
+        else:
+            self.server.senders.append(envelope.mail_from)
         self.taken = not said
         return said or "250 2.0.0 taken"
 

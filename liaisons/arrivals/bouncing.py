@@ -20,6 +20,9 @@ def record(row: ReceivedMail, arrival: Arrival, now: datetime) -> tuple[State, s
     if ours is None:
         return State.WAITING, _("A mail did not arrive. Which one cannot be told; look at the text.")
     said = failures(arrival)
+    if not said:
+        told = _("A mail server sends back the mail to %(to)s and does not say clearly why. Read what it says.")
+        return State.WAITING, told % {"to": ours.recipient}
     about_it = [one for one in said if ours.recipient.lower() in one.recipients]
     lost = next((one for one in about_it if not one.delayed), None)
     if lost is not None:

@@ -84,6 +84,11 @@ def returned(arrival: Arrival) -> Message | None:
     return _messages().filter(message_id__in=named).first() if named else None
 
 
+def has_token(arrival: Arrival) -> bool:
+    """Whether it came to an address that only a mail of ours has had."""
+    return _by_token(arrival) is not None
+
+
 def is_ours(arrival: Arrival) -> bool:
     """Whether we wrote it ourselves: it went out, round a list, and came back."""
     return bool(arrival.message_id) and Message.objects.filter(message_id=arrival.message_id).exists()

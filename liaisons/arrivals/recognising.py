@@ -33,10 +33,11 @@ class Failure:
     reason: str = ""
 
 
-def kind_of(arrival: Arrival) -> Kind:
+def kind_of(arrival: Arrival, *, has_token: bool = False) -> Kind:
+    """`has_token`: it came to the address to which a mail of ours returns, whatever its server says of whom."""
     if is_report(arrival):
         return Kind.BOUNCE if failures(arrival) else Kind.AUTOMATIC
-    if _from_a_machine(arrival) and failures(arrival):
+    if _from_a_machine(arrival) and (failures(arrival) or (has_token and not _is_away(arrival))):
         return Kind.BOUNCE
     return Kind.AUTOMATIC if is_automatic(arrival) else Kind.LETTER
 
@@ -63,9 +64,7 @@ def is_by_itself(arrival: Arrival) -> bool:
 
     Lists and ticket systems call bulk or generated (RFC 3834, 5) also what people write through them.
     """
-    said = arrival.header("Auto-Submitted").partition(";")[0].partition("(")[0].strip().lower()
-    old = any(arrival.header(name) for name in _MACHINE_HEADERS) or bool(_MACHINE_SUBJECTS.match(arrival.subject))
-    return said == "auto-replied" or old or is_report(arrival) or _from_a_machine(arrival)
+    return _is_away(arrival) or is_report(arrival) or _from_a_machine(arrival)
 
 
 def failures(arrival: Arrival) -> list[Failure]:
@@ -126,6 +125,13 @@ def _from_a_machine(arrival: Arrival) -> bool:
     """Whether nobody wants an answer to it: it left without a sender, as bounces do."""
     path = arrival.header("Return-Path")
     return bool(MACHINES.match(arrival.sender)) or (bool(path) and not parseaddr(path)[1])
+
+
+def _is_away(arrival: Arrival) -> bool:
+    """Whether it says of itself that it answers for somebody."""
+    said = arrival.header("Auto-Submitted").partition(";")[0].partition("(")[0].strip().lower()
+    old = any(arrival.header(name) for name in _MACHINE_HEADERS)
+    return said == "auto-replied" or old or bool(_MACHINE_SUBJECTS.match(arrival.subject))
 
 
 def _first_words(arrival: Arrival) -> str:

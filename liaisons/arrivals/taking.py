@@ -40,7 +40,7 @@ def take(raw: bytes, now: datetime, *, desk: Desk | None = None) -> ReceivedMail
     known, is kept at each of them; returned is its row at the desk that it answers. Raises NotAMail.
     """
     arrival = parse(raw)
-    kind = Kind.LOOP if matching.is_ours(arrival) else kind_of(arrival)
+    kind = Kind.LOOP if matching.is_ours(arrival) else kind_of(arrival, has_token=matching.has_token(arrival))
     found = _found(arrival, kind, desk)
     is_everybodys = len(found) > 1 and not matching.desks_written_to(arrival)
     rows = [_kept(arrival, kind, one, now, is_everybodys=is_everybodys) for one in found]

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from email.utils import parseaddr
 from uuid import uuid4
 
 from django.conf import settings
@@ -243,7 +244,9 @@ def compose(message: Message, now: datetime, fill: Callable[[str], str] = as_it_
         from_email=message.sender,
         to=[message.to],
         cc=[message.cc] if message.cc else [],
-        reply_to=[_reply_to(message)] if message.reply_to else [],
+        reply_to=[_with_token(message, message.reply_to)] if message.reply_to else [],
+        # A bounce says of itself which mail it sends back only where its server knows a form for that (RFC 3464).
+        returns_to=_with_token(message, parseaddr(message.sender)[1]),
         headers={"Message-ID": message.message_id, **{k: fill(v) for k, v in message.headers.items()}},
     )
     if message.html:
@@ -259,11 +262,11 @@ def compose(message: Message, now: datetime, fill: Callable[[str], str] = as_it_
     return mail
 
 
-def _reply_to(message: Message) -> str:
-    """Where answers go; with a token by which they find back to this mail, where the mailbox takes such addresses."""
-    if message.desk.subaddressing and message.reply_to == message.desk.mailbox:
-        return reply_tokens.address(message.reply_to, message.pk)
-    return message.reply_to
+def _with_token(message: Message, address: str) -> str:
+    """The address by which what comes to it finds back to this mail, where the mailbox takes such addresses."""
+    if message.desk.subaddressing and address == message.desk.mailbox:
+        return reply_tokens.address(address, message.pk)
+    return address
 
 
 def _ready(now: datetime) -> QuerySet[Message]:

@@ -46,12 +46,18 @@ class Answer:
 
 
 class Mail(EmailMultiAlternatives):
-    """A mail to exactly one envelope recipient, whatever its To and Cc say; `at` is when it leaves."""
+    """A mail to exactly one envelope recipient, whatever its To and Cc say; `at` is when it leaves.
 
-    def __init__(self, *, recipient: str, at: datetime, headers: dict[str, str], **fields: Any) -> None:
+    What comes back goes to `returns_to`, or to the mailbox in From where that is empty.
+    """
+
+    def __init__(
+        self, *, recipient: str, at: datetime, headers: dict[str, str], returns_to: str = "", **fields: Any
+    ) -> None:
         super().__init__(headers={"Date": format_datetime(at.astimezone(UTC)), **headers}, **fields)
         self.recipient = recipient
         self.at = at
+        self.returns_to = returns_to or parseaddr(str(self.from_email))[1]
 
     def recipients(self) -> list[str]:
         return [self.recipient]
@@ -128,7 +134,7 @@ class SmtpBackend(smtp.EmailBackend):
     def _envelope(self, mail: Mail) -> None:
         """Go as far as the server's "go ahead" with the text."""
         server = self._opened()
-        sender = sanitize_address(parseaddr(str(mail.from_email))[1], "utf-8")
+        sender = sanitize_address(mail.returns_to, "utf-8")
         recipient = sanitize_address(mail.recipient, "utf-8")
         eight_bit = ["BODY=8BITMIME"] if server.has_extn("8bitmime") else []
         try:
