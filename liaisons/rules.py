@@ -17,6 +17,7 @@ from contacts.rights import CHAIRS as CHAIRS
 from liaisons import printed
 from liaisons.refusals import Moved as Moved
 from liaisons.refusals import Refused as Refused
+from liaisons.unfilled import doubtful, merge_fields
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractUser, AnonymousUser, PermissionsMixin
@@ -58,9 +59,6 @@ BY_ITSELF = frozenset({"complete", "close", "answer"})
 
 # Answers of one addressee by its links within a day: each gets a number, and mails follow it.
 MOST_BY_LINK = 20
-
-# What a merge field leaves behind when nobody filled it.
-MERGE_FIELD = re.compile(r"\{\{|\}\}|\{\s*\}|«[^»]*»|\[\[|<<|\bto {2,}for\b|\bMERGEFIELD\b", re.IGNORECASE)
 
 
 class Stepping(Protocol):
@@ -328,16 +326,6 @@ CHECKS: dict[str, Callable[..., list[str]]] = {
 PERSONAL: dict[str, Callable[..., list[str]]] = {"approve": to_approve_yourself, "settle": to_settle_by_link}
 
 
-def merge_fields(revision: "Revision") -> list[str]:
-    """Find merge fields nobody filled: a real letter of nomination once went out with one."""
-    return [
-        _("The %(place)s holds a merge field that nobody filled (“%(field)s”). Write what belongs there.")
-        % {"place": place, "field": found[0]}
-        for place, text in printed.places_of(revision.letter).items()
-        if (found := MERGE_FIELD.search(text))
-    ]
-
-
 def past_deadlines(statement: "Statement", revision: "Revision") -> list[str]:
     if statement.desk is None:
         return []
@@ -354,7 +342,7 @@ def warnings(statement: "Statement") -> list[str]:
     revision = statement.revision
     if revision is None:
         return []
-    sentences = printed.warnings(revision)
+    sentences = printed.warnings(revision) + doubtful(revision)
     if len(revision.abstract.split()) > 200:
         sentences.append(_("The abstract has more than 200 words."))
     if statement.addressees.filter(purpose="comment", due_on__isnull=True).exists() and not revision.deadline_text:

@@ -50,6 +50,8 @@ _SYMBOLS = {
 }
 _FIELD_CODES = {f"{W}fldChar", f"{W}instrText"}
 _LINK = re.compile(r'\s*HYPERLINK\s+(?!\\)"?([^"\s]+)"?', re.IGNORECASE)
+_MERGE_FIELD = re.compile(r'\s*MERGEFIELD\s+("[^"]*"|[^\s\\]+)', re.IGNORECASE)
+_SHOWN_UNFILLED = re.compile(r"\s*(?:«[^»]*»)?\s*")
 _NUMBERED = re.compile(r"\s*((?:A[0-9]{1,3}\.)?[0-9]{1,5})\s*")
 _LONGEST_CODE = 4_000
 _ORDER = ("strong", "em", "u", "sub", "sup")
@@ -76,10 +78,14 @@ class LineReader:
 
 @dataclass
 class _Field:
-    """An open field: the address it leads to, or the one around it does, and what it says of itself."""
+    """An open field: the address it leads to, or the one around it does, and what it says of itself.
+
+    What it shows begins at that piece of the line.
+    """
 
     address: str
     code: str = ""
+    begins: int = 0
 
 
 class _Walk:
@@ -110,7 +116,9 @@ class _Walk:
         self.inside(link, relation.target if relation and relation.external else href)
 
     def _simple_field(self, element: _Element, href: str) -> None:
-        self.inside(element, _address(element.get(f"{W}instr", "")) or href)
+        code, begins = element.get(f"{W}instr", ""), len(self._line.pieces)
+        self.inside(element, _address(code) or href)
+        self._name_unfilled(code, begins)
 
     def _control(self, control: _Element, href: str) -> None:
         if not is_placeholder(control):
@@ -187,16 +195,29 @@ class _Walk:
     def _field(self, element: _Element) -> None:
         kind = element.get(f"{W}fldCharType")
         if kind == "begin":
-            self._fields.append(_Field(self._fields[-1].address if self._fields else ""))
+            address = self._fields[-1].address if self._fields else ""
+            self._fields.append(_Field(address, begins=len(self._line.pieces)))
         elif not self._fields:
             return
         elif kind == "separate":
             self._fields[-1].address = _address(self._fields[-1].code) or self._fields[-1].address
         elif kind == "end":
-            self._fields.pop()
+            ended = self._fields.pop()
+            self._name_unfilled(ended.code, ended.begins)
         elif kind is None:
             field = self._fields[-1]
             field.code += (element.text or "")[: _LONGEST_CODE - len(field.code)]
+
+    def _name_unfilled(self, code: str, begins: int) -> None:
+        """A merge field that shows its own name, or nothing, has to be filled: it is written as none can quote."""
+        merge = _MERGE_FIELD.match(code)
+        shown = "".join(piece.text for piece in self._line.pieces[begins:])
+        if merge is None or not _SHOWN_UNFILLED.fullmatch(shown):
+            return
+        del self._line.pieces[begins:]
+        name = merge[1].strip('"')
+        self._say(f"{{{{{name}}}}}", (), "")
+        self._found.say(_("The file has merge fields that nobody filled. Write what belongs there: {{…}}."))
 
     def _note(self, reference: _Element) -> None:
         kind = str(reference.tag).rpartition("}")[2].removesuffix("Reference")

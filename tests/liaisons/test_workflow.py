@@ -142,7 +142,7 @@ class TestObstacles:
             ({"deadline": date(2025, 10, 12)}, "The deadline 12 October 2025 is in the past. Set a later one."),
             (
                 {"title": "LS on {{ topic }}"},
-                "The title holds a merge field that nobody filled (“{{”). Write what belongs there.",
+                "The title holds a merge field that nobody filled (“{{ topic }}”). Write what belongs there.",
             ),
             (
                 {"body": "<p>We ask { } to come.</p>"},
@@ -153,8 +153,8 @@ class TestObstacles:
                 "The abstract holds a merge field that nobody filled (“to  for”). Write what belongs there.",
             ),
             (
-                {"annexes": (Annex("«Title»", "<p>x</p>"),)},
-                "The annex 1 holds a merge field that nobody filled (“«Title»”). Write what belongs there.",
+                {"annexes": (Annex("«First_Name»", "<p>x</p>"),)},
+                "The annex 1 holds a merge field that nobody filled (“«First_Name»”). Write what belongs there.",
             ),
         ],
     )
