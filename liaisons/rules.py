@@ -258,7 +258,19 @@ def of_its_own(registration: "Registration") -> list[str]:
 
 
 def to_approve_yourself(statement: "Statement", actor: "Actor") -> list[str]:
-    """Name what keeps this very person from approving; a revision needs one approver who did not write it."""
+    """Name what keeps this very person from approving, unless they may record what a meeting approved instead."""
+    return [] if _records_meetings(statement, actor) else to_give_your_word(statement, actor)
+
+
+def _records_meetings(statement: "Statement", actor: "Actor") -> bool:
+    if actor.kind == "link" or statement.desk is None:
+        return False
+    roles = actor.roles_at(statement.desk.group, statement.desk.today(judged_at(statement)))
+    return statement.state == "draft" or bool(SECRETARIAT & roles)
+
+
+def to_give_your_word(statement: "Statement", actor: "Actor") -> list[str]:
+    """Name what keeps a chair from saying yes without a meeting; a revision needs one who did not write it."""
     desk, revision = statement.desk, statement.revision
     if desk is None or revision is None or actor.person is None:
         return []

@@ -88,6 +88,8 @@ def approve(statement: Statement, taken: Taken) -> Data:
     roles = taken.by.roles_at(desk.group, desk.today(taken.now))
     if meeting is None and (not roles & rules.CHAIRS or statement.state == Statement.State.DRAFT):
         raise Refused([_("Name the meeting that approved the statement and the clause of its report.")])
+    if meeting is None and (sentences := rules.to_give_your_word(statement, taken.by)):
+        raise Refused([*sentences, _("What a meeting approved is recorded with the meeting and the clause.")])
     assert statement.revision is not None  # rules.to_approve has asked for a text
     assert taken.by.person is not None  # roles are held by people
     Approval.objects.get_or_create(  # there already for a chair who declares what nobody else has to approve any more

@@ -401,6 +401,22 @@ class TestApprovers:
         ]
         assert Approval.objects.count() == 0
 
+    @pytest.mark.parametrize("first", ["draft", "circulated"])
+    def test_who_wrote_it_records_that_a_meeting_approved_it(self, desk, letter, chair, at_meeting, first):
+        Desk.objects.update(approvers="one")
+        Appointment.objects.create(person=chair.person, group=desk.group, role="secretariat")
+        statement = begin(Desk.objects.get(pk=desk.pk), letter, by=Actor.of(chair), now=NOW)
+        if first == "circulated":
+            statement = take(statement, "circulate", chair, at=NOW)
+            Circulation.objects.get().distribute(NOW)
+            assert refusal(take, statement, "approve", chair) == [
+                "You wrote this revision. Somebody else has to approve it.",
+                "What a meeting approved is recorded with the meeting and the clause.",
+            ]
+        assert sentences(statement, "approve", chair) == []
+        assert take(statement, "approve", chair, details=at_meeting).state == "approved"
+        assert Approval.objects.values_list("meeting__name", "clause").get() == ("First meeting of JCA-MV", "10")
+
     def test_a_chair_appointed_meanwhile_is_asked_too(self, circulated, chair, cochair, rapporteur, desk):
         take(circulated, "approve", chair)
         Appointment.objects.create(person=rapporteur.person, group=desk.group, role="cochair")
