@@ -45,11 +45,14 @@ def standing(desk: Desk) -> list[CopyRule]:
         CopyRule(who=Who.CONTACTS, why=gettext_noop("you are a contact named in it.")),
         CopyRule(who=Who.SENDER, role=Role.CHAIR, why=gettext_noop("you chair the group that sends it.")),
         CopyRule(who=Who.SENDER, role=Role.COCHAIR, why=gettext_noop("you chair the group that sends it.")),
-        CopyRule(
-            who=Who.ADDRESSED,
-            role=Role.CHAIR,
-            purpose=Addressee.Purpose.ACTION,
-            why=gettext_noop("you chair a group that it asks for action."),
+        *(
+            CopyRule(
+                who=Who.ADDRESSED,
+                role=role,
+                purpose=Addressee.Purpose.ACTION,
+                why=gettext_noop("you chair a group that it asks for action."),
+            )
+            for role in (Role.CHAIR, Role.COCHAIR)
         ),
         CopyRule(who=Who.FORWARDER, why=gettext_noop("you forwarded the statement that it answers.")),
         CopyRule(who=Who.ADDRESS, email=desk.mailbox, why=gettext_noop("the secretariat keeps what its desk sends.")),

@@ -32,7 +32,7 @@ def test_standing_rules_are_shown_and_made_the_desks_own(ada, desk):
     assertContains(page, "these standing ones hold")
     assertContains(page, "you chair the group that sends it.")
     ada.post(reverse("copies-own"))
-    assert whos(desk) == ["contacts", "sender", "sender", "addressed", "forwarder", "address"]
+    assert whos(desk) == ["contacts", "sender", "sender", "addressed", "addressed", "forwarder", "address"]
     assertNotContains(ada.get(reverse("copies")), "these standing ones hold")
     assert Event.objects.filter(verb="settings", private=True).count() == 1
 
@@ -43,7 +43,7 @@ def test_a_rule_is_added_behind_the_standing_ones(ada, desk):
     assert whos(desk)[-1] == "address"
     last = CopyRule.objects.last()
     assert (last.email, last.role, last.why) == ("archive@example.org", "", "you keep the archive.")
-    assert len(whos(desk)) == 7
+    assert len(whos(desk)) == 8
 
 
 def test_what_a_rule_needs_is_asked_for_and_what_was_typed_stays(ada, desk):
@@ -57,11 +57,11 @@ def test_rules_are_ordered_changed_and_removed(ada, desk):
     ada.post(reverse("copies-own"))
     last = CopyRule.objects.last()
     ada.post(reverse("copy-rule-up", args=[last.pk]))
-    assert whos(desk) == ["contacts", "sender", "sender", "addressed", "address", "forwarder"]
+    assert whos(desk) == ["contacts", "sender", "sender", "addressed", "addressed", "address", "forwarder"]
     given = {"who": "address", "email": "other@example.org", "purpose": "action", "why": "you keep them."}
     ada.post(reverse("copy-rule", args=[last.pk]), given)
     last.refresh_from_db()
-    assert (last.email, last.purpose, last.position) == ("other@example.org", "action", 4)
+    assert (last.email, last.purpose, last.position) == ("other@example.org", "action", 5)
     for rule in CopyRule.objects.all():
         page = ada.post(reverse("copy-rule-remove", args=[rule.pk]), follow=True)
     assertContains(page, "from now on nobody gets a copy")

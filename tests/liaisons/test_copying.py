@@ -36,6 +36,8 @@ def addresses(statement) -> list[str]:
 
 def test_a_desk_without_rules_follows_the_standing_ones(approved, groups):
     somebody_in(groups["ITU-T SG21"], "chair", "chair21@example.org")
+    somebody_in(groups["ITU-T SG21"], "cochair", "cochair21@example.org")
+    somebody_in(groups["IETF"], "cochair", "cochair@ietf.example.org")
     somebody_in(groups["ITU-T TSAG"], "chair", "chairtsag@example.org")  # addressed for information
     whys = {one.recipient.email: one.why for one in copied(approved, AFTER)}
     assert whys == {
@@ -43,6 +45,8 @@ def test_a_desk_without_rules_follows_the_standing_ones(approved, groups):
         "chris@example.org": "you chair the group that sends it.",
         "kim@example.org": "you chair the group that sends it.",
         "chair21@example.org": "you chair a group that it asks for action.",
+        "cochair21@example.org": "you chair a group that it asks for action.",
+        "cochair@ietf.example.org": "you chair a group that it asks for action.",
         "secretariat@jca-mv.example.org": "the secretariat keeps what its desk sends.",
     }
 
