@@ -13,6 +13,7 @@ _LEAD = re.compile(
     r"(?:LS(?:/[ior])*|liaison statement)(?:\s+to\s+[^:“”]{1,60}?(?=\son\s))?\s*(?:on|about|regarding|:|[-–])\s+",
     re.IGNORECASE,
 )
+_TYPE_LETTERS = re.compile(r"LS(?:/[ior])+(?![^\W_])")
 _TAIL = re.compile(r"\s*\((?:reply|response) to [^()]*\)|\s*\[from [^\[\]]*\]", re.IGNORECASE)
 _MARKED = re.compile(rf"</?(?:{'|'.join(sorted(TAGS))})(?:\s[^<>]*)?/?>", re.IGNORECASE)
 
@@ -20,6 +21,12 @@ _MARKED = re.compile(rf"</?(?:{'|'.join(sorted(TAGS))})(?:\s[^<>]*)?/?>", re.IGN
 def subject(title: str) -> str:
     """What the statement is about: its title without what a register puts around it."""
     return _TAIL.sub("", _LEAD.sub("", title, count=1) if _LEAD.match(title) else title).strip()
+
+
+def as_received(title: str) -> str:
+    """The title as the register of whoever gets the letter has it: LS/o becomes LS/i, LS/o/r becomes LS/i/r."""
+    letters = _TYPE_LETTERS.match(title)
+    return letters[0].replace("/o", "/i") + title[letters.end() :] if letters else title
 
 
 def body(text: str) -> str:

@@ -211,7 +211,7 @@ def document_of(desk: Desk, received: Received, now: datetime) -> Document:
     """Number the letter as the next document of the desk and keep its files under the names they came with."""
     document = Document(
         kind=Document.Kind.INCOMING,
-        title=received.title,
+        title=prefilling.as_received(received.title),
         source=received.source,
         source_text=received.source_text,
         registered_at=now,

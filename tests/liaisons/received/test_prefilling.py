@@ -2,7 +2,12 @@
 
 import pytest
 
-from liaisons.received.prefilling import body, subject
+from contacts.actor import Actor
+from liaisons.details import Received
+from liaisons.models import Document
+from liaisons.received.prefilling import as_received, body, subject
+from liaisons.received.registering import register
+from tests.fixtures import AFTER
 
 
 @pytest.mark.parametrize(
@@ -17,6 +22,35 @@ from liaisons.received.prefilling import body, subject
 )
 def test_the_subject_of_a_title(title, about):
     assert subject(title) == about
+
+
+@pytest.mark.parametrize(
+    ("title", "here"),
+    [
+        ("LS/o on the terms", "LS/i on the terms"),
+        ("LS/o/r on the terms (reply to SG20-LS9)", "LS/i/r on the terms (reply to SG20-LS9)"),
+        ("LS/r/o: the terms", "LS/r/i: the terms"),
+        ("LS/i/r on LS/o numbers", "LS/i/r on LS/o numbers"),
+        ("LS on the terms", "LS on the terms"),
+    ],
+)
+def test_the_type_letters_of_a_title_as_the_receiver_has_them(title, here):
+    assert as_received(title) == here
+
+
+@pytest.mark.django_db
+def test_what_is_outgoing_at_one_desk_is_incoming_in_the_register_of_another(sent, other_desk, other_secretary):
+    theirs = Received(
+        source_text="JCA-MV",
+        source=sent.desk.group,
+        reference=sent.reference,
+        title="LS/o/r on the terms",
+        received_on=AFTER.date(),
+    )
+    registration = register(other_desk, theirs, by=Actor.of(other_secretary), now=AFTER)
+    assert registration.statement == sent
+    document = Document.objects.of_desk(other_desk).get()
+    assert (document, document.title) == (registration.document, "LS/i/r on the terms")
 
 
 @pytest.mark.parametrize(
