@@ -9,12 +9,23 @@ from django.utils.translation import gettext as _
 
 from contacts.actor import Actor
 from contacts.models import Desk, Person
-from liaisons import calendar
-from liaisons.documents.report import Exchanged, Item, Paper, Report, Undertaken, write_report
+from liaisons import calendar, referring
+from liaisons.documents.report import Exchanged, Heard, Item, Paper, Report, Undertaken, write_report
 from liaisons.filing import Paper as FiledPaper
 from liaisons.filing import file_document
-from liaisons.models import AgendaItem, Blob, Document, DocumentFile, Meeting, Registration, Rendition, Statement
+from liaisons.models import (
+    AgendaItem,
+    Blob,
+    Comment,
+    Document,
+    DocumentFile,
+    Meeting,
+    Registration,
+    Rendition,
+    Statement,
+)
 from liaisons.overviews.listing import some_of
+from liaisons.referring import Referred
 from liaisons.renditions import MEDIA_TYPES
 from liaisons.rules import day_text
 
@@ -32,7 +43,7 @@ def draft_report(meeting: Meeting, desk: Desk, *, by: Actor, now: datetime) -> D
             revises=_latest(meeting.report),
         )
         document = file_document(desk, paper, by=by, now=now)
-        content = write_report(gather(meeting, desk, number=document.reference))
+        content = write_report(gather(meeting, desk, number=document.reference, now=now))
         blob = Blob.objects.keep(content, MEDIA_TYPES[Rendition.Kind.WORD])
         DocumentFile.objects.create(document=document, blob=blob, name=f"{document.reference}.docx")
         meeting.report = document
@@ -44,12 +55,14 @@ def title_of(meeting: Meeting) -> str:
     return _("Draft report of the %(meeting)s (%(where)s)") % {"meeting": meeting, "where": _where(meeting)}
 
 
-def gather(meeting: Meeting, desk: Desk, *, number: str) -> Report:
+def gather(meeting: Meeting, desk: Desk, *, number: str, now: datetime) -> Report:
     """All that was recorded of the meeting, and the statements exchanged from the meeting before to its last day."""
     before = _before(meeting)
     items = meeting.items.prefetch_related("documents__document__source", "documents__presenter", "decisions")
     noted = list(meeting.noted.of_desk(desk).select_related("document", "statement__source", "statement__revision"))
     clauses = {item.clause for item in items}
+    before_it = referring.before(meeting, desk, desk.today(now))
+    comments = {one.item.pk: one for one in before_it if one.item}
     return Report(
         number=number,
         group=desk.printed_group(),
@@ -58,12 +71,13 @@ def gather(meeting: Meeting, desk: Desk, *, number: str) -> Report:
         title=title_of(meeting),
         contact=_contact(desk, meeting.ends_on),
         opening=_opening(meeting),
-        items=tuple(_item(item, noted) for item in items),
+        items=tuple(_item(item, noted, comments.get(item.pk)) for item in items),
         decisions=tuple(meeting.decisions.filter(item__isnull=True).values_list("text", flat=True)),
         actions=tuple(
             Undertaken(one.text, str(one.owner or one.owner_text), _day(one.due_on))
             for one in meeting.actions.select_related("owner").order_by("position")
         ),
+        referred=tuple(_referred(one) for one in before_it if one.item is None),
         noted=tuple(_noted(row, desk) for row in noted if row.noted_clause not in clauses),
         received=tuple(_received(desk, before, meeting)),
         sent=tuple(_sent(desk, before, meeting)),
@@ -82,7 +96,7 @@ def _before(meeting: Meeting) -> Meeting | None:
     return Meeting.objects.filter(group=meeting.group, ends_on__lt=meeting.starts_on).order_by("ends_on", "pk").last()
 
 
-def _item(item: AgendaItem, noted: Iterable[Registration]) -> Item:
+def _item(item: AgendaItem, noted: Iterable[Registration], referred: Referred | None) -> Item:
     """The item with its documents, and with the letters noted under its clause that nobody put to it."""
     put = {at.document_id for at in item.documents.all()}
     papers = [
@@ -100,7 +114,28 @@ def _item(item: AgendaItem, noted: Iterable[Registration]) -> Item:
         for row in noted
         if row.noted_clause == item.clause and (row.document_id is None or row.document_id not in put)
     ]
-    return Item(item.clause, item.title, item.text, tuple(papers), tuple(one.text for one in item.decisions.all()))
+    text, decisions = item.text, [one.text for one in item.decisions.all()]
+    if referred is not None:
+        text = f"{_quoted(referred.comment)}\n{text}"
+        decisions.append(_("About the comment: %(decided)s") % {"decided": _decided(referred)})
+    return Item(item.clause, item.title, text, tuple(papers), tuple(decisions))
+
+
+def _referred(referred: Referred) -> Heard:
+    return Heard(referred.what, _quoted(referred.comment), _decided(referred))
+
+
+def _quoted(comment: Comment) -> str:
+    said = " ".join(filter(None, (comment.text, comment.proposed))).strip()
+    return _("“%(words)s”") % {"words": " ".join(said.split())} if said else ""
+
+
+def _decided(referred: Referred) -> str:
+    comment = referred.comment
+    if referred.is_open:
+        return _("nothing was decided yet.")
+    decided = _("withdrawn") if comment.withdrawn_at else comment.get_disposition_display()
+    return f"{decided}. {comment.disposition_text}".strip() if not comment.withdrawn_at else f"{decided}."
 
 
 def _noted(row: Registration, desk: Desk) -> Exchanged:

@@ -10,10 +10,12 @@ from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from contacts.models import Appointment, Desk
+from contacts.models import Appointment, Desk, Person
+from liaisons import referring
 from liaisons.models import Circulation, Comment
 from liaisons.rules import day_text
 
+DAYS = ("begins", "ends", "referred_to")
 ASKED = (Appointment.Role.MEMBER, Appointment.Role.REPRESENTATIVE)
 
 
@@ -25,7 +27,11 @@ def appointed(desk: Desk, at: datetime) -> int:
 
 @dataclass(frozen=True)
 class Outcome:
-    """`asked` counts appointed members, None where nobody counted; what was taken back is in none of the others."""
+    """`asked` counts appointed members, None where nobody counted; what was taken back is in none of the others.
+
+    `referred` counts the objections that are before the next meeting, of which `referred_to` is the first day, as far
+    as one is planned; `referred_by` are the keys of the people who referred them.
+    """
 
     asked: int | None
     begins: date | None
@@ -35,6 +41,9 @@ class Outcome:
     objections: int
     standing: int
     late: int
+    referred: int = 0
+    referred_to: date | None = None
+    referred_by: tuple[int, ...] = ()
 
     @classmethod
     def of(cls, circulation: Circulation) -> Self:
@@ -47,22 +56,31 @@ class Outcome:
             late=Count("pk", Q(late=True)),
         )
         begun = circulation.distributed_at
+        lifted = said.filter(kind=kind.OBJECTION, late=False, disposition=Comment.Disposition.REFERRED)
+        referred = list(lifted.order_by("referred_at", "pk")) if counts["objections"] else []
+        meetings = referring.meetings_of(circulation.desk) if referred else []
+        for comment in referred:
+            comment.circulation = circulation
+        days = [meeting.starts_on for one in referred if (meeting := referring.next_for(one, meetings))]
         return cls(
             asked=circulation.asked,
             begins=begun.astimezone(ZoneInfo(circulation.zone)).date() if begun else None,
             ends=circulation.closes_on,
             standing=circulation.comments.standing_objections().count(),
+            referred=len(referred),
+            referred_to=min(days, default=None),
+            referred_by=tuple(sorted({one.disposed_by_id for one in referred if one.disposed_by_id})),
             **counts,
         )
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> Self:
         """Read back what data() wrote into an Event."""
-        days = {name: date.fromisoformat(data[name]) if data[name] else None for name in ("begins", "ends")}
-        return cls(**{**data, **days})
+        days = {name: date.fromisoformat(data[name]) if data.get(name) else None for name in DAYS}
+        return cls(**{**data, **days, "referred_by": tuple(data.get("referred_by", ()))})
 
     def data(self) -> dict[str, Any]:
-        days = {"begins": self.begins, "ends": self.ends}
+        days = {name: getattr(self, name) for name in DAYS}
         return asdict(self) | {name: day.isoformat() if day else None for name, day in days.items()}
 
     @property
@@ -80,7 +98,7 @@ class Outcome:
         parts.append(
             self._counted(ngettext("%(n)d comment", "%(n)d comments", self.remarks), self.remarks) or _("no comment")
         )
-        parts.append(self._objected)
+        parts += [self._objected, self._referred]
         parts.append(self._counted(ngettext("%(n)d of them late", "%(n)d of them late", self.late), self.late))
         return ", ".join(filter(None, parts))
 
@@ -113,6 +131,18 @@ class Outcome:
             "%(objections)s, of which %(standing)d stands", "%(objections)s, of which %(standing)d stand", self.standing
         )
         return stand % {"objections": said, "standing": self.standing}
+
+    @property
+    def _referred(self) -> str:
+        if not self.referred:
+            return ""
+        people = Person.objects.filter(pk__in=self.referred_by).order_by("name")
+        said = ngettext("%(n)d objection referred", "%(n)d objections referred", self.referred) % {"n": self.referred}
+        where = _("to the next meeting, which is not planned yet")
+        if self.referred_to:
+            where = _("to the meeting of %(day)s") % {"day": day_text(self.referred_to)}
+        words = {"objections": said, "where": where, "who": ", ".join(map(str, people))}
+        return (_("%(objections)s by %(who)s %(where)s") if people else _("%(objections)s %(where)s")) % words
 
     @staticmethod
     def _counted(words: str, number: int) -> str:

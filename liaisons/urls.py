@@ -243,6 +243,7 @@ urlpatterns: list[URLPattern] = [
     path("meetings/<int:pk>/items/<int:item>/", meetings.meeting_item_edit, name="meeting-item-edit"),
     path("meetings/<int:pk>/report/", meetings.meeting_report, name="meeting-report"),
     path("meetings/<int:pk>/documents/", meetings.meeting_document, name="meeting-document"),
+    path("meetings/<int:pk>/referred/<int:comment>/", meetings.meeting_referred, name="meeting-referred"),
     path("meetings/<int:pk>/dispositions/", meetings.meeting_dispositions, name="meeting-dispositions"),
     path("meetings/<int:pk>/decisions/", meetings.meeting_decision, name="meeting-decision"),
     path("meetings/<int:pk>/decisions/<int:decision>/", meetings.meeting_decision_edit, name="meeting-decision-edit"),

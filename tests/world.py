@@ -4,7 +4,7 @@ Each name stands for the arguments of an address; "?" is what follows it, "data"
 """
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.core.mail import EmailMessage
@@ -13,7 +13,7 @@ from contacts.actor import Actor
 from contacts.models import Alias, Appointment, Holiday, Person, StandIn, Succession
 from liaisons import links, reminders
 from liaisons.arrivals.taking import take
-from liaisons.comments import comment, reports
+from liaisons.comments import comment, dispose, reports
 from liaisons.details import Answer, MeetingApproval, Received
 from liaisons.filing import Paper, file_document
 from liaisons.letter import Attached
@@ -25,6 +25,7 @@ from liaisons.models import (
     CopyRule,
     Decision,
     Link,
+    Meeting,
     Message,
     MessageFile,
     Nomination,
@@ -71,6 +72,7 @@ def world(desk, groups, letter, sent, secretary, chair, member, meeting):
         **_links(circulation, sent, chair, member),
         "link-report": {"token": links.token(_report(desk, blob, by, chair).pk)},
         **_mails(sent, blob),
+        "referred": _referred(desk, circulation, by, member),
         **_papers(desk, groups, meeting, sent, by, blob),
         **_contacts(groups, member, chair),
         "holiday": {"pk": Holiday.objects.create(desk=desk, day=AFTER.date(), name="Founding day").pk},
@@ -201,6 +203,15 @@ def _mails(sent, blob):
         "arrived": {"pk": arrived.pk, "data": {"statement": sent.pk}},
         "arrived-file": {"pk": arrived.pk, "file": arrived.received_files.get().pk},
     }
+
+
+def _referred(desk, circulation, by, member):
+    """A comment that the next meeting is to decide about."""
+    said = comment(circulation, by=Actor.of(member), kind="question", text="Where?", now=AFTER)
+    dispose(said, "referred", seen="", text="", by=by, now=AFTER)
+    day = AFTER.date() + timedelta(days=30)
+    following = Meeting.objects.create(group=desk.group, name="The next meeting", starts_on=day, ends_on=day)
+    return {"pk": following.pk, "comment": said.pk}
 
 
 def _papers(desk, groups, meeting, sent, by, blob):

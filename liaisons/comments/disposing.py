@@ -116,7 +116,9 @@ def _keep(row: Comment, disposition: str, text: str, by: Actor, now: datetime) -
     row.disposition_text = text.strip()
     row.disposed_by = by.person
     row.disposed_at = now
-    row.save(update_fields=["disposition", "disposition_text", "disposed_by", "disposed_at"])
+    if disposition == Disposition.REFERRED:
+        row.referred_at = now
+    row.save(update_fields=["disposition", "disposition_text", "disposed_by", "disposed_at", "referred_at"])
     record("dispose", row, by, now)
 
 

@@ -64,6 +64,15 @@ class Exchanged:
 
 
 @dataclass(frozen=True)
+class Heard:
+    """A comment that was referred to the meeting: whose and on what, its words, and what was decided."""
+
+    title: str
+    text: str
+    decided: str
+
+
+@dataclass(frozen=True)
 class Report:
     """All that the file says. `since` is the meeting before, "" for the first one."""
 
@@ -79,6 +88,7 @@ class Report:
     actions: tuple[Undertaken, ...]
     received: tuple[Exchanged, ...]
     sent: tuple[Exchanged, ...]
+    referred: tuple[Heard, ...] = ()  # comments that no item names
     noted: tuple[Exchanged, ...] = ()  # letters that no item names
     since: str = ""
 
@@ -115,6 +125,7 @@ class _Writer:
             yield from self._item(item)
         yield from self._decisions()
         yield from self._actions()
+        yield from self._referred()
         yield from self._noted()
         yield from self._exchanged(_("Statements received"), _("From"), report.received)
         yield from self._exchanged(_("Statements sent"), _("To"), report.sent)
@@ -168,6 +179,15 @@ class _Writer:
         yield self.text("Heading1", _runs(_("Actions")))
         rows = [(str(at), one.text, one.owner, one.due) for at, one in enumerate(self._report.actions, start=1)]
         yield self._grid((700, 5340, 2100, 1500), (_("No."), _("Action"), _("Owner"), _("Due")), rows)
+        yield self.text("Tablespace")
+
+    def _referred(self) -> Iterator[BaseOxmlElement]:
+        if not self._report.referred:
+            return
+        yield self.text("Heading1", _runs(_("Comments referred to this meeting")))
+        heads = (_("Comment"), _("Text"), _("Decided"))
+        cells = [(one.title, one.text, one.decided) for one in self._report.referred]
+        yield self._grid((3040, 3600, 3000), heads, cells)
         yield self.text("Tablespace")
 
     def _noted(self) -> Iterator[BaseOxmlElement]:

@@ -123,7 +123,8 @@ class Comment(models.Model):
     """What somebody said of a text in circulation, and what was done about it.
 
     One from an address nobody knows counts when `confirmed_at` is set: a mail to it was answered. Of several that
-    came in one go, as in a Word file, the later ones point to the first, which holds the files.
+    came in one go, as in a Word file, the later ones point to the first, which holds the files. `referred_at` is when
+    it was last referred to a meeting, and stays when that has decided.
     """
 
     class Kind(models.TextChoices):
@@ -175,6 +176,7 @@ class Comment(models.Model):
     disposition_text = models.TextField(_("reason"), blank=True)
     disposed_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     disposed_at = models.DateTimeField(_("disposed"), null=True, blank=True)
+    referred_at = models.DateTimeField(_("referred to a meeting"), null=True, blank=True)
 
     objects = CommentQuerySet.as_manager()
 

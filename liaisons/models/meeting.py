@@ -44,19 +44,25 @@ class Meeting(models.Model):
 
 
 class AgendaItem(models.Model):
-    """An item of the agenda; `clause` is its number in the report ("7.3")."""
+    """An item of the agenda; `clause` is its number in the report ("7.3"), `comment` one that was referred to it."""
 
     meeting = models.ForeignKey(Meeting, on_delete=models.PROTECT, related_name="items")
     position = models.PositiveSmallIntegerField()
     clause = models.CharField(_("clause"), max_length=10)
     title = models.CharField(_("title"), max_length=300)
     text = models.TextField(_("what was said"), blank=True)
+    comment = models.ForeignKey(
+        "liaisons.Comment", on_delete=models.PROTECT, null=True, blank=True, related_name="at_items"
+    )
 
     class Meta:
         verbose_name = _("agenda item")
         verbose_name_plural = _("agenda items")
         ordering = ["meeting", "position"]
-        constraints = [models.UniqueConstraint(fields=["meeting", "clause"], name="agenda_item_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["meeting", "clause"], name="agenda_item_once"),
+            models.UniqueConstraint(fields=["meeting", "comment"], name="agenda_item_comment_once"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.clause} {self.title}"

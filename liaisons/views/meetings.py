@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.db import transaction
 from django.db.models import Count, Max, Prefetch, Q
 from django.forms import ModelForm
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -17,11 +17,12 @@ from django.views.decorators.http import require_POST, require_safe
 
 from contacts.http import AtDesk, at_desk, posted
 from contacts.paging import page_of
-from liaisons import minutes, reporting
+from liaisons import minutes, referring, reporting
 from liaisons.forms.papers import ActionForm, DecisionForm, ItemDocumentForm, ItemForm, ItemTextForm, MeetingForm
 from liaisons.forms.seen import Met, SeenForm
 from liaisons.models import Action, AgendaItem, Decision, ItemDocument, Meeting
 from liaisons.overviews import history
+from liaisons.rules import CHAIRS, SECRETARIAT
 
 MOST_EVENTS = 30
 P = TypeVar("P", AgendaItem, Decision, Action)
@@ -94,6 +95,22 @@ def meeting_document(request: AtDesk, pk: int) -> HttpResponse:
     found = _meeting(request, pk)
     form = ItemDocumentForm(request.POST, meeting=found, desk=request.desk, prefix="document")
     return _added(request, found, document=form)
+
+
+@require_POST
+@at_desk("secretariat")
+def meeting_referred(request: AtDesk, pk: int, comment: int) -> HttpResponse:
+    """Put a comment that was referred to the meeting on its agenda."""
+    now = timezone.now()
+    with transaction.atomic():
+        found = _locked(request, pk)
+        before = referring.before(found, request.desk, request.desk.today(now))
+        referred = next((one for one in before if one.comment.pk == comment), None)
+        if referred is None:
+            raise Http404(_("This comment is not before this meeting."))
+        item = referring.put_on_agenda(found, referred, request.desk, by=request.actor, now=now)
+    messages.success(request, _("On the agenda as item %(clause)s.") % {"clause": item.clause})
+    return redirect(f"{found.get_absolute_url()}#item-{item.pk}")
 
 
 @require_POST
@@ -258,9 +275,11 @@ def _meeting_page(
         (item, [(at, (typed or {}).get(at.pk, at.disposition)) for at in item.documents.all()])
         for item in found.items.prefetch_related(Prefetch("documents", at_items))
     ]
-    secretary = "secretariat" in request.roles
+    secretary, today = "secretariat" in request.roles, request.desk.today(timezone.now())
     context: dict[str, Any] = {
         "meeting": found,
+        "referred": referring.before(found, request.desk, today),
+        "decides": bool(request.roles & (SECRETARIAT | CHAIRS)),
         "items": items,
         "decisions": found.decisions.select_related("item"),
         "actions": found.actions.select_related("owner"),
@@ -269,7 +288,7 @@ def _meeting_page(
         ),
         "dispositions": ItemDocument.Disposition.choices,
         "documented": any(documents for _item, documents in items),
-        "today": request.desk.today(timezone.now()),
+        "today": today,
         "secretary": secretary,
     }
     if secretary:

@@ -329,7 +329,8 @@ class TestSilence:
         comments.dispose(lifted, "referred", seen="", text="To the next one.", by=Actor.of(chair), now=DURING)
         sentence = (
             "Asked were the list and 2 appointed members, from 13 October 2025 to 27 October 2025. "
-            "What came: 1 in support, 2 comments, 1 objection, none of which stands."
+            "What came: 1 in support, 2 comments, 1 objection, none of which stands, "
+            "1 objection referred by Chris Chair to the next meeting, which is not planned yet."
         )
         assert Outcome.of(circulation).sentence == sentence
         housekeeping.keep_house(AFTER)

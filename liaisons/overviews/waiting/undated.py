@@ -5,6 +5,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from liaisons import referring
 from liaisons.models import Action, Addressee, Registration, Statement
 
 from .desktop import MOST, Desktop, Heap, Row, counted
@@ -35,10 +36,10 @@ def to_look_at_again(here: Desktop) -> list[Heap]:
 
 
 def undated(here: Desktop) -> list[Heap]:
-    """Open answers, assigned letters and actions for which no day is set: each row leads to where one is."""
+    """Open answers, assigned letters, actions and comments for which no day is set: each row leads to where one is."""
     if not here.is_secretary:
         return []
-    rows = [*_statements(here), *_registrations(here), *_actions(here)]
+    rows = [*_statements(here), *_registrations(here), *_actions(here), *_referred(here)]
     return [Heap("undated", _("Open, without a next date"), rows)]
 
 
@@ -89,4 +90,24 @@ def _actions(here: Desktop) -> list[Row]:
             note=str(action.owner or action.owner_text),
         )
         for action in rows.order_by("meeting__starts_on", "position")[:MOST]
+    ]
+
+
+def _referred(here: Desktop) -> list[Row]:
+    """Comments that wait for the next meeting while none is planned."""
+    rows = list(referring.still_open(here.desk)[:MOST])
+    meetings = referring.meetings_of(here.desk) if rows else []
+    return [
+        Row(
+            reference=str(comment.circulation.document),
+            title=referring.title_of(comment),
+            url=reverse("meeting-new"),
+            state="awaiting",
+            label=_("open"),
+            on=here.desk.today(comment.referred_at),
+            what=_("referred"),
+            note=_("Its meeting is not planned yet."),
+        )
+        for comment in rows
+        if comment.referred_at and referring.next_for(comment, meetings, here.today) is None
     ]
