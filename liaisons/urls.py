@@ -127,6 +127,7 @@ urlpatterns: list[URLPattern] = [
     path("l/<str:token>/files/<str:name>/", links.link_file, name="link-file"),
     path("l/<str:token>/comment/", circulation.link_comment, name="link-comment"),
     path("l/<str:token>/comments/<int:pk>/withdraw/", circulation.link_comment_withdraw, name="link-comment-withdraw"),
+    path("l/<str:token>/comments/<int:pk>/dispose/", approving.link_comment_dispose, name="link-comment-dispose"),
     path("l/<str:token>/comments/<int:pk>/files/<int:file>/", circulation.link_comment_file, name="link-comment-file"),
     path("l/<str:token>/confirm/", links.link_confirm, name="link-confirm"),
     path("l/<str:token>/confirm/withdraw/", links.link_confirm_withdraw, name="link-confirm-withdraw"),

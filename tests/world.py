@@ -149,7 +149,9 @@ def _links(circulation, sent, chair, member):
     with_file = circulation.comments.get(comment_files__isnull=False)
     addressee = sent.addressees.get(text="ITU-T SG21")
     reading = links.issue("comment", now=AFTER, circulation=circulation, person=member.person)
-    approving = links.issue("approve", now=AFTER, statement=circulation.statement, person=chair.person)
+    to_approve = {"statement": circulation.statement, "circulation": circulation}
+    approving = links.issue("approve", now=AFTER, **to_approve, person=chair.person)
+    objection = comment(circulation, by=Actor.of(member), kind="objection", text="No.", now=AFTER)
     answering = links.issue("answer", now=AFTER, addressee=addressee, email="sg21@example.org")
     confirming = Link.objects.filter(purpose="confirm", comment=stranger).get()
     of_member = {"person": member.person, "desk": circulation.desk, "now": AFTER}
@@ -166,6 +168,7 @@ def _links(circulation, sent, chair, member):
         "link-comment": {"token": tokens["r"], "pk": said.pk},
         "link-comment-file": {"token": tokens["r"], "pk": with_file.pk, "file": with_file.comment_files.get().pk},
         "link-approve": {"token": tokens["a"]},
+        "link-objection": {"token": tokens["a"], "pk": objection.pk},
         "link-answer": {"token": tokens["w"]},
         "link-confirm": {"token": tokens["c"]},
         "link-mute": {"token": tokens["m"]},

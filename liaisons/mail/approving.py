@@ -32,10 +32,7 @@ def ask_approval(circulation: Circulation, chairs: Iterable[Person], now: dateti
     places = {row.person_id: row.chair for row in standing_in}
     drafts = []
     for chair in chairs:
-        link = links.issue(
-            Link.Purpose.APPROVE, statement=statement, circulation=circulation, person=chair, email=chair.email,
-            now=now, expires_at=now + CHAIRS_LINK,
-        )  # fmt: skip
+        link = _door(circulation, chair, now)
         recipient = Recipient.of(chair)
         with recipient.reading():
             enclosed = {
@@ -134,23 +131,33 @@ def returned(statement: Statement, by: Actor, reason: str, now: datetime) -> lis
     return drafts
 
 
-def stopped(circulation: Circulation, now: datetime) -> Draft:
-    """The secretariat is told that a window has closed, and which objections keep the chairs from being asked."""
+def stopped(circulation: Circulation, chairs: Iterable[Person], now: datetime) -> list[Draft]:
+    """A window has closed, and objections keep the chairs from being asked: told to the secretariat and to them.
+
+    Each chair gets a link of their own, by which to overrule what stands.
+    """
     desk, document = circulation.desk, circulation.document
-    recipient = Recipient.desk(desk)
-    with recipient.reading():
-        standing = list(circulation.comments.standing_objections().select_related("group", "author"))
-        words = {**_closed(circulation), "objections": text.listed(_said(comment) for comment in standing)}
-        return letterhead.notice(
-            desk,
-            recipient,
-            now,
-            "stopped",
-            words,
-            about=circulation,
-            key=f"stopped:{circulation.pk}",
-            subject=_("%(number)s: the window has closed, and an objection stands") % {"number": document.reference},
-        )
+    standing = list(circulation.comments.standing_objections().select_related("group", "author"))
+    drafts = []
+    for chair in (None, *chairs):
+        link = _door(circulation, chair, now) if chair else None
+        recipient = Recipient.of(chair) if chair else Recipient.desk(desk)
+        with recipient.reading():
+            objections = text.listed(_said(comment) for comment in standing)
+            draft = letterhead.notice(
+                desk,
+                recipient,
+                now,
+                "stopped",
+                {**_closed(circulation), "objections": objections, "has_link": link is not None},
+                about=circulation,
+                link=link,
+                key=f"stopped:{circulation.pk}:{chair.pk if chair else 'desk'}",
+                subject=_("%(number)s: the window has closed, and an objection stands")
+                % {"number": document.reference},
+            )
+        drafts.append(draft)
+    return drafts
 
 
 def report_over(circulation: Circulation, now: datetime) -> Draft:
@@ -169,6 +176,14 @@ def report_over(circulation: Circulation, now: datetime) -> Draft:
             key=f"report:{circulation.pk}",
             subject=_("%(number)s can be declared approved: %(title)s") % named,
         )
+
+
+def _door(circulation: Circulation, chair: Person, now: datetime) -> Link:
+    """The link by which this chair decides about what has circulated."""
+    return links.issue(
+        Link.Purpose.APPROVE, statement=circulation.statement, circulation=circulation, person=chair,
+        email=chair.email, now=now, expires_at=now + CHAIRS_LINK,
+    )  # fmt: skip
 
 
 def _closed(circulation: Circulation) -> dict[str, Any]:

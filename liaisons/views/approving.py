@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.db.models import Count, Q, QuerySet
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -18,20 +18,27 @@ from liaisons.comments import reports
 from liaisons.details import Returned
 from liaisons.documents.page import Page
 from liaisons.documents.screen import on_screen
-from liaisons.forms.circulation import TakeBackForm
+from liaisons.forms.circulation import DispositionForm, TakeBackForm
 from liaisons.forms.links import DecideForm, ReturnForm
 from liaisons.letter import Sheet
-from liaisons.models import Circulation, Link, Statement
-from liaisons.rules import Moved, Refused, absent_chair
+from liaisons.models import Circulation, Comment, Link, Statement
+from liaisons.rules import CHAIRS, Moved, Refused, absent_chair
 from liaisons.silence import Outcome
 from liaisons.views import comparing
 from liaisons.views.circulation import TOP, Said, comments_on, say
+from liaisons.views.disposing import disposed
 from liaisons.views.opened import by_link
 from liaisons.workflow import advance, obstacles
 
+# An objection, and what was said about it in a form that is to be shown again.
+About = tuple[Comment, DispositionForm]
 
-def open_approve(request: DeskRequest, link: Link, now: datetime) -> HttpResponse:
-    return _open_statement(request, link, now) if link.statement else _open_report(request, link, now)
+
+def open_approve(
+    request: DeskRequest, link: Link, now: datetime, *, about: About | None = None, status: int = 200
+) -> HttpResponse:
+    open_ = _open_statement if link.statement else _open_report
+    return open_(request, link, now, about=about, status=status)
 
 
 @require_POST
@@ -40,11 +47,29 @@ def link_approve(request: DeskRequest, link: Link, now: datetime) -> HttpRespons
     return _approve_statement(request, link, now) if link.statement else _approve_report(request, link, now)
 
 
+@require_POST
+@by_link(Link.Purpose.APPROVE)
+def link_comment_dispose(request: DeskRequest, link: Link, now: datetime, pk: int) -> HttpResponse:
+    """Say what is done about an objection: a chair overrules it, or refers it to the next meeting."""
+    objections = Comment.objects.counted().filter(kind=Comment.Kind.OBJECTION, circulation=link.circulation)
+    comment = get_object_or_404(objections.select_related("circulation__desk__group", "author"), pk=pk)
+    form = disposed(request, comment, links.actor(link), now, may_overrule=True)
+    if form:
+        return open_approve(request, link, now, about=(comment, form), status=400)
+    return redirect(f"{reverse('link', args=[links.token(link.pk)])}#comment-{pk}")
+
+
 # A statement
 
 
 def _open_statement(
-    request: DeskRequest, link: Link, now: datetime, return_form: ReturnForm | None = None, status: int = 200
+    request: DeskRequest,
+    link: Link,
+    now: datetime,
+    return_form: ReturnForm | None = None,
+    *,
+    about: About | None = None,
+    status: int = 200,
 ) -> HttpResponse:
     statement = _statement(link)
     revision, circulation = statement.revision, statement.circulation
@@ -54,7 +79,7 @@ def _open_statement(
     masthead = sheets.masthead_of_copy(statement, circulation) if circulation else sheets.masthead_of(statement)
     page = Page(Sheet(revision.letter, masthead))
     context = {
-        **_decision(link, statement.desk, circulation, now),
+        **_decision(link, statement.desk, circulation, now, about),
         "statement": statement,
         "page": page,
         "sections": on_screen(page),
@@ -114,12 +139,18 @@ def _statement(link: Link) -> Statement:
 
 
 def _open_report(
-    request: DeskRequest, link: Link, now: datetime, back_form: TakeBackForm | None = None, status: int = 200
+    request: DeskRequest,
+    link: Link,
+    now: datetime,
+    back_form: TakeBackForm | None = None,
+    *,
+    about: About | None = None,
+    status: int = 200,
 ) -> HttpResponse:
     circulation = _report(link)
     actor = links.actor(link)
     context = {
-        **_decision(link, circulation.desk, circulation, now),
+        **_decision(link, circulation.desk, circulation, now, about),
         "document": circulation.document,
         "files": enclosed.of_circulation(circulation),
         "obstacles": reports.against_approving(circulation, actor, now),
@@ -166,18 +197,29 @@ def _report(link: Link) -> Circulation:
 # What they share
 
 
-def _decision(link: Link, desk: Desk, circulation: Circulation | None, now: datetime) -> dict[str, Any]:
+def _decision(
+    link: Link, desk: Desk, circulation: Circulation | None, now: datetime, about: About | None
+) -> dict[str, Any]:
     """Who decides in whose place, and what the list had to say."""
+    decides = bool(CHAIRS & links.actor(link).roles_at(desk.group, desk.today(now)))
     return {
         "link": link,
         "token": links.token(link.pk),
         "at": desk,
         "circulation": circulation,
-        "said": [Said(comment) for comment in comments_on(circulation)] if circulation else [],
+        "said": [_said(comment, about, decides=decides) for comment in comments_on(circulation)] if circulation else [],
         "outcome": Outcome.of(circulation) if circulation else None,
         "earlier": _earlier(circulation) if circulation else [],
         "absent": Person.objects.filter(pk=absent_chair(desk, links.actor(link), now) or 0).first(),
     }
+
+
+def _said(comment: Comment, about: About | None, *, decides: bool) -> Said:
+    """The comment, with a form where it is an objection that stops the approval unless a chair says otherwise."""
+    if about and about[0].pk == comment.pk:
+        return Said(comment, about[1])
+    stops = comment.kind == Comment.Kind.OBJECTION and not comment.late and comment.withdrawn_at is None
+    return Said(comment, DispositionForm(comment=comment, may_overrule=True) if decides and stops else None)
 
 
 def _earlier(circulation: Circulation) -> QuerySet[Circulation]:

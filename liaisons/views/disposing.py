@@ -1,5 +1,7 @@
 """What the desk decides about comments: one by one on the page of the circulation, or several at once."""
 
+from datetime import datetime
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -9,7 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from contacts.http import AtDesk, at_desk, posted
+from contacts.actor import Actor
+from contacts.http import AtDesk, DeskRequest, at_desk, posted
 from liaisons import comments
 from liaisons.forms.circulation import DispositionForm, KindForm, TogetherForm
 from liaisons.models import Comment
@@ -22,33 +25,41 @@ from liaisons.views.circulation import comment_of, desk_page, of_desk, say
 def comment_dispose(request: AtDesk, pk: int) -> HttpResponse:
     now = timezone.now()
     comment = comment_of(request.desk, pk)
-    form = DispositionForm(request.POST, comment=comment, may_overrule=bool(request.roles & CHAIRS))
-    if form.is_valid():
-        given = form.cleaned_data
-        try:
-            comment = comments.dispose(
-                comment, given["disposition"], seen=given["seen"], text=given["text"], by=request.actor, now=now
-            )
-        except Refused as refused:
-            if isinstance(refused, Moved):  # what was typed stays, beside what has been decided meanwhile
-                comment = comment_of(request.desk, pk)
-                again = request.POST.copy()
-                again[form.add_prefix("seen")] = comment.standing
-                form = DispositionForm(again, comment=comment, may_overrule=bool(request.roles & CHAIRS))
-            say(form, refused)
-        else:
-            what = {"name": comment.who, "disposition": comment.get_disposition_display()}
-            messages.success(request, _("The comment of %(name)s: %(disposition)s.") % what)
-            if comment.circulation.comments.standing_objections().filter(pk=comment.pk).exists():
-                messages.warning(
-                    request,
-                    _(
-                        "The objection still stops the approval, until a chair overrules it, it is referred to the "
-                        "next meeting, or its author withdraws it."
-                    ),
-                )
-            return _back_to(comment)
-    return desk_page(request, comment.circulation, now, about=(comment, form))
+    form = disposed(request, comment, request.actor, now, may_overrule=bool(request.roles & CHAIRS))
+    return desk_page(request, comment.circulation, now, about=(comment, form)) if form else _back_to(comment)
+
+
+def disposed(
+    request: DeskRequest, comment: Comment, by: Actor, now: datetime, *, may_overrule: bool
+) -> DispositionForm | None:
+    """Keep what was decided about the comment, and say so; the form again, where something is in its way."""
+    form = DispositionForm(request.POST, comment=comment, may_overrule=may_overrule)
+    if not form.is_valid():
+        return form
+    given = form.cleaned_data
+    try:
+        comment = comments.dispose(
+            comment, given["disposition"], seen=given["seen"], text=given["text"], by=by, now=now
+        )
+    except Refused as refused:
+        if isinstance(refused, Moved):  # what was typed stays, beside what has been decided meanwhile
+            comment = comment_of(comment.circulation.desk, comment.pk)
+            again = request.POST.copy()
+            again[form.add_prefix("seen")] = comment.standing
+            form = DispositionForm(again, comment=comment, may_overrule=may_overrule)
+        say(form, refused)
+        return form
+    what = {"name": comment.who, "disposition": comment.get_disposition_display()}
+    messages.success(request, _("The comment of %(name)s: %(disposition)s.") % what)
+    if comment.circulation.comments.standing_objections().filter(pk=comment.pk).exists():
+        messages.warning(
+            request,
+            _(
+                "The objection still stops the approval, until a chair overrules it, it is referred to the "
+                "next meeting, or its author withdraws it."
+            ),
+        )
+    return None
 
 
 @require_POST

@@ -354,7 +354,7 @@ class TestSilence:
         objection = say(circulation, member, "objection", "Not ours.")
         for _time in range(2):
             housekeeping.keep_house(AFTER)
-        [told] = Message.objects.filter(key__startswith="stopped:")
+        [told] = Message.objects.filter(key__startswith="stopped:", person=None)
         assert told.recipient == "secretariat@jca-mv.example.org"
         assert "– Mel Member, objection: Not ours." in told.text
         assert f"/circulations/{circulation.pk}/" in told.text

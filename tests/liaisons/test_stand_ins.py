@@ -1,16 +1,17 @@
 """A vice-chair approves in place of a chair who is away: asked, counted for the chair, and named beside the chair."""
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from pytest_django.asserts import assertContains
 
 from contacts.actor import Actor
-from contacts.models import StandIn
+from contacts.models import Person, StandIn
 from liaisons import housekeeping, links
 from liaisons.models import Approval, Link, Message
 from liaisons.workflow import advance, obstacles
 from tests.fixtures import AFTER, somebody
+from tests.pages import at
 
 
 @pytest.fixture
@@ -114,3 +115,24 @@ def test_by_link_they_approve_while_they_stand_in(desk, circulated, chair, vice_
     yesterday = row.valid_from - timedelta(days=1)
     StandIn.objects.filter(pk=row.pk).update(valid_from=yesterday, valid_to=yesterday)
     assertContains(client.get(f"/l/{token}/"), "There is nothing for you to approve now")
+
+
+def test_the_days_begin_and_end_at_the_seat_of_the_desk(
+    desk, circulated, chair, vice_chair, client, time_machine
+) -> None:
+    """Geneva is an hour ahead of UTC by then; where the vice-chair is it is another day."""
+    Person.objects.filter(pk=vice_chair.person.pk).update(zone="Pacific/Auckland")
+    day = date(2025, 10, 29)
+    StandIn.objects.create(group=desk.group, chair=chair.person, person=vice_chair.person, valid_from=day, valid_to=day)
+    begins, ends = (datetime(2025, 10, number, 23, tzinfo=UTC) for number in (28, 29))
+    instant = timedelta(seconds=1)
+    housekeeping.ask_chairs(begins - instant)
+    assert "vic@example.org" not in asked()
+    housekeeping.ask_chairs(begins)
+    assert "vic@example.org" in asked()
+    address = at("link", Link.objects.get(person=vice_chair.person))
+    opens = {}
+    for moment in (begins - instant, begins, ends - instant, ends):
+        time_machine.move_to(moment, tick=False)
+        opens[moment] = "You approve exactly the text above" in client.get(address).content.decode()
+    assert list(opens.values()) == [False, True, True, False]
