@@ -11,10 +11,10 @@ from django.utils.translation import gettext_lazy as _
 
 from contacts.forms import DayField
 from contacts.models.person import validate_one_line
-from liaisons.details import Answer, Nominee, OfTheirs
+from liaisons.details import Answer, Nominee
 from liaisons.documents.paragraphs import named, ranges
 from liaisons.forms.kept import FilesForm
-from liaisons.letter import PURPOSES
+from liaisons.forms.theirs import OfTheirsForm
 from liaisons.models import Comment, Reply, Request
 
 MOST_TIME = timedelta(days=3 * 365)
@@ -141,7 +141,7 @@ class ReturnForm(DecideForm):
     )
 
 
-class AnswerForm(FilesForm):
+class AnswerForm(OfTheirsForm, FilesForm):
     """What an addressee has to say to a statement. `asked` are its requests that are still open."""
 
     seen = forms.IntegerField(widget=forms.HiddenInput)
@@ -185,20 +185,6 @@ class AnswerForm(FilesForm):
         required=False,
         help_text=_("The number of your liaison statement, such as SG21-LS82."),
     )
-    approval = OneLine(
-        label=_("Approved at which meeting"),
-        max_length=300,
-        required=False,
-        help_text=_("Such as ITU-T SG21 meeting (Geneva, 22 January 2026), or by correspondence."),
-    )
-    action = OneLine(
-        label=_("For action to"),
-        max_length=1_000,
-        required=False,
-        help_text=_("All whom it is addressed to, us among them: ITU-T SG21; ISO/IEC JTC 1/SC 24."),
-    )
-    comment = OneLine(label=_("For comment to"), max_length=1_000, required=False)
-    information = OneLine(label=_("For information to"), max_length=1_000, required=False)
     name = OneLine(label=_("Your name"), max_length=200)
     email = Address(label=_("Your e-mail"), help_text=_("You get a receipt there."))
 
@@ -234,16 +220,11 @@ class AnswerForm(FilesForm):
             self._require_an_answer(cleaned)
         if cleaned.get("nominee_email") and not cleaned.get("nominee_name"):
             self.add_error("nominee_name", gettext("Give the name of the person you nominate."))
-        of_theirs = any(cleaned.get(name) for name in ("approval", *PURPOSES))
-        if of_theirs and not cleaned.get("reference") and not cleaned.get("files") and "files" not in self.errors:
+        if self.lacks_a_number():
             self.add_error(
                 "reference", gettext("Give the number of your statement, or attach it: that is how it is filed.")
             )
         return cleaned
-
-    def of_theirs(self) -> OfTheirs:
-        given = self.cleaned_data
-        return OfTheirs(given["approval"], tuple((purpose, given[purpose]) for purpose in PURPOSES if given[purpose]))
 
     def _require_an_answer(self, cleaned: dict[str, Any]) -> None:
         if self.asked and not cleaned.get("requests"):

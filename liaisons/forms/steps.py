@@ -12,6 +12,7 @@ from contacts.models.person import validate_one_line
 from liaisons.details import Answer, Closing, Details, MeetingApproval, Nominee
 from liaisons.forms.kept import FilesForm
 from liaisons.forms.links import Address
+from liaisons.forms.theirs import OfTheirsForm
 from liaisons.models import Addressee, Meeting, Reply, Request, Statement
 from liaisons.rules import CHAIRS
 
@@ -184,7 +185,7 @@ PAGES = {
 }
 
 
-class SettleForm(FilesForm):
+class SettleForm(OfTheirsForm, FilesForm):
     """What came back from an addressee by another way than its link, as the secretary records it."""
 
     seen = forms.IntegerField(widget=forms.HiddenInput)
@@ -250,6 +251,8 @@ class SettleForm(FilesForm):
             self.add_error("declines", _("A request is settled or declined, not both. Tick it once."))
         if given.get("nominee_email") and not given.get("nominee_name"):
             self.add_error("nominee_name", _("Give the name of the person they nominate."))
+        if self.lacks_a_number():
+            self.add_error("reference", _("Give the number of their statement, or attach it: that is how it is filed."))
         return given
 
     def answer(self) -> Answer:

@@ -10,7 +10,7 @@ from django.urls import reverse
 from contacts.actor import Actor
 from contacts.models import Appointment
 from liaisons.details import Amendment
-from liaisons.models import Blob, Event, Message, Reply, Statement
+from liaisons.models import Blob, Event, Message, Registration, Reply, Statement
 from liaisons.rules import ROLES
 from liaisons.texts.writing import begin, rewrite
 from liaisons.workflow import advance
@@ -197,6 +197,30 @@ class TestSettle:
         assert [(file.name, file.blob.read()) for file in reply.reply_files.all()] == [("answer.txt", b"Yes.")]
         assert list(ietf.requests.values_list("key", "outcome")) == [("1", "settled"), ("2", "")]
         assert str(Appointment.objects.get(role="representative").person) == "Nora Nominee"
+
+    def test_a_statement_of_theirs_is_registered_with_what_it_carries(self, client, ietf, secretary, desk):
+        self.settle(
+            client, secretary, ietf, settles=["1", "2"], reference="IETF-7", name="The chair",
+            email="chair@ietf.example.org", approval="IETF 125 (Shenzhen)", action="JCA-MV", information="ITU-T SG21",
+            files=SimpleUploadedFile("answer.txt", b"Yes."),
+        )  # fmt: skip
+        registration = Registration.objects.get(desk=desk)
+        theirs = registration.statement
+        assert Reply.objects.get().statement == theirs
+        assert (theirs.reference, theirs.approval_text) == ("IETF-7", "IETF 125 (Shenzhen)")
+        assert [(one.text, one.purpose) for one in theirs.addressees.all()] == [
+            ("JCA-MV", "action"),
+            ("ITU-T SG21", "information"),
+        ]
+        assert [(one.name, one.email) for one in theirs.revision.letter.contacts] == [
+            ("The chair", "chair@ietf.example.org")
+        ]
+        assert [file.name for file in registration.document.files.all()] == ["answer.txt"]
+
+    def test_what_a_statement_says_without_number_and_file_is_not_dropped(self, client, ietf, secretary):
+        response = self.settle(client, secretary, ietf, settles=["1"], approval="IETF 125 (Shenzhen)")
+        assert response.status_code == 400
+        assert "Give the number of their statement, or attach it" in response.content.decode()
 
     def test_the_last_answer_says_that_nothing_is_owed(self, client, ietf, secretary):
         response = self.settle(client, secretary, ietf, settles=["1"], declines=["2"])
