@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import TypeVar
 
 from django.db import DatabaseError, transaction
@@ -24,7 +25,7 @@ from liaisons.models import (
     Request,
     Statement,
 )
-from liaisons.rules import CHAIRS, Refused
+from liaisons.rules import CHAIRS, Refused, awaited_approvers
 from liaisons.workflow import advance
 
 logger = logging.getLogger(__name__)
@@ -36,6 +37,7 @@ T = TypeVar("T", Statement, Registration)
 def keep_house(now: datetime) -> None:
     """Run once a minute; a second run at the same time finds nothing left to do."""
     ask_chairs(now)
+    tell_of_unasked(now)
     tell_what_stops(now)
     tell_of_reports(now)
     close_what_is_over(now)
@@ -46,6 +48,32 @@ def ask_chairs(now: datetime) -> int:
     """Ask the chairs where a window has closed without a standing objection; returns the number of mails queued."""
     silent = _silent(now).select_related("desk__group", "statement").filter(pk__in=_perhaps_not_asked(now))
     return _each(silent, lambda circulation: _ask_chairs_about(circulation, now))
+
+
+def tell_of_unasked(now: datetime) -> int:
+    """Tell the secretariat once that nobody can be asked by mail for a word that a statement needs.
+
+    Returns the number of mails queued. A report can be declared approved by the secretariat itself, which hears of it.
+    """
+    told = Message.objects.filter(circulation=OuterRef("pk"), key__startswith="unasked:")
+    waiting = _silent(now).filter(~Exists(told), statement__isnull=False)
+    queued = 0
+    for desk in Desk.objects.filter(circulations__in=waiting).distinct().select_related("group"):
+        unreachable = list(_without_an_address(desk, now))
+        if _deciding(desk, now).exists() and not (unreachable and desk.approvers == Desk.Approvers.ALL):
+            continue
+        rows = waiting.filter(desk=desk).select_related("desk__group", "document", "statement__revision")
+        queued += _each(rows, partial(_tell_of_unasked, unreachable=unreachable, now=now))
+    return queued
+
+
+def _tell_of_unasked(circulation: Circulation, *, unreachable: list[Person], now: datetime) -> int:
+    assert circulation.statement is not None  # reports are left out
+    awaited = awaited_approvers(circulation.statement)
+    people = [person for person in unreachable if person.pk in awaited]
+    if unreachable and not people:
+        return 0  # they have given their word on the page
+    return len(outbox.queue([mail.unasked(circulation, people, now)]))
 
 
 def tell_what_stops(now: datetime) -> int:
@@ -111,6 +139,15 @@ def _ask_chairs_about(circulation: Circulation, now: datetime) -> int:
 def _deciding(desk: Desk, now: datetime) -> QuerySet[Person]:
     """Who decides today and can be asked, also whoever stands in for a chair since yesterday."""
     return Person.objects.holding(*CHAIRS, group=desk.group, on=desk.today(now)).exclude(email="")
+
+
+def _without_an_address(desk: Desk, now: datetime) -> QuerySet[Person]:
+    """Chairs in office who have no mail address, nor anybody who stands in for them with one."""
+    today = desk.today(now)
+    in_office = desk.group.appointments.in_force(today).filter(role__in=CHAIRS)
+    stood_in_for = desk.group.stand_ins.in_force(today).exclude(person__email="").values("chair")
+    people = Person.objects.filter(pk__in=in_office.values("person"), email="")
+    return people.exclude(pk__in=stood_in_for).order_by("name")
 
 
 def _not_asked(circulation: Circulation, now: datetime) -> QuerySet[Person]:

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from liaisons import links
 from liaisons.mail.answering import answer_received, passed_on, receipt, reminders_wanted, time_decided
-from liaisons.mail.approving import approved, ask_approval, report_over, returned, stopped
+from liaisons.mail.approving import approved, ask_approval, report_over, returned, stopped, unasked
 from liaisons.mail.assigning import allocated, assigned
 from liaisons.mail.circulating import taken_back, to_list, window_moved
 from liaisons.mail.commenting import confirm_comment, disposed, kind_corrected
@@ -45,6 +45,7 @@ __all__ = [
     "time_decided",
     "to_list",
     "to_paste",
+    "unasked",
     "window_moved",
     "withdrawal",
 ]

@@ -160,6 +160,29 @@ def stopped(circulation: Circulation, chairs: Iterable[Person], now: datetime) -
     return drafts
 
 
+def unasked(circulation: Circulation, chairs: list[Person], now: datetime) -> Draft:
+    """The secretariat is told that a window has closed in silence and that these chairs, or none, can be asked."""
+    desk, document = circulation.desk, circulation.document
+    recipient = Recipient.desk(desk)
+    with recipient.reading():
+        words = {
+            **_closed(circulation),
+            "chairs": text.listed(str(chair) for chair in chairs),
+            "all": desk.approvers == desk.Approvers.ALL,
+            "group": f"{settings.SITE_URL}{desk.group.get_absolute_url()}",
+        }
+        return letterhead.notice(
+            desk,
+            recipient,
+            now,
+            "unasked",
+            words,
+            about=circulation,
+            key=f"unasked:{circulation.pk}",
+            subject=_("%(number)s: no mail can ask for its approval") % {"number": document.reference},
+        )
+
+
 def report_over(circulation: Circulation, now: datetime) -> Draft:
     """The secretariat is told that a report can be declared approved: by a chair, who has a link, or on its page."""
     desk, document = circulation.desk, circulation.document
@@ -171,7 +194,7 @@ def report_over(circulation: Circulation, now: datetime) -> Draft:
             recipient,
             now,
             "report",
-            _closed(circulation),
+            {**_closed(circulation), "asked": circulation.messages.filter(kind=Message.Kind.APPROVE).exists()},
             about=circulation,
             key=f"report:{circulation.pk}",
             subject=_("%(number)s can be declared approved: %(title)s") % named,

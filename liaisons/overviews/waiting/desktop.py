@@ -8,7 +8,7 @@ from django.db.models import Count, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from contacts.actor import Actor
-from contacts.models import Desk
+from contacts.models import Desk, Person
 from liaisons.models import (
     Addressee,
     Approval,
@@ -77,6 +77,12 @@ class Desktop:
         """The key of the chair whose word the reader gives: their own, or that of the one they stand in for."""
         own = self.actor.person.pk if self.actor.person else 0
         return absent_chair(self.desk, self.actor, self.now) or own
+
+    @cached_property
+    def chairs_are_reached(self) -> bool:
+        """Whether anybody can be asked by mail for an approval."""
+        deciding = Person.objects.holding(*CHAIRS, group=self.desk.group, on=self.today)
+        return deciding.exclude(email="").exists()
 
     def tone(self, on: date | None) -> str:
         if on is None or on > self.today + SHORTLY:

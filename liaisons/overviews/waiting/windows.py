@@ -36,22 +36,26 @@ def closed_windows(here: Desktop) -> list[Heap]:
     for circulation in rows.order_by("closes_at", "pk")[:MOST]:
         settled = getattr(circulation, "objections", 0) or getattr(circulation, "is_given", False)
         mine = here.is_chair and not settled
-        (asked if mine else others).append(_closed_window(circulation, mine=mine))
+        (asked if mine else others).append(_closed_window(here, circulation, mine=mine))
     return [
         Heap("approvals", _("Approvals asked of you"), asked),
         Heap("closed", _("Windows that have closed"), others),
     ]
 
 
-def _closed_window(circulation: Circulation, *, mine: bool) -> Row:
+def _closed_window(here: Desktop, circulation: Circulation, *, mine: bool) -> Row:
     statement = circulation.statement  # a report has none
     objections, approvals = getattr(circulation, "objections", 0), getattr(circulation, "approvals", 0)
     if objections:
         note = ngettext("%(n)d objection stands", "%(n)d objections stand", objections) % {"n": objections}
     elif approvals:
         note = ngettext("%(n)d approval so far", "%(n)d approvals so far", approvals) % {"n": approvals}
+    elif mine or statement is None:
+        note = _("no objection")
+    elif here.chairs_are_reached:
+        note = _("waits for the chairs")
     else:
-        note = _("no objection") if mine or statement is None else _("waits for the chairs")
+        note = _("nobody can be asked: no chair has a mail address")
     return Row(
         reference=str(circulation.document),
         title=circulation.document.title,
