@@ -170,11 +170,13 @@ def _why_assignment(row: Reminder, words: dict[str, object]) -> str:
     registration = row.registration
     if registration is None:
         raise ValueError("an assignment is one of a registration")
-    words |= {"assignee": registration.assignee, "questions": registration.questions}
+    words |= {"assignee": registration.assignee, "questions": registration.questions or registration.informed_questions}
     if registration.assignee_id == row.person_id:
         return _("You get this because %(thing)s was assigned to you.") % words
     if registration.deputy_id == row.person_id and registration.assignee:
         return _("You get this because you are the deputy of %(assignee)s for %(thing)s.") % words
+    if registration.deputy_id == row.person_id:
+        return _("You get this because %(thing)s was assigned to %(questions)s and you are the deputy.") % words
     if _holds(row, Appointment.Role.SECRETARIAT):
         return _("You get this as secretariat of %(desk)s: nobody else can be reminded of %(thing)s.") % words
     return _("You get this because %(thing)s was assigned to %(questions)s, of which you are rapporteur.") % words

@@ -65,6 +65,8 @@ def test_questions_mean_their_rapporteurs(registration, secretary, groups, desk,
     assert "was assigned to Q6/21, of which you are rapporteur." in " ".join(
         digest_of("quentin@example.org").text.split()
     )
+    reminders.digest(geneva(DUE + timedelta(days=3), 21))  # nine in the morning in Pago Pago
+    assert "was assigned to Q6/21 and you are the deputy." in " ".join(digest_of("mel@example.org").text.split())
 
 
 def test_questions_whose_rapporteur_nobody_knows_mean_the_secretariat(registration, secretary):
