@@ -128,6 +128,14 @@ def test_it_says_how_long_the_mails_are_held_still(signed_in, approved, seconds,
         assertContains(signed_in.get(at("statement-dispatch", approved.pk)), f", {left} from now.")
 
 
+def test_a_letter_that_is_withdrawn_is_to_be_handed_to_nobody(signed_in, sent, secretary):
+    assertContains(signed_in.get(at("statement-dispatch", sent.pk)), "Hand them the letter as they take it")
+    advance(sent, "withdraw", by=Actor.of(secretary), seen=sent.revision_id, reason="A mistake.", now=SOON)
+    page = signed_in.get(at("statement-dispatch", sent.pk))
+    assertContains(page, "It is withdrawn: hand it to nobody any more.")
+    assertNotContains(page, "Hand them the letter as they take it")
+
+
 def test_of_two_browsers_one_sends_and_the_other_is_told(signed_in, approved, secretary):
     assert send(signed_in, approved).status_code == 302
     count = Message.objects.filter(kind="send").count()
