@@ -137,6 +137,14 @@ def to_be_told(statement: Statement) -> QuerySet[Addressee]:
     return rows if over else rows.none()
 
 
+def not_told_by(correction: Statement) -> QuerySet[Addressee]:
+    """Who had by hand what a statement corrects, and is not among those whom the correction addresses."""
+    if correction.corrects is None:
+        return Addressee.objects.none()
+    addressed = correction.addressees.filter(group__isnull=False).values("group")
+    return to_be_told(correction.corrects).exclude(group__in=addressed)
+
+
 def refuse_what_cannot_be(statement: Statement, desk: Desk, on: date, now: datetime) -> None:
     """Nobody hands over tomorrow's letter, nor one that has not been approved. Raises Refused."""
     if statement.state not in OUT:

@@ -222,6 +222,7 @@ def _page(
         "at": request.desk,
         "is_out": is_out,
         "to_be_told": handover.to_be_told(statement),
+        "not_told": handover.not_told_by(statement),
         "warnings": rules.warnings(statement),
         "otherwise": not_by_mail,
         "to_hand_over": sum(row.waits for row in not_by_mail),

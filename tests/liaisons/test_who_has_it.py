@@ -14,7 +14,7 @@ from liaisons.housekeeping import keep_house
 from liaisons.letter import Addressed
 from liaisons.models import Message, Relation, Reply, Statement
 from liaisons.rules import Refused
-from liaisons.texts.writing import begin
+from liaisons.texts.writing import begin, rewrite
 from liaisons.workflow import advance
 from tests.fixtures import AFTER
 
@@ -217,6 +217,23 @@ def test_what_had_ended_before_its_correction_left_is_marked(sent, desk, sam, at
     assertContains(client.get(reverse("statement", args=[first.pk])), "Its correction has left and takes its place")
     keep_house(SOON)
     assert first.events.filter(verb="mark_corrected").count() == 1
+
+
+def test_the_page_of_a_correction_names_who_had_the_first_by_hand_and_is_not_sent_it(
+    client, sent, sam, letter, at_meeting
+):
+    Message.objects.update(state="sent", sent_at=AFTER)
+    hand(sent, sam)
+    advance(sent, "correct", by=sam, seen=sent.revision_id, reason="A wrong addressee.", now=SOON)
+    correction = sent.corrections.get()
+    without = replace(letter, addressees=letter.addressees[:2])
+    rewrite(correction, without, by=sam, seen=correction.revision_id, now=SOON)
+    correction = sent_out(fresh(correction), sam, at_meeting)
+    assert after_a_tick(sent) == "closed"
+    client.force_login(sam.user)
+    page = client.get(reverse("statement-dispatch", args=[correction.pk]))
+    assert [str(row) for row in page.context["not_told"]] == [WMC]
+    assertContains(page, "tell them yourself")
 
 
 # What was asked of us
