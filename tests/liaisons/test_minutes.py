@@ -1,7 +1,5 @@
 """Two secretaries write what is recorded of the same meeting: no words are lost, and each is told of the other's."""
 
-from datetime import timedelta
-
 import pytest
 from django.core import signing
 from django.urls import reverse
@@ -13,7 +11,7 @@ from liaisons.models import Action, AgendaItem, Decision, Event, ItemDocument
 from tests.fixtures import NOW, somebody
 from tests.pages import opened, page, send
 
-LATER = NOW + timedelta(minutes=5)
+pytestmark = pytest.mark.postgres  # which reads what events say as JSON
 
 
 @pytest.fixture(autouse=True)

@@ -13,6 +13,8 @@ from liaisons.silence import Outcome
 from tests.fixtures import AFTER, NOW
 from tests.pages import page, send
 
+pytestmark = pytest.mark.postgres
+
 MINUTE = timedelta(minutes=1)
 HELD_ON = date(2025, 11, 5)
 
