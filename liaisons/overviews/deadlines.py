@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 
 from django.conf import settings
-from django.db.models import Count, Exists, Max, Min, OuterRef, Subquery
+from django.db.models import Count, Exists, Max, Min, OuterRef, Q, Subquery
 from django.utils.translation import gettext as _
 
 from contacts.actor import Actor
@@ -114,20 +114,21 @@ def _windows(desk: Desk, now: datetime) -> Iterator[Deadline]:
 
 
 def _approvals(desk: Desk, actor: Actor, now: datetime) -> Iterator[Deadline]:
-    """Texts that wait for the word of this chair, or of the one the reader stands in for, since their window closed."""
+    """Texts and reports that wait, since their window closed, for the chair: the reader, or whom they stand in for."""
     chair = absent_chair(desk, actor, now) or (actor.person.pk if actor.person else 0)
     mine = Approval.objects.word_of(chair).filter(revision=OuterRef("statement__revision"))
     objections = Comment.objects.standing_objections().filter(circulation=OuterRef("pk"))
     waiting = Circulation.objects.of_desk(desk).filter(
+        Q(statement__state=Statement.State.CIRCULATED) | Q(statement__isnull=True),
         ~Exists(mine),
         ~Exists(objections),
         closes_at__lte=now,
         ended_at__isnull=True,
-        statement__state=Statement.State.CIRCULATED,
     )
-    mails = Message.objects.filter(circulation=OuterRef("pk"), revision=OuterRef("statement__revision"))
-    asked = mails.filter(kind=Message.Kind.APPROVE).order_by("queued_at").values("queued_at")[:1]
-    rows = list(waiting.annotate(asked_at=Subquery(asked)).select_related("document", "statement__revision"))
+    of_text = Q(revision=OuterRef("statement__revision")) | Q(circulation__statement__isnull=True)
+    asked = Message.objects.filter(of_text, circulation=OuterRef("pk"), kind=Message.Kind.APPROVE)
+    first = asked.order_by("queued_at").values("queued_at")[:1]
+    rows = list(waiting.annotate(asked_at=Subquery(first)).select_related("document", "statement__revision"))
     history = _history("circulation", {row.pk for row in rows})
     # The sweep that asks for an approval, and so sets the day, records nothing but its mails.
     asking = Message.objects.filter(circulation__in=history, kind=Message.Kind.APPROVE).order_by().values("circulation")
@@ -136,13 +137,13 @@ def _approvals(desk: Desk, actor: Actor, now: datetime) -> Iterator[Deadline]:
         at, edition = history[pk]
         history[pk] = (max(at, last), edition + count)
     for row in rows:
-        if row.statement is not None and row.closes_at is not None:
+        if row.closes_at is not None:
             yield Deadline(
                 f"approval-{row.pk}",
                 # As the reminders count: from the day on which the first of the chairs was asked.
                 desk.today(getattr(row, "asked_at", None) or row.closes_at),
                 _("%(number)s: your approval is awaited") % {"number": row.document.reference},
-                row.statement.title,
+                row.statement.title if row.statement else row.document.title,
                 _page(row.document),
                 *history.get(row.pk, (row.opened_at, 0)),
             )

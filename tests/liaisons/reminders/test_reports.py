@@ -9,6 +9,7 @@ from liaisons import housekeeping, outbox, reminders
 from liaisons.comments import reports
 from liaisons.filing import Paper, file_document
 from liaisons.models import Blob, Circulation, Document, Message, Reminder
+from liaisons.overviews import deadlines
 from tests.fixtures import NOW
 from tests.liaisons.reminders.mornings import digest_of, geneva, queued
 from tests.liaisons.reminders.test_approvals import ASKED
@@ -34,6 +35,13 @@ def test_they_are_reminded_after_three_days(asked):
     told = " ".join(digest_of("kim@example.org").text.split())
     assert "Report of the first meeting" in told
     assert "You get this because you chair JCA-MV and have not decided about JCA-MV-Doc-001 yet." in told
+
+
+def test_the_day_stands_in_their_calendar_and_not_in_that_of_a_member(asked, desk, chair, member):
+    later = geneva(ASKED + timedelta(days=3))
+    [mine] = [one for one in deadlines.of(chair.person, desk, later) if one.uid == f"approval-{asked.pk}"]
+    assert (mine.day, mine.text) == (ASKED, "Report of the first meeting")
+    assert not [one for one in deadlines.of(member.person, desk, later) if one.uid == mine.uid]
 
 
 def test_what_one_of_them_decides_ends_it_for_all(asked, chair):
