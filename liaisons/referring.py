@@ -1,6 +1,6 @@
 """Comments referred to the next meeting: at which one they come up, and what became of them there."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -60,6 +60,13 @@ def next_for(comment: Comment, meetings: Sequence[Meeting], today: date | None =
     return next(
         (one for one in meetings if one.starts_on >= referred_on and (today is None or one.ends_on >= today)), None
     )
+
+
+def coming_up(comments: Iterable[Comment], desk: Desk, today: date) -> dict[int, Meeting]:
+    """The next meeting of each of these that one still has to decide about, by key, as far as it is planned."""
+    waiting = [comment for comment in comments if comment.referred_at and is_open(comment)]
+    meetings = meetings_of(desk) if waiting else []
+    return {comment.pk: found for comment in waiting if (found := next_for(comment, meetings, today))}
 
 
 def before(meeting: Meeting, desk: Desk, today: date) -> list[Referred]:

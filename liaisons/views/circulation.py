@@ -1,6 +1,6 @@
 """A text in circulation, at the desk and by link: reading it, commenting, and what the desk decides about it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 from contacts.actor import Actor
 from contacts.http import AtDesk, DeskRequest, at_desk
 from contacts.models import Desk
-from liaisons import comments, enclosed, links, sheets
+from liaisons import comments, enclosed, links, referring, sheets
 from liaisons.calendar import time_left
 from liaisons.comments import TOGETHER, reports
 from liaisons.documents.page import Page
@@ -27,7 +27,7 @@ from liaisons.documents.screen import on_screen
 from liaisons.forms.circulation import DispositionForm, KindForm, TakeBackForm, WindowForm
 from liaisons.forms.links import CommentForm, OpenCommentForm
 from liaisons.letter import Sheet
-from liaisons.models import Circulation, Comment, Event, Link, Statement
+from liaisons.models import Circulation, Comment, Event, Link, Meeting, Statement
 from liaisons.overviews import history
 from liaisons.rules import CHAIRS, SECRETARIAT, Refused
 from liaisons.silence import Outcome
@@ -80,12 +80,13 @@ class Window:
 
 @dataclass(frozen=True)
 class Said:
-    """A comment as the page shows it, with what the reader may do about it."""
+    """A comment as the page shows it, with what the reader may do about it; `meeting` is to decide about it."""
 
     comment: Comment
     form: DispositionForm | None = None
     kind_form: KindForm | None = None
     may_withdraw: bool = False
+    meeting: Meeting | None = None
 
 
 # At the desk
@@ -316,7 +317,9 @@ def desk_page(
     visible = Statement.objects.visible_to(request.actor, request.desk.today(now))
     decides = bool(request.roles & (SECRETARIAT | CHAIRS))
     told = row.events.filter(verb__in=TOLD).select_related("statement", *history.JOINED).order_by("-at", "-pk")
-    said = [_said(request, comment, about) for comment in comments_on(row)]
+    rows = comments_on(row)
+    meetings = referring.coming_up(rows, row.desk, row.desk.today(now))
+    said = [replace(_said(request, comment, about), meeting=meetings.get(comment.pk)) for comment in rows]
     context = {
         **reading(row, now, reverse("circulation", args=[row.pk])),
         "said": said,

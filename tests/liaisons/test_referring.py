@@ -60,6 +60,8 @@ def test_it_is_on_the_list_of_what_has_no_date_until_a_meeting_is_planned(client
 def test_it_stands_at_the_next_meeting_and_at_no_other(client, member, desk, meeting, following, referred):
     third = Meeting.objects.create(group=desk.group, name="Third", starts_on=date(2026, 1, 1), ends_on=date(2026, 1, 1))
     assertContains(page(client, member, following.get_absolute_url()), TITLE)
+    link = f'<a href="{following.get_absolute_url()}#referred">Second meeting</a>, 5 Nov 2025'
+    assertContains(page(client, member, reverse("circulation", args=[referred.circulation_id])), link)
     for other in (meeting, third):
         assertNotContains(page(client, member, other.get_absolute_url()), TITLE)
 
