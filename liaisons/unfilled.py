@@ -15,7 +15,7 @@ from liaisons import printed
 if TYPE_CHECKING:
     from liaisons.models import Revision
 
-_CERTAIN = re.compile(
+MERGE_FIELD = re.compile(
     r"\{\{[^{}]{0,80}\}\}|\{\{|\}\}|\{\s*\}|\[\[|<<(?!\s)[^<>]{0,80}(?<!\s)>>|\bto {2,}for\b|\bMERGEFIELD\b"
     r"|«\w*_\w*»|«(?:AddressBlock|GreetingLine)»",
     re.IGNORECASE,
@@ -27,7 +27,7 @@ _PERHAPS = re.compile(r"«[A-Za-z][A-Za-z0-9]{0,39}»")
 def merge_fields(revision: "Revision") -> list[str]:
     """Name what can only be a merge field: each has to be filled."""
     told = _("The %(place)s holds a merge field that nobody filled (“%(field)s”). Write what belongs there.")
-    return _each(revision, _CERTAIN, told)
+    return _each(revision, MERGE_FIELD, told)
 
 
 def doubtful(revision: "Revision") -> list[str]:

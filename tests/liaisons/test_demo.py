@@ -34,7 +34,7 @@ from liaisons.models import (
     Statement,
 )
 from liaisons.overviews.waiting import heaps
-from liaisons.rules import MERGE_FIELD
+from liaisons.unfilled import MERGE_FIELD
 from liaisons.workflow import advance, obstacles
 from roadmap.models import Category, Deliverable, DeliverableEvent, Entry, WorkItem
 

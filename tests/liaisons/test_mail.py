@@ -15,7 +15,7 @@ from django.utils import translation
 
 from contacts.actor import Actor
 from contacts.models import Channel
-from liaisons import comments, links, mail, outbox, rules
+from liaisons import comments, links, mail, outbox, unfilled
 from liaisons.details import Answer, Nominee
 from liaisons.letter import Addressed, Annex, Contact
 from liaisons.mail import text
@@ -505,7 +505,7 @@ def test_no_line_of_any_mail_is_wider_than_72_columns_except_an_address(
         assert "\n\n\n" not in text
         assert "\r" not in text
         assert not re.search(r"&(amp|lt|gt|quot|#\d+);", text), message.key
-        assert not rules.MERGE_FIELD.search(text), message.key
+        assert not unfilled.MERGE_FIELD.search(text), message.key
 
 
 @pytest.mark.parametrize(
