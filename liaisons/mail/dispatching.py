@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import override
+from django.utils.translation import ngettext, override
 
 from contacts.models import Desk
 from liaisons import links, renditions, sheets
@@ -169,9 +169,11 @@ class _Dispatch:
     def copy(self, copied: Copied) -> Draft:
         letter, recipient = self.revision.letter, copied.recipient
         with recipient.reading():
+            count = len(letter.addressees)
+            to = ngettext("%(count)d addressee, see below", "%(count)d addressees, see below", count)
             facts = [
                 (_("From"), text.group_text(self.desk.group)),
-                (_("To"), _("%(count)d addressees, see below") % {"count": len(letter.addressees)}),
+                (_("To"), to % {"count": count}),
                 (_("Number"), self.statement.reference),
                 (_("Title"), text.title_of(letter)),
                 (_("Deadline"), text.deadline_text(self.desk, letter.deadline, letter.deadline_text)),

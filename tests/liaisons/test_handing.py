@@ -83,12 +83,16 @@ def test_a_letter_that_goes_by_no_mail_at_all_is_sent_and_waits_to_be_handed_ove
     page = signed_in.get(reverse("statement-dispatch", args=[only_to_council.pk]))
     assertContains(page, "Send 2 mails" if copies else "No mail will leave.")
     assertContains(page, "hand the letter to those below")
+    if copies:
+        assertContains(page, "none of them to an addressee.")
+        assertContains(page, "1 addressee, see below")
     signed_in.post(reverse("statement-send", args=[only_to_council.pk]), {"seen": only_to_council.revision_id})
     sent = Statement.objects.get(pk=only_to_council.pk)
     assert sent.state == "sent"
     mails = Message.objects.of_dispatch(sent)
     assert (mails.count(), mails.filter(addressee__isnull=False).count()) == (copies, 0)
     assert list(handover.waiting(desk)) == [council(sent)]
+    assertNotContains(signed_in.get(reverse("desk")), "to the others")
     assertContains(signed_in.get(reverse("statement-dispatch", args=[sent.pk])), "1 addressee gets no mail.")
 
 

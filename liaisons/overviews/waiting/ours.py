@@ -37,7 +37,7 @@ def to_hand_over(here: Desktop) -> list[Heap]:
             state="awaiting",
             label=_("to be handed over"),
             on=here.desk.today(addressee.statement.sent_at) if addressee.statement.sent_at else None,
-            what=_("sent to the others"),
+            what=_("sent"),
         )
         for addressee in waiting
     ]
