@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 from django_stubs_ext import StrPromise
 
 from contacts.rights import CHAIRS as CHAIRS
-from liaisons import printed
+from liaisons import printed, too_late
 from liaisons.refusals import Moved as Moved
 from liaisons.refusals import Refused as Refused
 from liaisons.unfilled import doubtful, merge_fields
@@ -363,6 +363,7 @@ def warnings(statement: "Statement") -> list[str]:
         sentences.append(
             _("Action is asked for without a deadline: it cannot be sent before it has one, or words in its place.")
         )
+    sentences += too_late.warnings(statement)
     for annex in revision.annexes.select_related("document"):
         circulation = getattr(annex.document, "circulation", None)
         if circulation is not None and not circulation.is_over(judged_at(statement)):

@@ -91,7 +91,7 @@ def take(row: ReceivedMail, now: datetime, in_its_word: Sequence[Said] = ()) -> 
     """
     if row.circulation is None:
         raise Refused([_("It does not say on which document it comments. Choose the document first.")])
-    if row.circulation.ended_at is not None:
+    if not row.circulation.takes_comments:
         raise Refused([_after_the_end(row.circulation)])
     _refuse_senders_that_cannot_confirm(row)
     said = [*([Said(kind_of(row.text), row.text)] if row.text else []), *in_its_word]

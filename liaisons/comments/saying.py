@@ -126,6 +126,8 @@ def comment_together(
         CommentFile.objects.bulk_create(CommentFile(comment=rows[0], blob=blob, name=file) for blob, file in files)
         if by.person is None:
             outbox.queue([mail.confirm_comment(rows[0], now)])
+        else:
+            _tell_of_what_came_late(rows[0], now)
     return rows
 
 
@@ -148,7 +150,14 @@ def confirm(row: Comment, *, by: Actor, now: datetime) -> Comment:
                 record("confirm", one, by, now)
         # From now on it is the way to take the comment back.
         row.links.filter(purpose=Link.Purpose.CONFIRM).update(expires_at=None)
+        _tell_of_what_came_late(row, now)
     return row
+
+
+def _tell_of_what_came_late(row: Comment, now: datetime) -> None:
+    """Whoever sends the statement hears of what counts since its approval; the mail has a key and leaves once."""
+    if row.circulation.ended_at is not None and row.circulation.takes_comments:
+        outbox.queue([mail.after_approval(row, now)])
 
 
 def _was_late(row: Comment, circulation: Circulation) -> bool:
@@ -213,7 +222,7 @@ def _said_already(
 
 def _require_open(circulation: Circulation, by: Actor, email: str, now: datetime) -> None:
     mailbox = {"mailbox": circulation.desk.mailbox}
-    if circulation.ended_at is not None:
+    if not circulation.takes_comments:
         raise Refused([_("This circulation has ended. Write to the secretariat: %(mailbox)s.") % mailbox])
     if by.person is not None:
         return

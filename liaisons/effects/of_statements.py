@@ -15,6 +15,7 @@ from liaisons.models import (
     Circulation,
     Document,
     Event,
+    Link,
     Message,
     Request,
     Statement,
@@ -112,7 +113,7 @@ def approve(statement: Statement, taken: Taken) -> Data:
     number_statement(statement, desk, taken.now)
     statement.approval_text = approval_text(statement, meeting, taken.now)
     statement.save()
-    _end_circulation(statement, taken.now)
+    _end_circulation(statement, taken.now, takes_comments=True)
     links.revoke(statement.links.all(), taken.now)
     outbox.queue(mail.approved(statement, taken.now))
     return {"number": statement.number, **({"silence": Outcome.of(circulation).data()} if circulation else {})}
@@ -121,6 +122,7 @@ def approve(statement: Statement, taken: Taken) -> Data:
 def send(statement: Statement, taken: Taken) -> Data:
     statement.send(taken.now)
     statement.save()
+    _end_circulation(statement, taken.now)
     messages = outbox.queue(mail.dispatch(statement, taken.now))
     if statement.corrects:
         outbox.queue(mail.correction(statement.corrects, statement, taken.now))
@@ -262,12 +264,14 @@ def _keep_return(statement: Statement, taken: Taken) -> None:
     )
 
 
-def _end_circulation(statement: Statement, now: datetime) -> None:
+def _end_circulation(statement: Statement, now: datetime, *, takes_comments: bool = False) -> None:
+    """End what circulates, and close the links to it; those by which people comment may stay open for a while."""
     for circulation in statement.circulations.filter(ended_at__isnull=True):
         circulation.ended_at = now
         circulation.save(update_fields=["ended_at"])
         outbox.cancel(circulation.messages.exclude(TO_COMMENTERS))
-        links.revoke(circulation.links.all(), now)
+    opening = Link.objects.filter(circulation__statement=statement)
+    links.revoke(opening.exclude(purpose=Link.Purpose.COMMENT) if takes_comments else opening, now)
 
 
 def _waive(statement: Statement, now: datetime) -> int:

@@ -9,7 +9,7 @@ from liaisons.mail.answering import answer_received, passed_on, receipt, reminde
 from liaisons.mail.approving import approved, ask_approval, report_over, returned, stopped, unasked
 from liaisons.mail.assigning import allocated, assigned
 from liaisons.mail.circulating import taken_back, to_list, window_moved
-from liaisons.mail.commenting import confirm_comment, disposed, kind_corrected
+from liaisons.mail.commenting import after_approval, confirm_comment, disposed, kind_corrected
 from liaisons.mail.digests import reminder_digest
 from liaisons.mail.dispatching import addresses, again, correction, dispatch, forwarded, to_paste, withdrawal
 from liaisons.mail.reminding import remind_addressee, remind_list
@@ -19,6 +19,7 @@ from liaisons.outbox import Draft
 
 __all__ = [
     "addresses",
+    "after_approval",
     "again",
     "allocated",
     "answer_received",

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
+from django.urls import reverse
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
@@ -87,6 +89,31 @@ def kind_corrected(comment: Comment, before: str, reason: str, now: datetime) ->
             about=circulation,
             key=f"kind:{comment.pk}:{now.timestamp():.6f}",
             subject=_("Your comment on %(number)s counts as: %(kind)s") % named,
+        )
+
+
+def after_approval(comment: Comment, now: datetime) -> Draft:
+    """To the secretariat: this, and all that came with it, counts only since the statement was approved."""
+    comments = [comment, *comment.others.order_by("pk")]
+    circulation = comment.circulation
+    recipient = Recipient.desk(circulation.desk)
+    with recipient.reading():
+        named = {"number": circulation.document.reference, "name": comment.name}
+        words = {
+            **_about(comments),
+            "who": comment.who,
+            "objects": any(one.kind == Comment.Kind.OBJECTION for one in comments),
+            "comments": f"{settings.SITE_URL}{reverse('circulation', args=[circulation.pk])}",
+        }
+        return letterhead.notice(
+            circulation.desk,
+            recipient,
+            now,
+            "late",
+            words,
+            about=circulation,
+            key=f"late:{comment.pk}",
+            subject=_("%(number)s: %(name)s comments after the approval") % named,
         )
 
 

@@ -5,7 +5,7 @@ from typing import Self
 from zoneinfo import ZoneInfo
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -100,6 +100,14 @@ class Circulation(models.Model):
             return False
         return self.closes_at < end_of_day(self.closes_on, ZoneInfo(self.zone))
 
+    @property
+    def takes_comments(self) -> bool:
+        """Whether comments are kept, if late: while the text circulates, and once it is approved until it is sent."""
+        if self.ended_at is None or self.statement is None:
+            return self.ended_at is None
+        statement = self.statement
+        return statement.state == Statement.State.APPROVED and statement.approved_at == self.ended_at
+
     def is_over(self, now: datetime) -> bool:
         return self.ended_at is not None or (self.closes_at is not None and now >= self.closes_at)
 
@@ -108,6 +116,11 @@ class CommentQuerySet(models.QuerySet["Comment"]):
     def counted(self) -> Self:
         """Comments of people we know, and of others who confirmed their address."""
         return self.filter(confirmed_at__isnull=False)
+
+    def since_the_end(self) -> Self:
+        """Comments that counted only when their text had left circulation, and of which nothing has been said yet."""
+        late = self.counted().filter(confirmed_at__gt=F("circulation__ended_at"), withdrawn_at__isnull=True)
+        return late.filter(disposition="").exclude(kind=Comment.Kind.SUPPORT)
 
     def standing_objections(self) -> Self:
         """Objections made in time that still stop an approval; to accept one means to revise."""
@@ -211,6 +224,14 @@ class Comment(models.Model):
         if self.group is not None or not self.group_text:
             return str(self.group or "")
         return gettext("%(group)s (as given)") % {"group": self.group_text}
+
+    @property
+    def lateness(self) -> str:
+        """How a comment that came after the days for it is marked; "" for others."""
+        ended_at = self.circulation.ended_at if self.late else None
+        if ended_at is not None and self.made_at > ended_at:
+            return gettext("after the approval")  # no other end leaves the way open for comments
+        return gettext("late") if self.late else ""
 
     @property
     def standing(self) -> str:

@@ -94,7 +94,7 @@ def _cells(line: Line, zone: ZoneInfo) -> tuple[str, ...]:
     files = ", ".join(file.name for file in comment.comment_files.all())
     return (
         str(line.number),
-        _lines(comment.who, comment.speaks_for, made, _("late") if comment.late else ""),
+        _lines(comment.who, comment.speaks_for, made, comment.lateness),
         comment.clause,
         comment.get_kind_display(),
         _lines(quoted, comment.text, _("Files: %(names)s") % {"names": files} if files else ""),

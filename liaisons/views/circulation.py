@@ -355,7 +355,7 @@ def _said(request: AtDesk, comment: Comment, about: tuple[Comment, DispositionFo
 def reading(row: Circulation, now: datetime, address: str) -> dict[str, Any]:
     """The frozen text with its paragraph numbers, and what happened to it since."""
     page = _page_of(row)
-    sections = on_screen(page, address="" if row.ended_at else address) if page else []
+    sections = on_screen(page, address=address if row.takes_comments else "") if page else []
     amended = Event.objects.filter(circulation=row, verb="amend").select_related(
         "person", "user", "link__comment", "revision"
     )

@@ -34,7 +34,7 @@ class Door:
 
     @property
     def obstacles(self) -> list[str]:
-        if self.circulation.ended_at is None:
+        if self.circulation.takes_comments:
             return []
         return [_("This circulation has ended: comments are no longer taken.")]
 

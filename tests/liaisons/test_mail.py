@@ -429,6 +429,7 @@ def every_mail(statement, chair, secretary, member) -> list[Message]:
     drafts += mail.window_moved(circulation, "Grund. " * 40, AFTER) + mail.taken_back(circulation, "Grund.", AFTER)
     drafts += [*mail.stopped(circulation, [chair.person], AFTER), mail.report_over(circulation, AFTER)]
     drafts += [mail.kind_corrected(said, "support", "Grund. " * 40, AFTER), mail.unasked(circulation, [], AFTER)]
+    drafts += [mail.after_approval(said, AFTER)]
     drafts += mail.withdrawal(statement, "Grund. " * 40, AFTER) + mail.correction(statement, statement, AFTER)
     addressee = statement.addressees.get(text="ITU-T SG21")
     reply = Reply.objects.create(
