@@ -75,7 +75,11 @@ class TestPartsOfAMeeting:
         send_to(client, another, item, {**first, "text": "The same."}, 302)
         assert Event.objects.filter(verb="minutes").count() == 1
 
-    @pytest.mark.parametrize("seen", ["", "nonsense", signing.dumps({"text": ""}, salt="liaisons.seen")])
+    @pytest.mark.parametrize(
+        "seen",
+        ["", "nonsense", signing.dumps({"text": ""}, salt="liaisons.seen")],
+        ids=["empty", "nonsense", "of another page"],
+    )
     def test_who_began_with_nobody_knows_what_writes_nothing_over(self, client, item, another, seen):
         given = {"clause": "7.1", "title": "Metaverse", "text": "Mine.", "seen": seen}
         met = send_to(client, another, item, given, 409)
