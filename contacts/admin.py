@@ -10,7 +10,8 @@ from django.contrib.auth.models import Group as PermissionGroup
 from django.utils.translation import gettext_lazy as _
 
 from contacts.designations import key
-from contacts.forms import DeskForm, refuse_taken_spelling
+from contacts.desk_form import DeskForm
+from contacts.forms import refuse_taken_spelling
 from contacts.models import Alias, Appointment, Channel, Desk, Group, Person, Succession, User
 
 # Rights follow from appointments; Django's own groups of permissions would only mislead.

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from contacts.forms import StagesField
+from contacts.desk_form import StagesField
 from liaisons.models import Statement
 
 

@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from contacts.forms import DeskForm
+from contacts.desk_form import DeskForm
 from contacts.http import AtDesk, at_desk, posted
 from contacts.models import Desk
 from liaisons.models import Event
