@@ -196,7 +196,7 @@ def _mails(sent, blob):
     MailboxBackend().send_messages([mail])
     from liaisons.outbox.transport import mailbox_list
 
-    name = mailbox_list(1)[0].name
+    [name] = [kept.name for kept in mailbox_list() if kept.message_id == message.message_id]
     arrived = take(an_answer(ours=message, files=(("a.pdf", PDF),)), AFTER)
     return {
         "message": {"pk": message.pk},

@@ -138,7 +138,9 @@ def test_of_two_who_save_a_draft_one_is_told(draft, letter, secretary, rapporteu
     assert draft.revisions.count() == 2
 
 
-def test_an_objection_is_counted_or_refused_but_never_missed_by_the_last_approval(circulated, chair, cochair, member):
+def test_an_objection_is_counted_or_marked_as_late_but_never_missed_by_the_last_approval(
+    circulated, chair, cochair, member
+):
     circulation = circulated.circulation
     seen = circulated.revision_id
     advance(circulated, "approve", by=Actor.of(chair), seen=seen, now=AFTER)
@@ -146,9 +148,10 @@ def test_an_objection_is_counted_or_refused_but_never_missed_by_the_last_approva
     def object_to_it():
         comments.comment(circulation, by=Actor.of(member), kind="objection", text="Not ours.", now=NOW)
 
-    said, approved = at_once(
+    _said, approved = at_once(
         object_to_it, lambda: advance(circulated, "approve", by=Actor.of(cochair), seen=seen, now=AFTER)
     )
     objects = Comment.objects.standing_objections().exists()
     assert (Statement.objects.get().state == "approved") is not objects
-    assert isinstance(approved if objects else said, Refused)
+    assert isinstance(approved, Refused) is objects
+    assert Comment.objects.get().late is not objects
