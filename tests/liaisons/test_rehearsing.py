@@ -58,11 +58,15 @@ def leaves(client, page, given):
 
 
 def as_shown(page):
-    return [(seen.message.recipient, seen.message.subject, seen.text) for seen in map(Seen.of, page.context["drafts"])]
+    return as_read(page.context["drafts"])
 
 
-def as_left(messages):
-    return [(seen.message.recipient, seen.message.subject, seen.text) for seen in map(Seen.of, messages)]
+def as_read(mails):
+    """Of addresses that come with the step the number is another one: PostgreSQL gives none of them twice."""
+    return [
+        (seen.message.recipient, seen.message.subject, re.sub(r"/documents/\d+/", "/documents/…/", seen.text))
+        for seen in map(Seen.of, mails)
+    ]
 
 
 def test_the_mail_of_a_circulation_is_the_one_that_leaves(signed_in, printed):
@@ -75,7 +79,7 @@ def test_the_mail_of_a_circulation_is_the_one_that_leaves(signed_in, printed):
     shown = as_shown(page)
     [(_to, _subject, text)] = shown
     assert "/l/" not in text
-    assert as_left(leaves(signed_in, page, given)) == shown
+    assert as_read(leaves(signed_in, page, given)) == shown
 
 
 def test_its_html_stands_in_a_frame_of_its_own(signed_in, printed):
@@ -100,7 +104,7 @@ def test_the_notices_of_a_withdrawal_are_seen_with_the_reason_that_was_typed(sig
     assert all("撤回 – the meeting was called off." in text for _to, _subject, text in shown)
     assert Statement.objects.get(pk=sent.pk).state == "sent"
     assertContains(signed_in.get(f"{page.request['PATH_INFO']}?{page.context['query']}&mail=1"), shown[1][0])
-    assert as_left(leaves(signed_in, page, given)) == shown
+    assert as_read(leaves(signed_in, page, given)) == shown
 
 
 def test_the_list_is_told_what_was_seen_when_a_text_goes_back_to_draft(signed_in, circulated):
@@ -109,14 +113,14 @@ def test_the_list_is_told_what_was_seen_when_a_text_goes_back_to_draft(signed_in
     page = look(signed_in, reverse("statement-mails", args=[circulated.pk, "revise"]), given)
     [(to, subject, _text)] = as_shown(page)
     assert (to, subject) == ("list@jca-mv.example.org", "JCA-MV-Doc-001 has been taken back")
-    assert as_left(leaves(signed_in, page, given)) == as_shown(page)
+    assert as_read(leaves(signed_in, page, given)) == as_shown(page)
 
 
 def test_a_moved_window_is_seen_with_its_day(signed_in, circulated):
     given = {"window-closes_on": "2025-11-03", "window-reason": "Holidays."}
     page = look(signed_in, reverse("circulation-window-mails", args=[circulated.circulation.pk]), given)
     assertContains(page, "JCA-MV-Doc-001: comments until 3 November 2025 now")
-    assert as_left(leaves(signed_in, page, given)) == as_shown(page)
+    assert as_read(leaves(signed_in, page, given)) == as_shown(page)
 
 
 @pytest.fixture
@@ -130,7 +134,7 @@ def test_the_mail_of_a_report_is_seen_before_it_circulates(signed_in, report):
     page = look(signed_in, reverse("document-circulate-mails", args=[report.pk]), {})
     assertContains(page, "This report is before the list for comment, for 14 days")
     assertContains(page, "report.docx")
-    assert as_left(leaves(signed_in, page, {})) == as_shown(page)
+    assert as_read(leaves(signed_in, page, {})) == as_shown(page)
 
 
 def test_the_list_is_told_what_was_seen_when_a_report_is_taken_back(signed_in, report, desk, secretary):
@@ -139,7 +143,7 @@ def test_the_list_is_told_what_was_seen_when_a_report_is_taken_back(signed_in, r
     given = {"back-reason": "Not yet."}
     page = look(signed_in, reverse("report-take-back-mails", args=[circulation.pk]), given)
     assertContains(page, "has been taken back")
-    assert as_left(leaves(signed_in, page, given)) == as_shown(page)
+    assert as_read(leaves(signed_in, page, given)) == as_shown(page)
 
 
 def test_what_cannot_be_done_is_said_in_place_of_mails(signed_in, circulated, draft):
