@@ -21,6 +21,10 @@ def reveal(written: str) -> str:
     return written.replace(f"{BEGIN}\n", "").replace(f"{END}\n", "")
 
 
+def is_in(written: str) -> bool:
+    return BEGIN in written
+
+
 def mask(written: str) -> str:
     """As everybody else may read it."""
     return _RESERVED.sub(lambda _found: _("[What it tells of other desks is for its reader alone.]"), written)

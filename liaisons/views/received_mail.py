@@ -3,11 +3,13 @@
 from collections.abc import Callable
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from contacts.http import AtDesk, at_desk
@@ -16,12 +18,16 @@ from liaisons.arrivals import commenting, deciding, fetching, proposing
 from liaisons.arrivals.parsing import headers_of
 from liaisons.forms.received_mail import ReceivedFilter, SetAsideForm, TieForm
 from liaisons.models import ReceivedFile, ReceivedMail, Reply
+from liaisons.outbox import reserved
 from liaisons.rules import Moved, Refused
 from liaisons.views.files import attachment
 
 LOOKERS = ("secretariat", "administrator")
 HEADERS = ("To", "Cc", "Reply-To", "Delivered-To", "Auto-Submitted", "List-Id", "Authentication-Results")
 ALL = "all"
+RESERVED = gettext_lazy(
+    "It gives back a mail that tells of other desks too: that is for the reader of that mail alone."
+)
 
 
 @require_safe
@@ -63,13 +69,19 @@ def received_mail(request: AtDesk, pk: int) -> HttpResponse:
 @at_desk(*LOOKERS)
 def received_mail_raw(request: AtDesk, pk: int) -> HttpResponse:
     """The mail as it came, to be saved and opened in a mail program."""
-    return attachment(_found(request, pk).raw, f"mail-{pk}.eml")
+    row = _found(request, pk)
+    if _is_reserved(row, request):
+        raise PermissionDenied(RESERVED)
+    return attachment(row.raw, f"mail-{pk}.eml")
 
 
 @require_safe
 @at_desk(*LOOKERS)
 def received_mail_file(request: AtDesk, pk: int, file: int) -> HttpResponse:
-    found = get_object_or_404(ReceivedFile.objects.select_related("blob"), pk=file, mail=_found(request, pk))
+    row = _found(request, pk)
+    found = get_object_or_404(ReceivedFile.objects.select_related("blob"), pk=file, mail=row)
+    if _is_reserved(row, request):
+        raise PermissionDenied(RESERVED)
     return attachment(found.blob, found.name)
 
 
@@ -128,8 +140,23 @@ def received_mail_wait(request: AtDesk, pk: int) -> HttpResponse:
 
 
 def _found(request: AtDesk, pk: int) -> ReceivedMail:
-    joined = ("desk__group", "raw", "ours", "statement__revision", "addressee", "circulation__document", "handled_by")
+    joined = (
+        "desk__group",
+        "raw",
+        "ours__person",
+        "statement__revision",
+        "addressee",
+        "circulation__document",
+        "handled_by",
+    )
     return get_object_or_404(ReceivedMail.objects.of_desk(request.desk).select_related(*joined), pk=pk)
+
+
+def _is_reserved(row: ReceivedMail, request: AtDesk) -> bool:
+    """Whether a machine gave back a digest that tells of desks at which whoever looks may have no role."""
+    if row.kind == ReceivedMail.Kind.LETTER or row.ours is None or row.ours.person == request.actor.person:
+        return False
+    return reserved.is_in(row.ours.text)
 
 
 def _decided(request: AtDesk, row: ReceivedMail, decide: Callable[[], str]) -> HttpResponse:
@@ -155,6 +182,7 @@ def _page(
     context = {
         "mail": row,
         "headers": _headers(row),
+        "reserved": RESERVED if _is_reserved(row, request) else "",
         "files": row.received_files.select_related("blob").order_by("pk"),
         "replies": row.replies.select_related("addressee__statement"),
         "comments": row.comments.select_related("circulation__document"),

@@ -14,6 +14,7 @@ from contacts.actor import Actor
 from contacts.desks import SESSION_KEY
 from contacts.models import Appointment, Desk, Group, Holiday, Person, User
 from liaisons import links, mail, outbox, reminders
+from liaisons.arrivals.taking import take
 from liaisons.details import Received
 from liaisons.mail import digests
 from liaisons.models import Addressee, Link, Message, Mute, Registration, Statement
@@ -22,6 +23,7 @@ from liaisons.received.registering import register
 from liaisons.reminders.rehearsing import rehearse
 from liaisons.rules import Refused
 from tests.fixtures import NOW, somebody
+from tests.liaisons.arrivals.mails import a_bounce
 from tests.liaisons.reminders.mornings import DUE, digest_of, geneva, queued
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
@@ -176,6 +178,20 @@ def test_the_number_of_statements_does_not_grow_with_desks(both, groups):
     assert statements_of_a_run() == with_one
     said = morning().subject
     assert said == "ITU-T SG20 and 4 other desks: 4 letters to answer, 3 answers awaited"
+
+
+def test_a_bounce_that_gives_it_back_is_shown_to_its_reader_alone(ours, desk, client, secretary):
+    message = morning()
+    outbox.deliver_due(geneva(WEEK_BEFORE, 9))
+    row = take(a_bounce(message), geneva(WEEK_BEFORE, 10))
+    addresses = [reverse(name, args=[row.pk]) for name in ("received-mail", "received-mail-raw")]
+    colleague = somebody("Cleo Colleague", "cleo@example.org", desk, "secretariat")
+    for user, statuses in ((colleague, [200, 403]), (secretary, [200, 200])):
+        client.force_login(user)
+        assert [client.get(address).status_code for address in addresses] == statuses
+        shown = client.get(addresses[0]).content.decode()
+        assert ("for the reader of that mail alone" in shown) is (user == colleague)
+        assert ("Save it as it came" in shown) is (user == secretary)
 
 
 # Once a day
