@@ -30,7 +30,7 @@ def test_pages_answer_without_the_broker_and_mail_leaves_when_it_is_back(tmp_pat
             redis.stop()
             began = time.monotonic()
             secretary.post(f"/statements/{draft}/circulate/", seen=str(seen))
-            assert time.monotonic() - began < 5
+            assert time.monotonic() - began < 20, "the page waited for the broker"
             assert "Circulated" in secretary.get(f"/statements/{draft}/")
             assert set((desk.folder / "mail").glob("*.eml")) == mails
 
