@@ -93,8 +93,7 @@ def make_answer_link(addressee: Addressee, *, by: Actor, now: datetime) -> Link:
 
 def waiting(desk: Desk) -> QuerySet[Addressee]:
     """Whom the letters of a desk are still to be handed to, also of statements that have ended, oldest first."""
-    rows = _without_it().filter(statement__desk=desk, statement__state__in=OUT, statement__dispatch_round__gt=0)
-    rows = rows.exclude(statement__outcome=Statement.Outcome.CORRECTED)
+    rows = _still_to_get_it().filter(statement__desk=desk)
     return rows.select_related("statement", "group").order_by("statement__sent_at", "position", "pk")
 
 
@@ -103,16 +102,21 @@ def of_statement(statement: Statement) -> QuerySet[Addressee]:
     return waiting(statement.desk).filter(statement=statement) if statement.desk else Addressee.objects.none()
 
 
-def is_settled(statement: Statement) -> bool:
-    """Whether everybody to whom a statement goes has it, or somebody has given up on them.
+def settled(statements: QuerySet[Statement]) -> QuerySet[Statement]:
+    """Those of which everybody to whom they go has the letter, or somebody has given up on them.
 
     Of one that was sent before Liaise this is believed.
     """
-    mails = Message.objects.of_dispatch(statement)
-    if mails.waiting().exists() or mails.troubled().exists():
-        return False
+    mails = Message.objects.filter(statement=OuterRef("pk"), kind=Message.Kind.SEND, round=OuterRef("dispatch_round"))
     given_up = _mails().filter(state=Message.State.GIVEN_UP)
-    return not of_statement(statement).exclude(Exists(given_up)).exists()
+    waited_for = _still_to_get_it().filter(statement=OuterRef("pk")).exclude(Exists(given_up))
+    return statements.filter(~Exists(mails.waiting()), ~Exists(mails.troubled()), ~Exists(waited_for))
+
+
+def _still_to_get_it() -> QuerySet[Addressee]:
+    """Those without it whose statement is out and has not been corrected."""
+    rows = _without_it().filter(statement__state__in=OUT, statement__dispatch_round__gt=0)
+    return rows.exclude(statement__outcome=Statement.Outcome.CORRECTED)
 
 
 def _without_it() -> QuerySet[Addressee]:

@@ -181,7 +181,9 @@ def close_what_is_over(now: datetime) -> None:
     corrected = Statement.objects.filter(pk__in=corrections.values("corrects"))
     asked_nothing = Statement.objects.filter(~Exists(leaving), ~Exists(asked), state=Statement.State.SENT)
     _each(corrected.filter(state=Statement.State.SENT), lambda statement: _take(statement, "close", now))
-    _each(asked_nothing, lambda statement: _take(statement, "close", now) if handover.is_settled(statement) else 0)
+    # Few, and looked into together: some of them wait for months until somebody hands the letter over.
+    few = Statement.objects.filter(pk__in=list(asked_nothing.values_list("pk", flat=True)))
+    _each(handover.settled(few), lambda statement: _take(statement, "close", now))
     ended = corrected.filter(state__in=[Statement.State.REPLIED, Statement.State.CLOSED])
     _each(
         ended.exclude(outcome=Statement.Outcome.CORRECTED),

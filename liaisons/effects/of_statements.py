@@ -225,7 +225,7 @@ def _outcome_by_itself(statement: Statement) -> Statement.Outcome:
         return Statement.Outcome.CORRECTED
     if Request.objects.filter(addressee__statement=statement, addressee__dropped=False).exists():
         raise Refused([_("Requests were made: the secretariat closes the statement with an outcome.")])
-    if not handover.is_settled(statement):
+    if not handover.settled(Statement.objects.filter(pk=statement.pk)).exists():
         raise Refused([_("Not everybody to whom it goes has it yet.")])
     return Statement.Outcome.NOTHING_OWED
 

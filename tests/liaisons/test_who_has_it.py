@@ -4,13 +4,15 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains
 
 from contacts.actor import Actor
 from liaisons import handover, outbox, resending
 from liaisons.details import Answer, Closing
-from liaisons.housekeeping import keep_house
+from liaisons.housekeeping import close_what_is_over, keep_house
 from liaisons.letter import Addressed
 from liaisons.models import Message, Relation, Reply, Statement
 from liaisons.rules import Refused
@@ -115,6 +117,20 @@ def test_who_has_answered_has_it(informing, sam, desk):
     Message.objects.update(state="sent")
     assert to_hand_over(desk) == []
     assert after_a_tick(informing) == "closed"
+
+
+def test_the_letters_that_wait_to_be_handed_over_are_not_looked_at_one_by_one(informing, desk, sam, at_meeting):
+    def asked() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            close_what_is_over(SOON)
+        return len(queries)
+
+    with_one = asked()
+    for number in range(3):
+        another = replace(informing.revision.letter, title=f"Another, {number}")
+        sent_out(begin(desk, another, by=sam, now=AFTER), sam, at_meeting)
+    assert Statement.objects.filter(state="sent").count() == 4
+    assert asked() == with_one
 
 
 # Whatever became of the statement
