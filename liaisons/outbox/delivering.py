@@ -29,12 +29,15 @@ from .waking import wake
 
 logger = logging.getLogger(__name__)
 
-# How long a sender may be silent about what it claimed; longer than one hand-over can take.
+# How long a sender may be silent about a mail it has begun; longer than one hand-over can take.
 CLAIM = timedelta(seconds=60)
-# A claim takes this many at once: one commit for all of them, and no long wait for the rest when the sender dies.
+# A claim takes this many at once: one commit for all of them.
 AT_ONCE = 40
 # No new mail is begun after this much of a run: Celery ends a task after fifty seconds.
-BEGIN_WITHIN_SECONDS = 15.0
+BEGIN_WITHIN_SECONDS = 10.0
+# So what is claimed and not begun after this was left by a sender that died. Were it alive, it would begin none of it:
+# each beginning asks whose claim it is.
+NOT_BEGUN = timedelta(seconds=BEGIN_WITHIN_SECONDS + 2)
 # A server that says "later" is asked again after 2, 4, 8 … minutes, at most 4 hours apart: for a day and a half.
 MAX_TRIES = 15
 LONGEST_WAIT = timedelta(hours=4)
@@ -76,9 +79,9 @@ def deliver_due(now: datetime | None = None, limit: int = 500) -> int:
 
 def recover(now: datetime) -> int:
     """Settle what senders left behind that died; returns the number of messages that are in doubt because of it."""
-    expired = Message.objects.filter(state=Message.State.SENDING, claimed_at__lt=now - CLAIM)
     back = {"state": Message.State.QUEUED, "claimed_by": "", "claimed_at": None, "handed_over_at": None}
-    expired.filter(handed_over_at__isnull=True).update(**back)
+    _claimed().filter(claimed_at__lte=now - NOT_BEGUN).update(**back)
+    expired = Message.objects.filter(state=Message.State.SENDING, claimed_at__lt=now - CLAIM)
     expired.filter(repeatable=True).update(**back)
     return expired.filter(handed_over_at__isnull=False).update(
         state=Message.State.IN_DOUBT, answer=_("The sender stopped before the server's answer was recorded.")
@@ -121,10 +124,12 @@ class _Run:
             connection.close()
 
     def _call_next(self) -> None:
-        """Wake another sender for what this one leaves behind."""
+        """Wake another sender for what this one leaves behind, and for what others would leave that died."""
         stopped_early = self.limit <= 0 or not self.has_time()
         if stopped_early and (self._mine().exists() or _ready(self.clock()).exists()):
             wake()
+        elif _claimed().exclude(claimed_by=self.token).exists():
+            wake(after=NOT_BEGUN)
 
     def _claim(self) -> QuerySet[Message]:
         """Take the next messages for this sender; another one that looks at the same rows takes others."""
@@ -222,9 +227,7 @@ class _Run:
 
     def _give_back(self) -> None:
         """Return what was claimed and not begun."""
-        self._mine().filter(handed_over_at__isnull=True).update(
-            state=Message.State.QUEUED, claimed_by="", claimed_at=None
-        )
+        _claimed().filter(claimed_by=self.token).update(state=Message.State.QUEUED, claimed_by="", claimed_at=None)
 
 
 def as_it_leaves(written: str) -> str:
@@ -267,6 +270,11 @@ def _with_token(message: Message, address: str) -> str:
     if message.desk.subaddressing and address == message.desk.mailbox:
         return reply_tokens.address(address, message.pk)
     return address
+
+
+def _claimed() -> QuerySet[Message]:
+    """Messages that a sender took for itself and has not begun."""
+    return Message.objects.filter(state=Message.State.SENDING, handed_over_at__isnull=True)
 
 
 def _ready(now: datetime) -> QuerySet[Message]:

@@ -303,10 +303,15 @@ def claimed(desk, now, **fields) -> Message:
     return message
 
 
-def test_a_claim_that_expired_before_the_handover_goes_back_to_the_queue(desk, now, server):
+def test_what_a_dead_sender_had_not_begun_goes_back_to_the_queue_before_the_next_tick(desk, now, server, monkeypatch):
+    asked = []
+    monkeypatch.setattr("celery.current_app.send_task", lambda _name, **options: asked.append(options["countdown"]))
     message = claimed(desk, now)
-    assert outbox.deliver_due(now + timedelta(seconds=59)) == 0
-    assert outbox.deliver_due(now + timedelta(seconds=61)) == 1
+    assert outbox.deliver_due(now) == 0
+    [seconds] = asked
+    assert seconds < 30
+    assert outbox.deliver_due(now + timedelta(seconds=seconds - 1)) == 0
+    assert outbox.deliver_due(now + timedelta(seconds=seconds)) == 1
     assert again(message).state == "sent"
 
 
