@@ -16,7 +16,8 @@ def assign(registration: Registration, taken: Taken) -> Data:
     questions, informed_questions = assignment.questions.strip(), assignment.informed_questions.strip()
     if assignment.assignee is None and not questions and not informed_questions:
         raise Refused([_("Name the Questions or the person who takes it on, or Questions that are to know of it.")])
-    before = mail.allocated(registration, taken.now)
+    # Those who had it before it was reopened were told that it is over.
+    before = mail.allocated(registration, taken.now) if registration.state == Registration.State.ASSIGNED else {}
     registration.assign(taken.now)
     registration.questions = questions
     registration.informed_questions = informed_questions
@@ -42,6 +43,7 @@ def answer(registration: Registration, taken: Taken) -> Data:
     registration.answer(taken.now)
     registration.answered_by = given(taken, Answered).statement
     registration.save()
+    outbox.queue(mail.settled(registration, taken.by, taken.now))
     return {"statement": registration.answered_by.pk}
 
 
@@ -50,6 +52,7 @@ def note(registration: Registration, taken: Taken) -> Data:
     registration.note(taken.now)
     registration.noted_at, registration.noted_clause = noted.meeting, noted.clause
     registration.save()
+    outbox.queue(mail.settled(registration, taken.by, taken.now))
     return {"meeting": noted.meeting.pk if noted.meeting else None, "clause": noted.clause}
 
 

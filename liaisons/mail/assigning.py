@@ -1,8 +1,9 @@
-"""Mails to those whom a statement that came in is allocated to, and to those it is taken from again."""
+"""Mails to those whom a statement that came in is allocated to, when it is taken from them again or is over."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -53,6 +54,16 @@ def assigned(registration: Registration, before: Allocated, by: Actor, now: date
     ]
 
 
+def settled(registration: Registration, by: Actor, now: datetime) -> list[Draft]:
+    """Tell those who had to see to it that it was answered or noted; whoever did that knows."""
+    time = registration.events.count()
+    return [
+        _over(registration, person, time, now)
+        for person, part in allocated(registration, now).items()
+        if part.role != "informed" and person.email and person != by.person
+    ]
+
+
 def _parts(registration: Registration, now: datetime) -> Iterator[tuple[Person, Part]]:
     due_on, desk = registration.due_on, registration.desk
     named = (registration.questions, registration.informed_questions)
@@ -70,35 +81,63 @@ def _parts(registration: Registration, now: datetime) -> Iterator[tuple[Person, 
 
 
 def _mail(registration: Registration, person: Person, part: Part | None, time: int, now: datetime) -> Draft:
-    statement, desk = registration.statement, registration.desk
     recipient = Recipient.of(person)
-    may_read = may_read_letter(registration, Actor("account", person=person), now)
     with recipient.reading():
-        due_on = part.due_on if part else None
-        facts = [
-            (_("Document"), str(registration.document or "")),
-            (_("From"), text.group_text(statement.source, statement.source_text)),
-            (_("Number"), statement.reference),
-            (_("Title"), statement.title),
-            (_("Answer due"), text.deadline_text(desk, due_on, zone=registration.due_zone)),
-        ]
+        due = text.deadline_text(registration.desk, part.due_on if part else None, zone=registration.due_zone)
         words = {
-            "facts": text.facts(facts),
+            **_about(registration, person, now, (_("Answer due"), due)),
             "role": part.role if part else "",
             "name": part.name if part else "",
-            # Whoever it is taken from may hold no role at the desk: its page would refuse them.
-            "address": f"{settings.SITE_URL}{registration.get_absolute_url()}" if may_read else "",
         }
         return letterhead.notice(
-            desk,
+            registration.desk,
             recipient,
             now,
             "assign",
             words,
-            about=statement,
+            about=registration.statement,
             key=f"assign:{registration.pk}:{time}:{person.pk}",
-            subject=_subject(part) % {"number": registration, "title": statement.title},
+            subject=_subject(part) % {"number": registration, "title": registration.statement.title},
         )
+
+
+def _over(registration: Registration, person: Person, time: int, now: datetime) -> Draft:
+    recipient = Recipient.of(person)
+    answer = registration.answered_by
+    with recipient.reading():
+        subject = _("%(number)s was answered: %(title)s") if answer else _("%(number)s was noted: %(title)s")
+        return letterhead.notice(
+            registration.desk,
+            recipient,
+            now,
+            "settled",
+            {
+                **_about(registration, person, now),
+                "answer": answer,
+                "meeting": registration.noted_at,
+                "clause": registration.noted_clause,
+            },
+            about=registration.statement,
+            key=f"settled:{registration.pk}:{time}:{person.pk}",
+            subject=subject % {"number": registration, "title": registration.statement.title},
+        )
+
+
+def _about(registration: Registration, person: Person, now: datetime, *more: tuple[str, str]) -> dict[str, Any]:
+    statement = registration.statement
+    may_read = may_read_letter(registration, Actor("account", person=person), now)
+    facts = [
+        (_("Document"), str(registration.document or "")),
+        (_("From"), text.group_text(statement.source, statement.source_text)),
+        (_("Number"), statement.reference),
+        (_("Title"), statement.title),
+        *more,
+    ]
+    return {
+        "facts": text.facts(facts),
+        # Whoever it is taken from may hold no role at the desk: its page would refuse them.
+        "address": f"{settings.SITE_URL}{registration.get_absolute_url()}" if may_read else "",
+    }
 
 
 def _subject(part: Part | None) -> str:

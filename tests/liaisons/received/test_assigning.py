@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from contacts.actor import Actor
 from contacts.models import Appointment, Group, Person, User
-from liaisons.details import Assignment
+from liaisons.details import Answered, Assignment, Noted
 from liaisons.models import Blob, Message, Registration
 from liaisons.received.registering import register
 from liaisons.workflow import Refused, advance
@@ -151,3 +151,40 @@ def test_the_page_takes_both_and_says_who_has_it(client, registration, secretary
     assert "Q2/21, Mel Member" in shown
     assert "Assigned to Q9/21, Ray Rapporteur, until 1 December 2025; for information to Q2/21, Mel Member" in shown
     assert f'<option value="{member.person.pk}" selected>' in shown
+
+
+# Over
+
+
+def over(registration: Registration, secretary, verb: str, **given) -> None:
+    current = Registration.objects.get(pk=registration.pk)
+    advance(current, verb, by=Actor.of(secretary), seen=current.state, now=NOW, **given)
+
+
+def settled() -> dict[str, str]:
+    return dict(Message.objects.filter(key__startswith="settled:").order_by("pk").values_list("recipient", "subject"))
+
+
+def test_those_who_had_to_see_to_it_are_told_that_it_was_noted(
+    registration, secretary, rapporteur, member, chair, meeting
+):
+    assign(registration, secretary, assignee=rapporteur.person, deputy=member.person, informed=(chair.person,))
+    over(registration, secretary, "note", details=Noted(meeting, "5.1"))
+    subject = "JCA-MV-Doc-001 was noted: LS on metaverse"
+    assert settled() == {"ray@example.org": subject, "mel@example.org": subject}
+    assert f"was noted at {meeting}, clause 5.1. Nothing is asked of you any more." in words("ray@example.org")
+
+
+def test_they_are_told_what_it_was_answered_with(registration, secretary, rapporteur, sent):
+    assign(registration, secretary, assignee=rapporteur.person)
+    over(registration, secretary, "answer", details=Answered(sent))
+    assert settled() == {"ray@example.org": "JCA-MV-Doc-001 was answered: LS on metaverse"}
+    assert f"was answered with {sent}. Nothing is asked of you any more." in words("ray@example.org")
+
+
+def test_whoever_gets_it_again_after_it_was_noted_is_told_so(registration, secretary, rapporteur):
+    assign(registration, secretary, assignee=rapporteur.person, due_on=DUE)
+    over(registration, secretary, "note")
+    over(registration, secretary, "reopen", reason="TSAG asks again.")
+    assign(registration, secretary, assignee=rapporteur.person, due_on=DUE)
+    assert mails(1) == {"ray@example.org": "JCA-MV-Doc-001 is yours to see to: LS on metaverse"}
