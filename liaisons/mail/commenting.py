@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
-from liaisons import links
+from liaisons import links, referring
 from liaisons.mail import letterhead, text
 from liaisons.mail.letterhead import Recipient
 from liaisons.models import Comment, Link, Message
@@ -52,6 +52,8 @@ def disposed(comment: Comment, now: datetime, *others: Comment) -> Draft:
     """To the commenter: what was done about the comment, or the same about several of theirs."""
     comments = [comment, *others]
     circulation = comment.circulation
+    desk = circulation.desk
+    meeting = referring.coming_up([comment], desk, desk.today(now)).get(comment.pk)
     recipient = _author(comment)
     with recipient.reading():
         disposition = comment.get_disposition_display()
@@ -61,11 +63,17 @@ def disposed(comment: Comment, now: datetime, *others: Comment) -> Draft:
         reason = text.quoted(comment.disposition_text) if comment.disposition_text else ""
         named = {"count": len(comments), "number": circulation.document.reference, "disposition": disposition}
         return letterhead.notice(
-            circulation.desk,
+            desk,
             recipient,
             now,
             "disposed",
-            {**_about(comments), "disposition": disposition, "reason": reason},
+            {
+                **_about(comments),
+                "disposition": disposition,
+                "reason": reason,
+                "meeting": meeting,
+                "day": text.day_text(meeting.starts_on) if meeting else "",
+            },
             about=circulation,
             # A disposition may be changed; each time the commenter is told.
             key=f"disposed:{comment.pk}:{now.timestamp():.6f}",

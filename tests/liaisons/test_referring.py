@@ -57,6 +57,19 @@ def test_it_is_on_the_list_of_what_has_no_date_until_a_meeting_is_planned(client
     assert undated(client, secretary) == []
 
 
+def test_its_author_is_told_which_meeting_that_is_as_far_as_it_is_planned(circulated, member, secretary, desk):
+    remarks = [
+        comments.comment(circulated.circulation, by=Actor.of(member), kind="technical", text=said, now=NOW + MINUTE)
+        for said in ("One.", "Two.")
+    ]
+    decide(remarks[0], "referred", "", secretary)
+    Meeting.objects.create(group=desk.group, name="Second meeting", starts_on=HELD_ON, ends_on=HELD_ON)
+    decide(remarks[1], "referred", "", secretary)
+    told = Message.objects.filter(key__startswith="disposed:").order_by("pk").values_list("text", flat=True)
+    sentence = "That is Second meeting, which begins on 5 November 2025."
+    assert [sentence in text for text in told] == [False, True]
+
+
 def test_it_stands_at_the_next_meeting_and_at_no_other(client, member, desk, meeting, following, referred):
     third = Meeting.objects.create(group=desk.group, name="Third", starts_on=date(2026, 1, 1), ends_on=date(2026, 1, 1))
     assertContains(page(client, member, following.get_absolute_url()), TITLE)
