@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from contacts.models import Desk
+from liaisons import outbox
 from liaisons.models import Message
 
 
@@ -24,6 +25,18 @@ def a_message(desk: Desk, now: datetime, name: str = "sg21", **fields) -> Messag
             **fields,
         }
     )
+
+
+def claimed(desk, now, **fields) -> Message:
+    """One that a sender took for itself and died."""
+    [message] = outbox.queue([a_message(desk, now, **fields)])
+    Message.objects.filter(pk=message.pk).update(state="sending", claimed_by="dead", claimed_at=now)
+    return message
+
+
+def again(message: Message) -> Message:
+    """The message as it stands now."""
+    return Message.objects.get(pk=message.pk)
 
 
 def states(desk: Desk) -> dict[str, int]:
