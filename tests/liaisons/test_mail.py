@@ -28,6 +28,7 @@ from liaisons.models import (
     Document,
     DocumentFile,
     Link,
+    Meeting,
     Message,
     Registration,
     Reminder,
@@ -442,7 +443,10 @@ def every_mail(statement, chair, secretary, member) -> list[Message]:
     reply.kind, reply.for_whom, reply.forwarded_to = "not_for_us", "ITU-R SG6 " * 9, addressee
     drafts += mail.passed_on(reply, AFTER)
     drafts += [mail.reminders_wanted(addressee, Actor.of(chair), AFTER)]
-    drafts += mail.assigned(registered(statement, secretary, member), {}, Actor.of(chair), AFTER)
+    received = registered(statement, secretary, member)
+    drafts += mail.assigned(received, {}, Actor.of(chair), AFTER)
+    received.noted_at, received.noted_clause = Meeting(name="Tagung " * 12), "5.1"
+    drafts += mail.settled(received, Actor.of(chair), AFTER)
     drafts += [mail.confirm_comment(said, NOW), mail.disposed(said, NOW)]
     reminders = [
         Reminder(pk=1, desk=statement.desk, addressee=one, stage=7, due_on=date(2026, 1, 30), came_at=AFTER,
