@@ -146,16 +146,50 @@ def test_the_list_is_told_what_was_seen_when_a_report_is_taken_back(signed_in, r
     assert as_read(leaves(signed_in, page, given)) == as_shown(page)
 
 
-def test_what_cannot_be_done_is_said_in_place_of_mails(signed_in, circulated, draft):
+def test_a_step_that_is_not_open_answers_the_look_as_it_would_be_answered_itself(signed_in, circulated):
     address = reverse("statement-mails", args=[circulated.pk, "circulate"])
-    page = signed_in.post(address, {"seen": circulated.revision_id}, follow=True)
+    page = signed_in.post(address, {"seen": circulated.revision_id})
+    assertContains(page, "It is circulated: Sam Secretary took the step", status_code=400)
+    assertNotContains(page, 'class="mail-html"', status_code=400)
+    assert signed_in.get(f"{address}?as=html").status_code == 400
+
+
+def test_a_form_that_is_not_valid_comes_back_with_what_was_typed(signed_in, circulated):
+    address = reverse("statement-mails", args=[circulated.pk, "withdraw"])
+    page = signed_in.post(address, {"seen": circulated.revision_id, "reason": "x" * 501})
+    assertContains(page, "Ensure this value has at most 500 characters", status_code=400)
+    assertContains(page, "x" * 501, status_code=400)
+    # From there it is taken as from its own page.
+    assertContains(page, f'action="{reverse("statement-withdraw", args=[circulated.pk])}"', status_code=400)
+
+
+def test_what_a_step_says_of_itself_is_not_said_of_a_look(signed_in, circulated):
+    given = {"seen": circulated.revision_id, "reason": "A slip."}
+    page = look(signed_in, reverse("statement-mails", args=[circulated.pk, "revise"]), given)
+    assertNotContains(page, "It is a draft again")
+    assertNotContains(signed_in.get("/"), "It is a draft again")
+
+
+def test_where_the_step_says_on_another_page_what_is_against_it_the_look_says_so_itself(signed_in, report, desk):
+    type(desk).objects.update(mailing_list="")
+    page = signed_in.post(reverse("document-circulate-mails", args=[report.pk]))
     assertContains(page, "This cannot be done now", status_code=400)
     assertNotContains(page, 'class="mail-html"', status_code=400)
     assert signed_in.get(f"{page.request['PATH_INFO']}?as=html").status_code == 404
-    page = signed_in.post(
-        reverse("statement-mails", args=[circulated.pk, "withdraw"]), {"seen": draft.revision_id}, follow=True
-    )
-    assertContains(page, "This field is required.", status_code=400)
+
+
+def test_a_long_text_is_seen_too(signed_in, circulated):
+    """An address holds four kilobytes at most."""
+    given = {"window-closes_on": "2025-11-03", "window-reason": "".join(map(chr, range(0x4E00, 0x4E00 + 500)))}
+    page = look(signed_in, reverse("circulation-window-mails", args=[circulated.circulation.pk]), given)
+    assert len(page.request["QUERY_STRING"]) < 200
+    [(_to, _subject, text)] = as_shown(page)
+    assert given["window-reason"][-9:] in text
+
+
+def test_whoever_is_not_signed_in_signs_in_first(client, circulated):
+    page = client.get(reverse("circulation-window-mails", args=[circulated.circulation.pk]))
+    assert page.url.startswith("/sign-in/")
 
 
 def test_a_step_without_mails_has_no_such_page(signed_in, sent):

@@ -4,9 +4,7 @@ import pytest
 
 from contacts.actor import Actor
 from liaisons import comments
-from liaisons.models import (
-    Circulation,
-)
+from liaisons.models import Circulation
 from tests.fixtures import NOW
 
 
