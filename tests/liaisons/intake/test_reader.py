@@ -21,7 +21,7 @@ from liaisons.refusals import Refused
 from tests.liaisons.documents import samples
 from tests.liaisons.documents.test_renderer import limited_child
 from tests.liaisons.intake.files import p, row, table, word_file
-from tests.liaisons.intake.test_remarks import SENT, busy
+from tests.liaisons.intake.sent_back.letter import SENT, busy
 from tests.liaisons.intake.test_round_trip import everything
 from tests.liaisons.intake.test_safety import repacked
 
