@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.views.decorators.clickjacking import xframe_options_sameorigin
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from contacts.actor import Actor
@@ -31,9 +31,10 @@ from liaisons.models import Circulation, Comment, Event, Link, Meeting, Statemen
 from liaisons.overviews import history
 from liaisons.rules import CHAIRS, SECRETARIAT, Refused
 from liaisons.silence import Outcome
-from liaisons.views import comparing, rehearsing
+from liaisons.views import comparing
 from liaisons.views.files import attachment, serve
 from liaisons.views.opened import by_link
+from liaisons.views.rehearsing import mails_of
 
 # What the page tells of a circulation; its comments stand there themselves.
 TOLD = (
@@ -130,18 +131,7 @@ def circulation_window(request: AtDesk, pk: int) -> HttpResponse:
     return desk_page(request, row, now, window_form=form)
 
 
-@xframe_options_sameorigin
-@at_desk("secretariat", "chair", "cochair")
-def circulation_window_mails(request: AtDesk, pk: int) -> HttpResponse:
-    row = of_desk(request.desk, pk)
-    form = WindowForm(rehearsing.typed(request), prefix="window")
-    step = rehearsing.Step(_("Move it"), reverse("circulation-window", args=[pk]), reverse("circulation", args=[pk]))
-
-    def take() -> None:
-        closes_on, reason = form.cleaned_data["closes_on"], form.cleaned_data["reason"]
-        comments.move_window(row, closes_on, reason=reason, by=request.actor, now=timezone.now())
-
-    return rehearsing.look(request, step, take, form)
+circulation_window_mails = mails_of(circulation_window, gettext_lazy("Move it"))
 
 
 @require_POST

@@ -3,11 +3,10 @@
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.views.decorators.clickjacking import xframe_options_sameorigin
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from contacts.http import AtDesk, at_desk
@@ -15,8 +14,8 @@ from liaisons.comments import reports
 from liaisons.forms.circulation import TakeBackForm
 from liaisons.models import Document
 from liaisons.rules import Refused
-from liaisons.views import rehearsing
 from liaisons.views.circulation import desk_page, of_desk, say
+from liaisons.views.rehearsing import mails_of
 
 
 @require_POST
@@ -35,14 +34,7 @@ def document_circulate(request: AtDesk, pk: int) -> HttpResponse:
     return redirect("circulation", circulation.pk)
 
 
-@xframe_options_sameorigin
-@at_desk("secretariat", "chair", "cochair")
-def document_circulate_mails(request: AtDesk, pk: int) -> HttpResponse:
-    document = get_object_or_404(Document.objects.of_desk(request.desk).select_related("series"), pk=pk)
-    step = rehearsing.Step(_("Circulate it"), reverse("document-circulate", args=[pk]), document.get_absolute_url())
-    return rehearsing.look(
-        request, step, lambda: reports.circulate(document, request.desk, by=request.actor, now=timezone.now())
-    )
+document_circulate_mails = mails_of(document_circulate, gettext_lazy("Circulate it"), back="document")
 
 
 @require_POST
@@ -76,15 +68,4 @@ def report_take_back(request: AtDesk, pk: int) -> HttpResponse:
     return desk_page(request, circulation, now, back_form=form)
 
 
-@xframe_options_sameorigin
-@at_desk("secretariat", "chair", "cochair")
-def report_take_back_mails(request: AtDesk, pk: int) -> HttpResponse:
-    circulation = of_desk(request.desk, pk)
-    form = TakeBackForm(rehearsing.typed(request), prefix="back")
-    address, back = (reverse(name, args=[pk]) for name in ("report-take-back", "circulation"))
-    step = rehearsing.Step(_("Take it back"), address, back, "danger")
-
-    def take() -> None:
-        reports.take_back(circulation, reason=form.cleaned_data["reason"], by=request.actor, now=timezone.now())
-
-    return rehearsing.look(request, step, take, form)
+report_take_back_mails = mails_of(report_take_back, gettext_lazy("Take it back"), back="circulation", style="danger")

@@ -8,12 +8,10 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_POST
 
 from contacts.http import AtDesk, at_desk
@@ -97,19 +95,24 @@ def statement_withdraw(request: AtDesk, pk: int) -> HttpResponse:
     return _step(request, pk, "withdraw", _withdrawn)
 
 
-@xframe_options_sameorigin
+TELLING = {
+    "circulate": statement_circulate,
+    "approve": statement_approve,
+    "revise": statement_revise,
+    "withdraw": statement_withdraw,
+}
+
+
 @at_desk(*SECRETARIAT, *CHAIRS)
 def statement_mails(request: AtDesk, pk: int, step: str) -> HttpResponse:
     """The mails of a step, with the reason that was typed; whoever may not take it is told so."""
-    if step not in FORMS or not FORMS[step].tells:
+    if step not in TELLING:
         raise Http404(_("No mails leave with this step."))
     statement = _issued(request, pk)
-    if step in PRINTED:
+    if step in PRINTED:  # before the step is tried, of which nothing is kept
         renditions.proof(statement)
-    form = FORMS[step](statement, request.roles, rehearsing.typed(request))
-    address = reverse(f"statement-{step}", args=[pk])
-    shown = rehearsing.Step(form.label, address, statement.get_absolute_url(), form.style or "primary")
-    return rehearsing.look(request, shown, lambda: _advance(request, step, statement, form), form)
+    form = FORMS[step](statement, request.roles)
+    return rehearsing.mails_of(TELLING[step], form.label, style=form.style or "primary")(request, pk=pk)
 
 
 @at_desk(*ROLES["settle"])
