@@ -61,7 +61,15 @@ urlpatterns: list[URLPattern] = [
     # Answers of addressees, in liaisons.views.awaited and extensions
     path("answers/", awaited.answers, name="answers"),
     path("statements/<int:pk>/replies/<int:reply_pk>/time/", extensions.reply_time, name="reply-time"),
+    path(
+        "statements/<int:pk>/replies/<int:reply_pk>/time/mails/", extensions.reply_time_mails, name="reply-time-mails"
+    ),
     path("statements/<int:pk>/replies/<int:reply_pk>/forward/", passing.reply_forward, name="reply-forward"),
+    path(
+        "statements/<int:pk>/replies/<int:reply_pk>/forward/mails/",
+        passing.reply_forward_mails,
+        name="reply-forward-mails",
+    ),
     path("statements/<int:pk>/amend/", drafting.statement_amend, name="statement-amend"),
     path("statements/<int:pk>/editing/", drafting.statement_editing, name="statement-editing"),
     # Drafts as they will be printed, in liaisons.views.preview
@@ -128,12 +136,20 @@ urlpatterns: list[URLPattern] = [
     path("l/<str:token>/comment/", circulation.link_comment, name="link-comment"),
     path("l/<str:token>/comments/<int:pk>/withdraw/", circulation.link_comment_withdraw, name="link-comment-withdraw"),
     path("l/<str:token>/comments/<int:pk>/dispose/", approving.link_comment_dispose, name="link-comment-dispose"),
+    path(
+        "l/<str:token>/comments/<int:pk>/dispose/mails/",
+        approving.link_comment_dispose_mails,
+        name="link-comment-dispose-mails",
+    ),
     path("l/<str:token>/comments/<int:pk>/files/<int:file>/", circulation.link_comment_file, name="link-comment-file"),
     path("l/<str:token>/confirm/", links.link_confirm, name="link-confirm"),
     path("l/<str:token>/confirm/withdraw/", links.link_confirm_withdraw, name="link-confirm-withdraw"),
     path("l/<str:token>/approve/", approving.link_approve, name="link-approve"),
+    path("l/<str:token>/approve/mails/", approving.link_approve_mails, name="link-approve-mails"),
     path("l/<str:token>/return/", approving.link_return, name="link-return"),
+    path("l/<str:token>/return/mails/", approving.link_return_mails, name="link-return-mails"),
     path("l/<str:token>/take-back/", approving.link_take_back, name="link-take-back"),
+    path("l/<str:token>/take-back/mails/", approving.link_take_back_mails, name="link-take-back-mails"),
     path("l/<str:token>/answer/", answer.link_answer, name="link-answer"),
     path("l/<str:token>/recorded/<int:pk>/", answer.link_recorded, name="link-recorded"),
     path("l/<str:token>/mute/", reminders.link_mute, name="link-mute"),
@@ -169,8 +185,11 @@ urlpatterns: list[URLPattern] = [
     path("comments/<int:pk>/files/<int:file>/", circulation.comment_file, name="comment-file"),
     # What the desk decides about comments, in liaisons.views.disposing
     path("circulations/<int:pk>/dispose/", disposing.circulation_dispose, name="circulation-dispose"),
+    path("circulations/<int:pk>/dispose/mails/", disposing.circulation_dispose_mails, name="circulation-dispose-mails"),
     path("comments/<int:pk>/dispose/", disposing.comment_dispose, name="comment-dispose"),
+    path("comments/<int:pk>/dispose/mails/", disposing.comment_dispose_mails, name="comment-dispose-mails"),
     path("comments/<int:pk>/kind/", disposing.comment_kind, name="comment-kind"),
+    path("comments/<int:pk>/kind/mails/", disposing.comment_kind_mails, name="comment-kind-mails"),
     # Dispatch, in liaisons.views.dispatch
     path("statements/<int:pk>/dispatch/", dispatch.statement_dispatch, name="statement-dispatch"),
     path(
@@ -216,6 +235,7 @@ urlpatterns: list[URLPattern] = [
     path("incoming/new/", incoming.registration_new, name="registration-new"),
     path("incoming/<int:pk>/", incoming.registration, name="registration"),
     path("incoming/<int:pk>/assign/", incoming.registration_assign, name="registration-assign"),
+    path("incoming/<int:pk>/assign/mails/", incoming.registration_assign_mails, name="registration-assign-mails"),
     path("incoming/<int:pk>/answer/", incoming.registration_answer, name="registration-answer"),
     path("incoming/<int:pk>/note/", incoming.registration_note, name="registration-note"),
     path("incoming/<int:pk>/reopen/", incoming.registration_reopen, name="registration-reopen"),

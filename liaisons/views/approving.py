@@ -9,6 +9,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from contacts.http import DeskRequest
@@ -28,6 +29,7 @@ from liaisons.views import comparing
 from liaisons.views.circulation import TOP, Said, comments_on, say
 from liaisons.views.disposing import disposed
 from liaisons.views.opened import by_link
+from liaisons.views.rehearsing import mails_of
 from liaisons.workflow import advance, obstacles
 
 # An objection, and what was said about it in a form that is to be shown again.
@@ -47,6 +49,9 @@ def link_approve(request: DeskRequest, link: Link, now: datetime) -> HttpRespons
     return _approve_statement(request, link, now) if link.statement else _approve_report(request, link, now)
 
 
+link_approve_mails = mails_of(link_approve, gettext_lazy("Approve"))
+
+
 @require_POST
 @by_link(Link.Purpose.APPROVE)
 def link_comment_dispose(request: DeskRequest, link: Link, now: datetime, pk: int) -> HttpResponse:
@@ -57,6 +62,9 @@ def link_comment_dispose(request: DeskRequest, link: Link, now: datetime, pk: in
     if form:
         return open_approve(request, link, now, about=(comment, form), status=400)
     return redirect(f"{reverse('link', args=[links.token(link.pk)])}#comment-{pk}")
+
+
+link_comment_dispose_mails = mails_of(link_comment_dispose, gettext_lazy("Keep"))
 
 
 # A statement
@@ -130,6 +138,9 @@ def link_return(request: DeskRequest, link: Link, now: datetime) -> HttpResponse
     return redirect(f"{reverse('link', args=[links.token(link.pk)])}{TOP}")
 
 
+link_return_mails = mails_of(link_return, gettext_lazy("Return it"), style="danger")
+
+
 def _statement(link: Link) -> Statement:
     assert link.statement is not None  # asked for by the view
     return Statement.objects.select_related("desk__group", "revision__author").get(pk=link.statement.pk)
@@ -187,6 +198,9 @@ def link_take_back(request: DeskRequest, link: Link, now: datetime) -> HttpRespo
         return _open_report(request, link, now, form, status=400)
     messages.success(request, _("You took it back. The list gets your reason by mail."))
     return redirect(f"{reverse('link', args=[links.token(link.pk)])}{TOP}")
+
+
+link_take_back_mails = mails_of(link_take_back, gettext_lazy("Take it back"), style="danger")
 
 
 def _report(link: Link) -> Circulation:

@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
 from contacts.actor import Actor
@@ -18,6 +18,7 @@ from liaisons.forms.circulation import DispositionForm, KindForm, TogetherForm
 from liaisons.models import Comment
 from liaisons.rules import CHAIRS, Moved, Refused
 from liaisons.views.circulation import comment_of, desk_page, of_desk, say
+from liaisons.views.rehearsing import mails_of
 
 
 @require_POST
@@ -27,6 +28,9 @@ def comment_dispose(request: AtDesk, pk: int) -> HttpResponse:
     comment = comment_of(request.desk, pk)
     form = disposed(request, comment, request.actor, now, may_overrule=bool(request.roles & CHAIRS))
     return desk_page(request, comment.circulation, now, about=(comment, form)) if form else _back_to(comment)
+
+
+comment_dispose_mails = mails_of(comment_dispose, gettext_lazy("Keep"))
 
 
 def disposed(
@@ -84,6 +88,9 @@ def comment_kind(request: AtDesk, pk: int) -> HttpResponse:
     return desk_page(request, comment.circulation, now, about=(comment, form))
 
 
+comment_kind_mails = mails_of(comment_kind, gettext_lazy("Set it right"))
+
+
 @at_desk("secretariat", "chair", "cochair")
 def circulation_dispose(request: AtDesk, pk: int) -> HttpResponse:
     """Say the same of several comments at once."""
@@ -109,6 +116,9 @@ def circulation_dispose(request: AtDesk, pk: int) -> HttpResponse:
             return redirect(f"{reverse('circulation', args=[pk])}#comments")
     context = {"circulation": circulation, "document": circulation.document, "form": form, "rows": form.rows()}
     return render(request, "liaisons/circulation_dispose.html", context, status=400 if form.errors else 200)
+
+
+circulation_dispose_mails = mails_of(circulation_dispose, gettext_lazy("Keep"), back="circulation-dispose")
 
 
 def _back_to(comment: Comment) -> HttpResponse:

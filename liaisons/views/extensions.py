@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -16,6 +16,7 @@ from contacts.http import AtDesk, at_desk, posted
 from liaisons.models import Reply
 from liaisons.replies import extensions
 from liaisons.rules import SECRETARIAT, Refused
+from liaisons.views.rehearsing import mails_of
 
 
 class TimeForm(forms.Form):
@@ -58,6 +59,13 @@ def reply_time(request: AtDesk, pk: int, reply_pk: int) -> HttpResponse:
     context = {"form": form, "reply": reply, "statement": statement, "obstacles": against}
     status = 400 if form.errors or against else 200
     return render(request, "liaisons/reply_time.html", context, status=status)
+
+
+def _pressed(given: QueryDict) -> str:
+    return _("Do not grant more time") if "refuse" in given else _("Grant time until that day")
+
+
+reply_time_mails = mails_of(reply_time, _pressed, back="reply-time")
 
 
 def _said(reply: Reply) -> str:

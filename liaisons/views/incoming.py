@@ -32,6 +32,7 @@ from liaisons.received.matching import Answering, Named, answered_by
 from liaisons.rules import ROLES, may_read_letter, may_write, permits
 from liaisons.views import by_mail
 from liaisons.views.files import attachment
+from liaisons.views.rehearsing import mails_of
 from liaisons.workflow import Moved, Refused, advance, offers
 
 JOINED = ("desk__group", "statement__source", "document", "assignee", "forwarded_by", "noted_at")
@@ -134,6 +135,9 @@ def _registration_file_here(request: AtDesk, pk: int, file: int) -> HttpResponse
 @at_desk()
 def registration_assign(request: AtDesk, pk: int) -> HttpResponse:
     return _take(request, pk, "assign", _("Assigned."))
+
+
+registration_assign_mails = mails_of(registration_assign, FORMS["assign"].label)
 
 
 @require_POST

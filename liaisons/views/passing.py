@@ -19,6 +19,7 @@ from liaisons.details import Forwarding
 from liaisons.models import Addressee, Message, Reply
 from liaisons.replies import passing
 from liaisons.rules import SECRETARIAT, Moved, Refused
+from liaisons.views.rehearsing import mails_of
 from liaisons.workflow import advance, obstacles
 
 
@@ -62,6 +63,9 @@ def reply_forward(request: AtDesk, pk: int, reply_pk: int) -> HttpResponse:
         status = 409 if isinstance(refused, Moved) else 400
         return _page(request, _reply(request, pk, reply_pk), form, directory, refused.sentences, status)
     return _done(request, reply)
+
+
+reply_forward_mails = mails_of(reply_forward, gettext_lazy("Pass it on"), back="reply-forward")
 
 
 def _reply(request: AtDesk, pk: int, reply_pk: int) -> Reply:

@@ -1,9 +1,6 @@
 """The mails of a step are seen before it is taken, and nothing of the look is kept."""
 
-import re
-
 import pytest
-from django.apps import apps
 from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains
 
@@ -11,10 +8,10 @@ from contacts.actor import Actor
 from liaisons import outbox
 from liaisons.comments import reports
 from liaisons.filing import Paper, file_document
-from liaisons.mail.seen import Seen
 from liaisons.models import Blob, Document, Message, Statement
 from liaisons.workflow import advance
 from tests.fixtures import AFTER, NOW
+from tests.liaisons.looking import as_read, as_shown, leaves, look
 
 pytestmark = pytest.mark.postgres
 
@@ -31,42 +28,6 @@ def printed(signed_in, draft):
     """A draft whose page was printed and looked at, as the step asks."""
     signed_in.get(reverse("statement-circulate", args=[draft.pk]))
     return draft
-
-
-def everything():
-    """How many rows of each kind there are."""
-    return {model: model._default_manager.count() for model in apps.get_app_config("liaisons").get_models()}
-
-
-def look(client, address, given):
-    """Press “See the mails” in a form, and compare what there is before and after."""
-    before = everything()
-    page = client.post(address, given, follow=True)
-    assert page.status_code == 200
-    assert everything() == before
-    return page
-
-
-def leaves(client, page, given):
-    """Press the button on the page that shows the mails; returns the mails that come of it."""
-    known = set(Message.objects.values_list("pk", flat=True))
-    form = re.search(r'<form class="end" method="post" action="([^"]+)">(.*?)</form>', page.content.decode(), re.DOTALL)
-    names = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', form[2]))
-    assert {name: names[name] for name in given} == {name: str(value) for name, value in given.items()}
-    client.post(form[1], names)
-    return list(Message.objects.exclude(pk__in=known).order_by("pk"))
-
-
-def as_shown(page):
-    return as_read(page.context["drafts"])
-
-
-def as_read(mails):
-    """Of addresses that come with the step the number is another one: PostgreSQL gives none of them twice."""
-    return [
-        (seen.message.recipient, seen.message.subject, re.sub(r"/documents/\d+/", "/documents/…/", seen.text))
-        for seen in map(Seen.of, mails)
-    ]
 
 
 def test_the_mail_of_a_circulation_is_the_one_that_leaves(signed_in, printed):
