@@ -33,30 +33,38 @@ logger = logging.getLogger(__name__)
 Row = TypeVar("Row", bound=Model)
 T = TypeVar("T", Statement, Registration)
 
+EVERY = Q()  # of the circulations, all
+
 
 def keep_house(now: datetime) -> None:
     """Run once a minute; a second run at the same time finds nothing left to do."""
-    ask_chairs(now)
-    tell_of_unasked(now)
-    tell_what_stops(now)
-    tell_of_reports(now)
+    tell_of_windows(now)
     close_what_is_over(now)
     mark_answered(now)
 
 
-def ask_chairs(now: datetime) -> int:
+def tell_of_windows(now: datetime, which: Q = EVERY) -> None:
+    """Whatever is to be asked and told where windows have closed."""
+    ask_chairs(now, which)
+    tell_of_unasked(now, which)
+    tell_what_stops(now, which)
+    tell_of_reports(now, which)
+
+
+def ask_chairs(now: datetime, which: Q = EVERY) -> int:
     """Ask the chairs where a window has closed without a standing objection; returns the number of mails queued."""
-    silent = _silent(now).select_related("desk__group", "statement").filter(pk__in=_perhaps_not_asked(now))
+    perhaps = _perhaps_not_asked(now, which)
+    silent = _silent(now, which).select_related("desk__group", "statement").filter(pk__in=perhaps)
     return _each(silent, lambda circulation: _ask_chairs_about(circulation, now))
 
 
-def tell_of_unasked(now: datetime) -> int:
+def tell_of_unasked(now: datetime, which: Q = EVERY) -> int:
     """Tell the secretariat once that nobody can be asked by mail for a word that a statement needs.
 
     Returns the number of mails queued. A report can be declared approved by the secretariat itself, which hears of it.
     """
     told = Message.objects.filter(circulation=OuterRef("pk"), key__startswith="unasked:")
-    waiting = _silent(now).filter(~Exists(told), statement__isnull=False)
+    waiting = _silent(now, which).filter(~Exists(told), statement__isnull=False)
     queued = 0
     for desk in Desk.objects.filter(circulations__in=waiting).distinct().select_related("group"):
         unreachable = list(_without_an_address(desk, now))
@@ -76,12 +84,12 @@ def _tell_of_unasked(circulation: Circulation, *, unreachable: list[Person], now
     return len(outbox.queue([mail.unasked(circulation, people, now)]))
 
 
-def tell_what_stops(now: datetime) -> int:
+def tell_what_stops(now: datetime, which: Q = EVERY) -> int:
     """Tell secretariat and chairs once that a window has closed with an objection; returns the mails queued."""
     told = Message.objects.filter(circulation=OuterRef("pk"), key__startswith="stopped:")
     standing = Comment.objects.standing_objections().filter(circulation=OuterRef("pk"))
-    stopped = Circulation.objects.filter(Exists(standing), ~Exists(told), closes_at__lte=now, ended_at__isnull=True)
-    rows = stopped.select_related("desk__group", "document", "statement")
+    over = Circulation.objects.filter(which, closes_at__lte=now, ended_at__isnull=True)
+    rows = over.filter(Exists(standing), ~Exists(told)).select_related("desk__group", "document", "statement")
     return _each(rows, lambda circulation: _tell_what_stops(circulation, now))
 
 
@@ -89,17 +97,19 @@ def _tell_what_stops(circulation: Circulation, now: datetime) -> int:
     return len(outbox.queue(mail.stopped(circulation, _deciding(circulation.desk, now), now)))
 
 
-def tell_of_reports(now: datetime) -> int:
+def tell_of_reports(now: datetime, which: Q = EVERY) -> int:
     """Tell the secretariat once that a report can be declared approved; returns the number of mails queued."""
     told = Message.objects.filter(circulation=OuterRef("pk"), key__startswith="report:")
-    rows = _silent(now).filter(~Exists(told), statement__isnull=True).select_related("desk__group", "document")
+    silent = _silent(now, which).filter(~Exists(told), statement__isnull=True)
+    rows = silent.select_related("desk__group", "document")
     return _each(rows, lambda circulation: len(outbox.queue([mail.report_over(circulation, now)])))
 
 
-def _silent(now: datetime) -> QuerySet[Circulation]:
+def _silent(now: datetime, which: Q = EVERY) -> QuerySet[Circulation]:
     """Circulations, of statements and of reports, that are over in silence and wait for the chairs."""
     standing = Comment.objects.standing_objections().filter(circulation=OuterRef("pk"))
     return Circulation.objects.filter(
+        which,
         Q(statement__state=Statement.State.CIRCULATED) | Q(statement__isnull=True),
         ~Exists(standing),
         closes_at__lte=now,
@@ -107,9 +117,9 @@ def _silent(now: datetime) -> QuerySet[Circulation]:
     )
 
 
-def _perhaps_not_asked(now: datetime) -> list[int]:
+def _perhaps_not_asked(now: datetime, which: Q) -> list[int]:
     """Those of which not everybody who decides has a mail; the many others are not looked at one by one each minute."""
-    silent = _silent(now)
+    silent = _silent(now, which)
     asked = Message.objects.filter(
         Q(revision=F("circulation__statement__revision")) | Q(circulation__statement__isnull=True),
         circulation__in=silent,

@@ -33,7 +33,7 @@ OURS = ("typed", "mail", "as")  # what this page says in its address
 class Step:
     """A step of which the mails are looked at: its name, the page it is taken from, and what takes it.
 
-    What comes by itself has no address.
+    What comes by itself has no address, and says when it comes.
     """
 
     label: StrOrPromise
@@ -41,6 +41,7 @@ class Step:
     address: str = ""
     style: str = "primary"
     given: tuple[tuple[str, str], ...] = ()
+    comes: str = ""
 
 
 def mails_of(view: View, label: Label, *, back: str = "", style: str = "primary") -> View:

@@ -12,10 +12,12 @@ from liaisons import links, outbox
 from liaisons.comments import comment, dispose, reports
 from liaisons.details import Answer
 from liaisons.filing import Paper, file_document
-from liaisons.models import Approval, Blob, Comment, Document, Registration, Reply, Statement
+from liaisons.housekeeping import keep_house
+from liaisons.models import Approval, Blob, Circulation, Comment, Document, Message, Registration, Reply, Statement
+from liaisons.texts.writing import begin
 from liaisons.workflow import advance
 from tests.fixtures import AFTER, NOW
-from tests.liaisons.looking import as_read, as_shown, leaves, look
+from tests.liaisons.looking import as_read, as_shown, everything, leaves, look
 
 pytestmark = pytest.mark.postgres
 
@@ -228,3 +230,65 @@ class TestByLink:
         Appointment.objects.filter(person=chair.person).update(valid_to=date(2025, 10, 20))
         page = client.post(reverse("link-return-mails", args=[token]), {"seen": 1, "reason": "Too early."})
         assert page.status_code == 410
+
+
+class TestTheWindowCloses:
+    """The mails of that moment are looked at while comments are open."""
+
+    def look(self, client, circulation):
+        address = reverse("circulation-close-mails", args=[circulation.pk])
+        assertContains(client.get(reverse("circulation", args=[circulation.pk])), f'href="{address}"')
+        before = everything()
+        page = client.get(address)
+        assertContains(page, "It closes by itself at the end of 27 October 2025 in Geneva.")
+        assertNotContains(page, '<form class="end"')
+        assert everything() == before
+        return as_shown(page)
+
+    @pytest.fixture
+    def at_desk(self, client, secretary, time_machine):
+        time_machine.move_to(NOW, tick=False)
+        client.force_login(secretary)
+        return client
+
+    @pytest.fixture
+    def other(self, desk, letter, secretary):
+        """Another text whose window closes on the same day."""
+        statement = begin(desk, letter, by=Actor.of(secretary), now=NOW)
+        advance(statement, "circulate", by=Actor.of(secretary), seen=statement.revision_id, now=NOW)
+        Circulation.objects.get(statement=statement).distribute(NOW)
+
+    def leaves(self, circulation):
+        known = set(Message.objects.values_list("pk", flat=True))
+        keep_house(Circulation.objects.get(pk=circulation.pk).closes_at)
+        return as_read(Message.objects.exclude(pk__in=known).filter(circulation=circulation).order_by("pk"))
+
+    def test_the_chairs_are_asked_about_a_statement(self, at_desk, circulated, member, other):
+        comment(circulated.circulation, by=Actor.of(member), kind="technical", text="A term.", now=NOW)
+        shown = self.look(at_desk, circulated.circulation)
+        assert [to for to, _subject, _text in shown] == ["chris@example.org", "kim@example.org"]
+        assert all("Please approve JCA-MV-Doc-001" in subject and "A term." in text for _to, subject, text in shown)
+        assert self.leaves(circulated.circulation) == shown
+
+    def test_an_objection_stops_them(self, at_desk, circulated, said):
+        shown = self.look(at_desk, circulated.circulation)
+        assert {subject for _to, subject, _text in shown} == {
+            "JCA-MV-Doc-001: the window has closed, and an objection stands"
+        }
+        assert self.leaves(circulated.circulation) == shown
+
+    def test_the_chairs_are_asked_about_a_report(self, at_desk, desk, secretary, chair):
+        blob = Blob.objects.keep(b"PK report", "application/msword")
+        paper = Paper(kind=Document.Kind.REPORT, title="Report", source_text="JCA-MV", files=((blob, "report.docx"),))
+        report = file_document(desk, paper, by=Actor.of(secretary), now=NOW)
+        circulation = reports.circulate(report, desk, by=Actor.of(secretary), now=NOW)
+        circulation.distribute(NOW)
+        shown = self.look(at_desk, circulation)
+        assert [to for to, _subject, _text in shown] == ["chris@example.org", "secretariat@jca-mv.example.org"]
+        assert self.leaves(circulation) == shown
+
+    def test_once_it_is_over_there_is_nothing_to_look_at(self, signed_in, circulated):
+        page = signed_in.get(reverse("circulation", args=[circulated.circulation.pk]))
+        address = reverse("circulation-close-mails", args=[circulated.circulation.pk])
+        assertNotContains(page, address)
+        assertContains(signed_in.get(address), "or they are over", status_code=400)
