@@ -100,8 +100,12 @@ urlpatterns: list[URLPattern] = [
     path("statements/<int:pk>/close/", steps.statement_close, name="statement-close"),
     path("statements/<int:pk>/correct/", steps.statement_correct, name="statement-correct"),
     path("statements/<int:pk>/withdraw/", steps.statement_withdraw, name="statement-withdraw"),
-    path("statements/<int:pk>/<slug:step>/mails/", steps.statement_mails, name="statement-mails"),
     path("statements/<int:pk>/addressees/<int:addressee_pk>/settle/", steps.addressee_settle, name="addressee-settle"),
+    path(
+        "statements/<int:pk>/addressees/<int:addressee_pk>/settle/mails/",
+        steps.addressee_settle_mails,
+        name="addressee-settle-mails",
+    ),
     # Two texts of a statement compared, in liaisons.views.comparing
     path("statements/<int:pk>/compare/", comparing.statement_compare_chosen, name="statement-compare-chosen"),
     path(
@@ -202,6 +206,11 @@ urlpatterns: list[URLPattern] = [
     path("statements/<int:pk>/recipients/", recipients.statement_recipients, name="statement-recipients"),
     path("statements/<int:pk>/send/", dispatch.statement_send, name="statement-send"),
     path("statements/<int:pk>/send-missed/", dispatch.statement_send_missed, name="statement-send-missed"),
+    path(
+        "statements/<int:pk>/send-missed/mails/",
+        dispatch.statement_send_missed_mails,
+        name="statement-send-missed-mails",
+    ),
     path("statements/<int:pk>/recall/", dispatch.statement_recall, name="statement-recall"),
     path("addressees/<int:pk>/letter/", handing.addressee_letter, name="addressee-letter"),
     path("addressees/<int:pk>/link/", handing.addressee_link, name="addressee-link"),
@@ -243,10 +252,16 @@ urlpatterns: list[URLPattern] = [
     path("incoming/<int:pk>/reopen/", incoming.registration_reopen, name="registration-reopen"),
     path("incoming/<int:pk>/relate/", incoming.registration_relate, name="registration-relate"),
     path("incoming/<int:pk>/settle/", settling.registration_settle, name="registration-settle"),
+    path("incoming/<int:pk>/settle/mails/", settling.registration_settle_mails, name="registration-settle-mails"),
     path(
         "incoming/<int:pk>/settle-ticked/",
         settling.registration_settle_ticked,
         name="registration-settle-ticked",
+    ),
+    path(
+        "incoming/<int:pk>/settle-ticked/mails/",
+        settling.registration_settle_ticked_mails,
+        name="registration-settle-ticked-mails",
     ),
     path("incoming/<int:pk>/files/<int:file>/", incoming.registration_file, name="registration-file"),
     # Documents, in liaisons.views.register
@@ -304,6 +319,8 @@ urlpatterns: list[URLPattern] = [
     path("desk/settings/", desk_settings.desk_settings, name="desk-settings"),
     path("settings/letterhead/", letterhead.desk_letterhead, name="desk-letterhead"),
     path("help/", guide.help_page, name="help"),
+    # The mails of other steps with a statement, in liaisons.views.steps
+    path("statements/<int:pk>/<slug:step>/mails/", steps.statement_mails, name="statement-mails"),
     # Statements, in liaisons.views.statements. The permanent addresses take what no other pattern has taken.
     path("statements/", statements.statements, name="statements"),
     path("statements/<int:pk>/", statements.statement, name="statement"),

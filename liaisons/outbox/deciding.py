@@ -12,6 +12,7 @@ from liaisons.rules import SECRETARIAT, Refused
 
 from . import reserved
 from .arriving import left
+from .queueing import rehearsing, stored
 from .waking import wake_on_commit
 
 
@@ -34,6 +35,7 @@ def send_again(message: Message, by: Actor, now: datetime) -> None:
             state=Message.State.QUEUED, not_before=now, tries=0, claimed_by="", claimed_at=None, handed_over_at=None,
         )  # fmt: skip
         renditions.try_again(message.files.filter(rendition__isnull=False).values_list("rendition", flat=True))
+        rehearsing([stored(message)])
         wake_on_commit()
 
 

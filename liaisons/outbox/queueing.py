@@ -46,8 +46,7 @@ def queue(messages: Iterable[Message | Draft]) -> list[Message]:
         MessageFile.objects.bulk_create(_file_row(draft.message, file) for draft in new for file in draft.files)
         if any(draft.message.not_before <= draft.message.queued_at for draft in new):
             wake_on_commit()
-    if (rehearsed := _rehearsed.get()) is not None:
-        rehearsed += new
+    rehearsing(new)
     return [draft.message for draft in new]
 
 
@@ -62,6 +61,18 @@ def rehearse(take: Callable[[], object]) -> list[Draft]:
     finally:
         _rehearsed.reset(token)
     return found
+
+
+def rehearsing(drafts: Iterable[Draft]) -> None:
+    """Say in a rehearsal which mails would leave."""
+    if (rehearsed := _rehearsed.get()) is not None:
+        rehearsed += drafts
+
+
+def stored(message: Message) -> Draft:
+    """A message as it was queued, with its files."""
+    rows = message.files.select_related("rendition", "blob")
+    return Draft(message, tuple(_file_of(row) for row in rows))
 
 
 def cancel(messages: QuerySet[Message]) -> int:
@@ -88,6 +99,13 @@ def _file_row(message: Message, file: File) -> MessageFile:
     if isinstance(file, Rendition):
         return MessageFile(message=message, rendition=file, name=name_of(file))
     return MessageFile(message=message, blob=file[0], name=name_of(file))
+
+
+def _file_of(row: MessageFile) -> File:
+    if row.rendition is not None:
+        return row.rendition
+    assert row.blob is not None  # a constraint asks for one of the two
+    return row.blob, row.name
 
 
 def name_of(file: File) -> str:

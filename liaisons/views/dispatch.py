@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from contacts.http import AtDesk, at_desk
@@ -24,6 +24,7 @@ from liaisons.mail.seen import Seen
 from liaisons.models import Addressee, Message, Statement
 from liaisons.rules import Moved, Refused
 from liaisons.views import as_it_leaves
+from liaisons.views.rehearsing import mails_of
 from liaisons.workflow import advance, obstacles
 
 LOOKERS = ("secretariat", "chair", "cochair", "administrator")
@@ -174,6 +175,9 @@ def statement_send_missed(request: AtDesk, pk: int) -> HttpResponse:
     told = ngettext("%(count)d mail leaves once more.", "%(count)d mails leave once more.", count)
     messages.success(request, told % {"count": count})
     return redirect("statement-dispatch", pk)
+
+
+statement_send_missed_mails = mails_of(statement_send_missed, gettext_lazy("Send it again to these"))
 
 
 @require_POST

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Callable
 from copy import copy
 from dataclasses import dataclass
+from typing import cast
 
 from django.contrib.messages import ERROR
 from django.contrib.messages.storage.base import BaseStorage, Message
@@ -18,6 +19,7 @@ from django_stubs_ext import StrOrPromise
 
 from contacts.http import DeskRequest
 from liaisons import outbox
+from liaisons.forms.kept import FilesForm
 from liaisons.mail.seen import Seen
 from liaisons.views.as_it_leaves import framed
 from liaisons.views.opened import discreet
@@ -26,7 +28,7 @@ View = Callable[..., HttpResponse]
 Label = StrOrPromise | Callable[[QueryDict], StrOrPromise]
 
 KEPT = 3600  # seconds for which a form is remembered while its mails are looked at
-OURS = ("typed", "mail", "as")  # what this page says in its address
+OURS = ("typed", "number", "as")  # what this page says in its address
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,7 @@ def mails_of(view: View, label: Label, *, back: str = "", style: str = "primary"
 
     @xframe_options_sameorigin
     def mails(request: DeskRequest, **kwargs: object) -> HttpResponse:
-        given = request.POST if request.method == "POST" else _typed(request)
+        given = _posted(request) if request.method == "POST" else _typed(request)
         trial = _Trial(request, given)
         drafts = outbox.rehearse(lambda: trial.take(view, **kwargs))
         if trial.leads_to is None:
@@ -62,8 +64,8 @@ def mails_of(view: View, label: Label, *, back: str = "", style: str = "primary"
             return redirect(f"{request.path}?{_query(request, typed=_keep(request, given))}")
         step = Step(
             label(given) if callable(label) else label,
-            reverse(back, kwargs=kwargs) if back else trial.leads_to,
-            f"{request.path.removesuffix('mails/')}?{_query(request)}".removesuffix("?"),
+            _address(request, reverse(back, kwargs=kwargs)) if back else trial.leads_to,
+            _address(request, request.path.removesuffix("mails/")),
             style,
             tuple((name, value) for name, values in given.lists() for value in values if name != "csrfmiddlewaretoken"),
         )
@@ -119,11 +121,20 @@ def show(request: DeskRequest, step: Step, drafts: list[outbox.Draft], against: 
         "drafts": drafts,
         "seen": seen,
         "number": number,
-        "frame": f"?{query}&as=html&mail={number}",
+        "frame": f"?{query}&as=html&number={number}",
         "query": query,
         "nothing_leaves": outbox.refusal(),
     }
     return discreet(render(request, "liaisons/mails.html", context, status=400 if against else 200))
+
+
+def _posted(request: DeskRequest) -> QueryDict:
+    """The form that was sent. Its files are kept, as of a form that was refused, and named in it."""
+    form = FilesForm(request.POST, request.FILES)
+    if not request.FILES or not form.is_valid():
+        return request.POST
+    request.FILES.clear()
+    return cast("QueryDict", form.data)
 
 
 def _keep(request: DeskRequest, given: QueryDict) -> str:
@@ -151,6 +162,10 @@ def _query(request: DeskRequest, **ours: str) -> str:
     return query.urlencode()
 
 
+def _address(request: DeskRequest, path: str) -> str:
+    return f"{path}?{_query(request)}".removesuffix("?")
+
+
 def _asked_for(request: DeskRequest, count: int) -> int:
-    at = request.GET.get("mail", "")
+    at = request.GET.get("number", "")
     return int(at) % count if count and at.isdecimal() and len(at) < 6 else 0

@@ -8,9 +8,10 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
 from contacts.http import AtDesk, at_desk, posted
@@ -19,6 +20,7 @@ from liaisons.forms.steps import SettleForm
 from liaisons.models import Addressee, Registration, Reply
 from liaisons.received.matching import answered_by, open_requests
 from liaisons.views.incoming import found_here, registration_page
+from liaisons.views.rehearsing import mails_of
 from liaisons.workflow import Moved, Refused, advance
 
 
@@ -54,12 +56,16 @@ def registration_settle(request: AtDesk, pk: int) -> HttpResponse:
         "registration": found,
         "addressee": addressee,
         "statement": addressee.statement,
+        "address": reverse("registration-settle", args=[pk]),
         "form": form,
         "obstacles": refused,
         "nominee": [form[name] for name in SettleForm.NOMINEE if name in form.fields],
         "replies": addressee.replies.select_related("statement").prefetch_related("reply_files"),
     }
     return render(request, "liaisons/registration_settle.html", context, status=status)
+
+
+registration_settle_mails = mails_of(registration_settle, gettext_lazy("Keep the answer"), back="registration-settle")
 
 
 @require_POST
@@ -83,6 +89,9 @@ def registration_settle_ticked(request: AtDesk, pk: int) -> HttpResponse:
     done = ngettext("Recorded for %(count)d addressee.", "Recorded for %(count)d addressees.", len(ticked))
     messages.success(request, done % {"count": len(ticked)})
     return redirect(f"{found.get_absolute_url()}#answers")
+
+
+registration_settle_ticked_mails = mails_of(registration_settle_ticked, gettext_lazy("It settles what is ticked"))
 
 
 def _ticked(found: Registration, given: Iterable[str]) -> list[tuple[Addressee, tuple[str, ...]]]:

@@ -8,10 +8,11 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
 from contacts.http import AtDesk, at_desk
@@ -161,6 +162,9 @@ def addressee_settle(request: AtDesk, pk: int, addressee_pk: int) -> HttpRespons
     return redirect(settled.statement)
 
 
+addressee_settle_mails = rehearsing.mails_of(addressee_settle, gettext_lazy("Keep the answer"), back="addressee-settle")
+
+
 def _step(request: AtDesk, pk: int, step: str, says: Callable[[Statement], str]) -> HttpResponse:
     """Show the step's form, or take the step and say what happened; `says` makes the sentence."""
     statement = _issued(request, pk)
@@ -234,6 +238,7 @@ def _settle_page(
     context = {
         "addressee": addressee,
         "statement": addressee.statement,
+        "address": reverse("addressee-settle", args=[addressee.statement_id, addressee.pk]),
         "form": form,
         "obstacles": against,
         "nominee": [form[name] for name in form.NOMINEE if name in form.fields],

@@ -64,7 +64,7 @@ def test_the_notices_of_a_withdrawal_are_seen_with_the_reason_that_was_typed(sig
     assert len(shown) > 2
     assert all("撤回 – the meeting was called off." in text for _to, _subject, text in shown)
     assert Statement.objects.get(pk=sent.pk).state == "sent"
-    assertContains(signed_in.get(f"{page.request['PATH_INFO']}?{page.context['query']}&mail=1"), shown[1][0])
+    assertContains(signed_in.get(f"{page.request['PATH_INFO']}?{page.context['query']}&number=1"), shown[1][0])
     assert as_read(leaves(signed_in, page, given)) == shown
 
 
