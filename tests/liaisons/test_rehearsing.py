@@ -8,7 +8,9 @@ from contacts.actor import Actor
 from liaisons import outbox
 from liaisons.comments import reports
 from liaisons.filing import Paper, file_document
+from liaisons.forms.steps import FORMS
 from liaisons.models import Blob, Document, Message, Statement
+from liaisons.views.steps import TELLING
 from liaisons.workflow import advance
 from tests.fixtures import AFTER, NOW
 from tests.liaisons.looking import as_read, as_shown, leaves, look
@@ -155,6 +157,10 @@ def test_whoever_is_not_signed_in_signs_in_first(client, circulated):
 
 def test_a_step_without_mails_has_no_such_page(signed_in, sent):
     assert signed_in.get(reverse("statement-mails", args=[sent.pk, "close"])).status_code == 404
+
+
+def test_every_step_that_tells_somebody_has_one():
+    assert {step for step, form in FORMS.items() if form.tells} == set(TELLING)
 
 
 def test_where_nobody_hears_of_it_that_is_said(signed_in, draft):
