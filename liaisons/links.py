@@ -35,6 +35,10 @@ class Forged(Unusable):
     """Nobody here made this link."""
 
 
+class Lost(Unusable):
+    """It was made after the backup that the desk was brought back from."""
+
+
 class Expired(Unusable):
     """Its time is over."""
 
@@ -82,14 +86,17 @@ def token(link_id: int) -> str:
 
 
 def open(token_given: str, now: datetime) -> Link:  # noqa: A001 – read as links.open()
-    """Return the link behind a token. Raises Forged, Expired or Revoked, each with a sentence for the reader."""
+    """Return the link behind a token. Raises Forged, Lost, Expired or Revoked, each with a sentence for the reader."""
     parts = _TOKEN.fullmatch(token_given)
     if parts is None or not _is_ours(token_given):
         raise Forged([_("This address is not complete. Copy the whole line from the mail.")])
     bound = ("person", "circulation__desk__group", "statement__desk__group", "addressee__statement__desk__group")
     link = Link.objects.select_related(*bound, "comment__circulation__desk__group").filter(pk=parts[1]).first()
     if link is None:
-        raise Forged([_("This address is not complete. Copy the whole line from the mail.")])
+        lost = _(
+            "The desk was brought back from a backup older than this link. Write to the secretariat for a new one."
+        )
+        raise Lost([lost])
     if link.revoked_at is not None:
         raise Revoked([_("What this link was for is over. Write to the secretariat if something is still open.")])
     if link.expires_at is not None and link.expires_at <= now:

@@ -6,10 +6,12 @@ import shutil
 import sqlite3
 import subprocess
 import time
+from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
 
 from django.db import connection
+from django.db.models import Model
 from django.utils.translation import gettext as _
 
 # All or nothing: in the transaction that brings the old rows in, whatever a newer version has made goes. Somebody who
@@ -60,6 +62,23 @@ def load(given: Path) -> None:
             process.kill()  # at the end of what it reads it would keep the half it has
             raise
         _require_success(process, "psql")
+
+
+def skip_keys(models: Iterable[type[Model]], count: int) -> None:
+    """Let these tables go on with keys that are so many further, also those without a row."""
+    with connection.cursor() as cursor:
+        for model in models:
+            table, column = model._meta.db_table, model._meta.pk.column
+            if connection.vendor == "sqlite":
+                cursor.execute("UPDATE sqlite_sequence SET seq = seq + %s WHERE name = %s", [count, table])
+                if not cursor.rowcount:
+                    cursor.execute("INSERT INTO sqlite_sequence (name, seq) VALUES (%s, %s)", [table, count])
+            else:
+                name = [connection.ops.quote_name(table), column]
+                cursor.execute(
+                    "SELECT setval(pg_get_serial_sequence(%s, %s), nextval(pg_get_serial_sequence(%s, %s)) + %s)",
+                    [*name, *name, count],
+                )
 
 
 def _load_sqlite(given: Path) -> None:

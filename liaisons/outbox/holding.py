@@ -10,16 +10,13 @@ from liaisons.models import Message
 
 
 def hold_for_review(backup_of: datetime, now: datetime) -> int:
-    """Put in doubt what was due or made by now; returns how many. What leaves later than now stays in the queue.
+    """Put in doubt what was due or made by now, and what somebody may have taken back since; returns how many.
 
-    Every message that waits here waited when the backup was made, or was made from what it holds.
+    Every message that waits here waited when the backup was made, or was made from what it holds. Reminders for later
+    stay in the queue: none leaves that is moot by then.
     """
-    may_have_left = Q(state=Message.State.SENDING) | Q(state=Message.State.QUEUED, not_before__lte=now)
-    made_since = Q(state=Message.State.QUEUED, queued_at__gte=now)
-    return Message.objects.filter(may_have_left | made_since).update(
-        state=Message.State.IN_DOUBT,
-        claimed_by="",
-        claimed_at=None,
-        answer=_("The desk was restored from a backup of %(time)s UTC: this mail may have left since.")
-        % {"time": date_format(backup_of, "j F Y, H:i")},
-    )
+    for_later = Q(kind=Message.Kind.REMIND, not_before__gt=now, queued_at__lt=now)
+    held = Message.objects.waiting().exclude(for_later)
+    why = _("The desk was restored from a backup of %(time)s UTC: this mail may have left or been taken back since.")
+    answer = why % {"time": date_format(backup_of, "j F Y, H:i")}
+    return held.update(state=Message.State.IN_DOUBT, claimed_by="", claimed_at=None, answer=answer)

@@ -114,6 +114,9 @@ def _closed(request: DeskRequest, unusable: links.Unusable, token: str) -> HttpR
     if isinstance(unusable, links.Forged):
         incomplete = Became(_("This link is not complete"), unusable.sentences[0])
         return discreet(render(request, "liaisons/link_closed.html", {"became": incomplete}, status=404))
+    if isinstance(unusable, links.Lost):
+        lost = Became(_("This link is not known here any more"), unusable.sentences[0])
+        return discreet(render(request, "liaisons/link_closed.html", {"became": lost}, status=410))
     # links.open() has checked the seal: the number is that of a link we made.
     bound = ("statement__desk__group", "addressee__statement__desk__group")
     circulated = ("circulation__statement", "circulation__desk__group", "comment__circulation__desk__group")

@@ -19,8 +19,8 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.utils import timezone
 
-from contacts.models import Desk
-from liaisons import backup, outbox, reminders
+from contacts.models import Desk, Person
+from liaisons import backup, links, outbox, reminders
 from liaisons.backup import archive, databases
 from liaisons.backup.restoring import mark
 from liaisons.models import Blob, Event, Message
@@ -49,13 +49,19 @@ def restore(desk_env):
 
 @pytest.fixture
 def backed_up(desk, tmp_path) -> Path:
-    """A backup with a mail that was due, one for tomorrow and a file; the due one has left since, a third was made."""
+    """A backup with a mail that was due, one for tomorrow and a file; one has left since and one was taken back.
+
+    A reminder for tomorrow was in it too, and a mail was made afterwards.
+    """
     now = timezone.now()
     blob = Blob.objects.keep(b"a paper of the register", "text/plain")
-    outbox.queue([a_message(desk, now, "due"), a_message(desk, now, "morrow", not_before=now + timedelta(days=1))])
+    tomorrow = now + timedelta(days=1)
+    reminder = a_message(desk, now, "reminder", kind=Message.Kind.REMIND, not_before=tomorrow)
+    outbox.queue([a_message(desk, now, "due"), a_message(desk, now, "morrow", not_before=tomorrow), reminder])
     written = tmp_path / "desk.backup"
     call_command("backup", written)
     assert outbox.deliver_due() == 1
+    assert outbox.cancel(Message.objects.filter(key="test:morrow")) == 1
     outbox.queue([a_message(desk, now, "afterwards")])
     default_storage.delete(blob.path)
     return written
@@ -63,16 +69,31 @@ def backed_up(desk, tmp_path) -> Path:
 
 def test_what_may_have_left_since_is_held(backed_up, restore, desk, mailoutbox) -> None:
     said = restore(backed_up)
-    assert states(desk) == {"in_doubt": 1, "queued": 1}, "what came after the backup is gone, as is said"
-    assert "1 mails may have left since" in said
-    held = Message.objects.get(state=Message.State.IN_DOUBT)
-    assert held.key == "test:due"
-    assert "restored from a backup" in held.answer
+    assert states(desk) == {"in_doubt": 2, "queued": 1}, "what came after the backup is gone, as is said"
+    assert "may have left or been taken back since: 2." in said
+    held = Message.objects.filter(state=Message.State.IN_DOUBT)
+    assert {message.key for message in held} == {"test:due", "test:morrow"}
+    assert all("restored from a backup" in message.answer for message in held)
     left = len(mailoutbox)
     assert outbox.deliver_due() == 0
     assert len(mailoutbox) == left, "nothing leaves before a person has looked"
     assert Blob.objects.get().read() == b"a paper of the register"
-    assert Event.objects.get(verb="restore").data["held"] == 1
+    assert Event.objects.get(verb="restore").data["held"] == 2
+
+
+def test_no_key_is_given_twice(secretary, backed_up, restore, desk) -> None:
+    """Who holds a mail of the lost hour has its link and its address for answers: they open nothing made since."""
+    now = timezone.now()
+    lost = links.issue("feed", person=secretary.person, desk=desk, now=now)
+    last = Message.objects.latest("pk")
+    for _time in range(2):
+        restore(backed_up)
+        with pytest.raises(links.Lost, match="brought back from a backup"):
+            links.open(links.token(lost.pk), now)
+        made = links.issue("feed", person=Person.objects.get(pk=secretary.person_id), desk=desk, now=now)
+        [message] = outbox.queue([a_message(desk, now, "new")])
+        assert (made.pk > lost.pk, message.pk > last.pk) == (True, True)
+        lost, last = made, message
 
 
 def test_a_file_that_was_damaged_since_is_whole_again(backed_up, restore) -> None:

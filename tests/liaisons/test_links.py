@@ -54,7 +54,7 @@ def test_a_token_that_was_made_up_or_cut_off_is_refused(link, now, change):
 
 
 def test_a_token_of_a_link_that_is_not_there_is_refused(link, now):
-    with pytest.raises(links.Forged):
+    with pytest.raises(links.Lost):
         links.open(links.token(link.pk + 1), now)
 
 

@@ -61,6 +61,13 @@ def test_the_outbox_is_for_secretariat_and_administrators(client, message, reque
         assert client.get(address).status_code == status
 
 
+def test_one_that_a_restore_put_in_doubt_is_not_said_to_be_handed_over(signed_in, message):
+    set_state(message, "in_doubt", handed_over_at=None)
+    assertContains(signed_in.get(at("message", message.pk)), "It may have left after the backup was made")
+    set_state(message, "in_doubt", handed_over_at=SOON)
+    assertContains(signed_in.get(at("message", message.pk)), "The text was handed over, and no answer came back")
+
+
 def test_another_desk_sees_nothing_of_it(client, message, other_secretary):
     client.force_login(other_secretary)
     assertContains(client.get(at("outbox")), "The desk has not sent a mail yet.")

@@ -33,8 +33,8 @@ class Command(BaseCommand):
         )
         if restored.held:
             self.stdout.write(
-                f"{restored.held} mails may have left since: they are in doubt until somebody of the secretariat has "
-                "looked at them in the outbox. Nothing of them leaves before."
+                f"Mails that may have left or been taken back since: {restored.held}. They are in doubt until somebody "
+                "of the secretariat has looked at them in the outbox. None of them leaves before."
             )
         self.stdout.write(
             "Mail that came in since is not here. Of fetched mailboxes it lies in the folder for what is kept: "

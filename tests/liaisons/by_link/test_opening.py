@@ -67,6 +67,11 @@ def test_the_seal_of_one_link_does_not_open_another(client, theirs):
     assert client.get(reverse("link", args=[swapped])).status_code == 404
 
 
+def test_a_link_that_a_backup_did_not_know_says_so(client, desk):
+    page = client.get(reverse("link", args=[links.token(1_000_000)]))
+    assertContains(page, "brought back from a backup older than this link", status_code=410)
+
+
 def test_an_expired_link_says_what_to_do(client, answering, desk):
     Link.objects.filter(pk=answering.pk).update(expires_at=LATER - timedelta(seconds=1))
     page = client.get(at("link", answering))
