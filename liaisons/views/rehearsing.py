@@ -113,7 +113,7 @@ def show(request: DeskRequest, step: Step, drafts: list[outbox.Draft], against: 
     if request.GET.get("as") == "html":
         if seen is None:
             raise Http404(_("There is no such mail here."))
-        return framed(seen.html)
+        return discreet(framed(seen.html))
     query = _query(request, typed=request.GET.get("typed", ""))
     context = {
         "step": step,

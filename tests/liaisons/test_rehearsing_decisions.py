@@ -194,7 +194,9 @@ class TestByLink:
         page = look(client, address, given)
         assertContains(page, "Too early.")
         assertContains(page, f'<a href="{reverse("link", args=[token])}#main">Back</a>')
-        assert page["X-Robots-Tag"] == "noindex, nofollow"
+        framed = client.get(f"{page.request['PATH_INFO']}{page.context['frame']}")
+        assertContains(framed, "Too early.")
+        assert {page["X-Robots-Tag"], framed["X-Robots-Tag"]} == {"noindex, nofollow"}
         shown = as_shown(page)
         assert {to for to, _subject, _text in shown} >= {"sam@example.org", "secretariat@jca-mv.example.org"}
         assert Statement.objects.get(pk=circulated.pk).state == "circulated"
