@@ -5,7 +5,7 @@ from datetime import date
 
 from contacts.models import Group, Person
 from liaisons.letter import Addressed, Contact, Letter, Purpose
-from liaisons.models import Blob, Meeting, ReceivedMail, Reply, Statement
+from liaisons.models import Blob, Document, Meeting, ReceivedMail, Reply, Statement
 
 
 @dataclass(frozen=True)
@@ -50,8 +50,8 @@ class Nominee:
 class Answer:
     """settle: what came back. `settles` and `declines` are keys of the addressee's requests.
 
-    `statement` is the answering statement where one is registered, `mail` the mail by which it came; `files` are
-    stored files with their names.
+    `statement` is the answering statement where one is registered, `replaces` the document whose place it has taken in
+    the register, `mail` the mail by which it came; `files` are stored files with their names.
     """
 
     kind: str
@@ -64,6 +64,7 @@ class Answer:
     name: str = ""
     email: str = ""
     statement: Statement | None = None
+    replaces: Document | None = None
     nominee: Nominee | None = None
     mail: ReceivedMail | None = None
     files: tuple[tuple[Blob, str], ...] = ()

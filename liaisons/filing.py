@@ -35,7 +35,7 @@ def file_document(desk: Desk, paper: Paper, *, by: Actor, now: datetime) -> Docu
             document = Document()
             number_document(document, desk)
         else:
-            document = _next_revision(paper.revises)
+            document = next_revision(paper.revises)
         document.kind = paper.kind
         document.title = paper.title
         document.source = paper.source
@@ -48,9 +48,3 @@ def file_document(desk: Desk, paper: Paper, *, by: Actor, now: datetime) -> Docu
         )
         Event.objects.record("file", by=by, at=now, desk=desk, data={"document": document.pk})
     return document
-
-
-def _next_revision(document: Document) -> Document:
-    """The next revision, with the series locked so that two people do not make the same one."""
-    type(document.series).objects.select_for_update().get(pk=document.series_id)
-    return next_revision(document)

@@ -35,7 +35,11 @@ def number_document(document: Document, desk: Desk) -> None:
 
 
 def next_revision(document: Document) -> Document:
-    """The document at its next revision, unsaved: JCA-MV-Doc-021 becomes JCA-MV-Doc-021-R1."""
+    """The document at its next revision, unsaved: JCA-MV-Doc-021 becomes JCA-MV-Doc-021-R1.
+
+    Its series stays locked until the transaction ends, so that two people do not make the same one.
+    """
+    Series.objects.select_for_update().get(pk=document.series_id)
     latest = Document.objects.filter(series=document.series, number=document.number).latest("revision")
     root = latest.reference.removesuffix(f"-R{latest.revision}")
     return Document(

@@ -13,7 +13,16 @@ from contacts.models import Desk
 from liaisons import reply_tokens
 from liaisons.arrivals.parsing import Arrival
 from liaisons.mail import letterhead
-from liaisons.models import Addressee, Circulation, Document, Message, ReceivedMail, Reminder, Statement
+from liaisons.models import (
+    Addressee,
+    Circulation,
+    Document,
+    Message,
+    ReceivedMail,
+    Registration,
+    Reminder,
+    Statement,
+)
 
 FoundBy = ReceivedMail.FoundBy
 M = TypeVar("M", bound=Model)
@@ -181,7 +190,7 @@ def _stands_in(subject: str, reference: str) -> bool:
 
 
 def _registered_as(document: Document) -> Statement | None:
-    registration = getattr(document, "registration", None)
+    registration = Registration.objects.filed_as(document).select_related("statement").first()
     return registration.statement if registration else None
 
 

@@ -9,15 +9,17 @@ from .taken import Data, Taken, given
 
 
 def settle(addressee: Addressee, taken: Taken) -> Data:
-    reply = answers.keep(addressee, given(taken, Answer), by=taken.by, now=taken.now)
+    answer = given(taken, Answer)
+    reply = answers.keep(addressee, answer, by=taken.by, now=taken.now)
     addressee.settle(taken.now, answers.reached(addressee))
     addressee.save()
     reminders.cancel_for(addressee, taken.now)
-    messages = [mail.answer_received(reply, taken.now)]
+    messages = [mail.answer_received(reply, taken.now, replaces=answer.replaces)]
     if taken.by.kind == "link" and reply.email:
-        messages.append(mail.receipt(reply, taken.now))
+        messages.append(mail.receipt(reply, taken.now, replaces=answer.replaces))
     outbox.queue(messages)
-    return {"reply": reply.pk, "kind": reply.kind}
+    data: Data = {"reply": reply.pk, "kind": reply.kind}
+    return data | ({"replaces": answer.replaces.pk} if answer.replaces else {})
 
 
 def forward(addressee: Addressee, taken: Taken) -> Data:

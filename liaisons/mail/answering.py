@@ -13,12 +13,15 @@ from liaisons.mail import letterhead, text
 from liaisons.mail.blocks import Block
 from liaisons.mail.letterhead import Recipient
 from liaisons.mail.ways import by_mail
-from liaisons.models import Addressee, Message, Reply, Request, Statement
+from liaisons.models import Addressee, Document, Message, Reply, Request, Statement
 from liaisons.outbox import Draft
 
 
-def answer_received(reply: Reply, now: datetime) -> Draft:
-    """The desk is told what came from whom, what that addressee still owes, and what there is to decide."""
+def answer_received(reply: Reply, now: datetime, *, replaces: Document | None = None) -> Draft:
+    """The desk is told what came from whom, what that addressee still owes, and what there is to decide.
+
+    `replaces` is the document whose place it has taken in the register.
+    """
     addressee = reply.addressee
     statement, desk = addressee.statement, _desk(addressee)
     settled = reply.settlements.select_related("request").order_by("request__key")
@@ -32,6 +35,7 @@ def answer_received(reply: Reply, now: datetime) -> Draft:
             (_("Kind"), reply.get_kind_display()),
             (_("Their reference"), reply.reference),
             (_("In our register"), _document(reply)),
+            (_("In place of"), _replaced(replaces, desk)),
             (_("For which body"), reply.for_whom),
             (_("Needs time until"), text.day_text(reply.until) if reply.until else ""),
         ]
@@ -44,7 +48,13 @@ def answer_received(reply: Reply, now: datetime) -> Draft:
             "files": text.listed(file.name for file in reply.reply_files.all()),
             "address": text.address_of(statement),
         }
-        named = {"number": statement.reference, "body": addressee, "kind": reply.get_kind_display()}
+        named = {
+            "number": statement.reference,
+            "body": addressee,
+            "kind": reply.get_kind_display(),
+            "document": replaces,
+        }
+        says = _("%(number)s, %(body)s: %(kind)s, in place of %(document)s")
         return letterhead.notice(
             desk,
             recipient,
@@ -54,12 +64,12 @@ def answer_received(reply: Reply, now: datetime) -> Draft:
             about=statement,
             addressee=addressee,
             key=f"reply:{reply.pk}",
-            subject=_("%(number)s, %(body)s: %(kind)s") % named,
+            subject=(says if replaces else _("%(number)s, %(body)s: %(kind)s")) % named,
         )
 
 
-def receipt(reply: Reply, now: datetime) -> Draft:
-    """Whoever answered gets in writing what the desk has understood."""
+def receipt(reply: Reply, now: datetime, *, replaces: Document | None = None) -> Draft:
+    """Whoever answered gets in writing what the desk has understood, and whose place it has taken."""
     addressee = reply.addressee
     statement, desk = addressee.statement, _desk(addressee)
     outcomes = {row.request_id: row.outcome for row in reply.settlements.all()}
@@ -75,6 +85,7 @@ def receipt(reply: Reply, now: datetime) -> Draft:
             (_("Received"), text.day_text(desk.today(reply.received_at))),
             (_("As"), reply.get_kind_display()),
             (_("In our register"), _document(reply)),
+            (_("In place of"), _replaced(replaces, desk)),
         ]
         words = {
             "facts": text.facts(facts),
@@ -234,6 +245,13 @@ def _document(reply: Reply) -> str:
     """The number that the desk gave to the letter that the reply is; "" where it is none."""
     rows = reply.statement.registrations.filter(desk=_desk(reply.addressee)) if reply.statement else ()
     return ", ".join(str(row) for row in rows)
+
+
+def _replaced(document: Document | None, desk: Desk) -> str:
+    if document is None:
+        return ""
+    day = text.day_text(desk.today(document.registered_at))
+    return _("%(document)s of %(day)s") % {"document": document, "day": day}
 
 
 def _still_open(addressee: Addressee) -> Block:

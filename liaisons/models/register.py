@@ -139,6 +139,10 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
     def of_desk(self, desk: Desk) -> Self:
         return self.filter(desk=desk)
 
+    def filed_as(self, document: Document) -> Self:
+        """The letter that the document is, at whichever of its revisions: the latest is the one that is registered."""
+        return self.filter(document__series=document.series_id, document__number=document.number)
+
 
 class Registration(models.Model):
     """A statement as a desk received it; one that passes between two other bodies is only watched.

@@ -11,6 +11,7 @@ from contacts.models.person import validate_one_line
 
 from .addressee import Addressee, Request
 from .blob import Blob
+from .register import Document
 from .statement import Statement
 
 
@@ -80,6 +81,14 @@ class Reply(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} ({self.addressee})"
+
+    @property
+    def replaced(self) -> Document | None:
+        """The document whose place it took in the register, as the record says: the same letter came before it."""
+        if self.statement_id is None:
+            return None
+        kept = self.addressee.events.filter(verb="settle", data__reply=self.pk, data__has_key="replaces").first()
+        return Document.objects.get(pk=kept.data["replaces"]) if kept else None
 
 
 class ReplyFile(models.Model):

@@ -17,7 +17,7 @@ from liaisons.details import Answer, OfTheirs, Received
 from liaisons.letter import Contact, Letter
 from liaisons.models import Addressee, Document, DocumentFile, Event, Registration, Relation, Statement
 from liaisons.numbering import number_document
-from liaisons.received import prefilling
+from liaisons.received import prefilling, renewing
 from liaisons.rules import SECRETARIAT, Refused
 from liaisons.texts import writing
 
@@ -33,8 +33,8 @@ def register(desk: Desk, received: Received, *, by: Actor, now: datetime) -> Reg
 def from_answer(addressee: Addressee, answer: Answer, theirs: OfTheirs, *, by: Actor, now: datetime) -> Answer:
     """Register an answer that carries files or is a statement of theirs, and let the reply name it. Raises Refused.
 
-    For whoever may answer for the addressee: advance() judges that, in the transaction of the caller. One that the
-    secretariat has registered already under its number is named as it is.
+    For whoever may answer for the addressee: advance() judges that, in the transaction of the caller. One that stands
+    in the register under its number is named as it is, or becomes its next revision where it says something else.
     """
     desk = addressee.statement.desk
     if desk is None or not (answer.files or answer.reference):
@@ -56,8 +56,12 @@ def from_answer(addressee: Addressee, answer: Answer, theirs: OfTheirs, *, by: A
         replies_to=(ours,),
         files=answer.files,
     )
-    registration = registered(desk, received) or _register(desk, received, by=by, now=now)
-    return replace(answer, statement=registration.statement)
+    registration, replaces = registered(desk, received), None
+    if registration is None:
+        registration = _register(desk, received, by=by, now=now)
+    else:
+        replaces = renewing.renew(registration, received, addressee, answer, by=by, now=now)
+    return replace(answer, statement=registration.statement, replaces=replaces)
 
 
 def _title(addressee: Addressee, answer: Answer) -> str:

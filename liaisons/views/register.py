@@ -17,7 +17,7 @@ from contacts.paging import page_of
 from liaisons.comments import reports
 from liaisons.filing import file_document
 from liaisons.forms.papers import BY_THEMSELVES, DocumentFilter, DocumentForm
-from liaisons.models import Document, ItemDocument, Revision, Statement
+from liaisons.models import Document, ItemDocument, Registration, Revision, Statement
 from liaisons.models.register import DocumentQuerySet
 from liaisons.rules import Refused
 from liaisons.views.files import attachment
@@ -55,7 +55,7 @@ def document(request: AtDesk, pk: int) -> HttpResponse:
     context = {
         "document": found,
         "files": found.files.select_related("blob"),
-        "registration": getattr(found, "registration", None),
+        "registration": Registration.objects.filed_as(found).select_related("statement__revision", "document").first(),
         "circulation": circulation,
         "may_revise": "secretariat" in request.roles and found.kind not in BY_THEMSELVES,
         "may_circulate": reports.may_circulate(found, request.desk, request.actor, timezone.now()),

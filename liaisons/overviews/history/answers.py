@@ -2,14 +2,17 @@
 
 from django.utils.translation import gettext as _
 
-from liaisons.models import Event, Reply, Statement
+from liaisons.models import Document, Event, Reply, Statement
 
 from .words import Words, day
 
 
 def _settled(event: Event, statement: Statement | None) -> str:
     kind = str(event.data.get("kind", ""))
-    return f"{event.addressee}: {dict(Reply.Kind.choices).get(kind, kind)}"
+    words = f"{event.addressee}: {dict(Reply.Kind.choices).get(kind, kind)}"
+    if "replaces" not in event.data:
+        return words
+    return words + _(", in place of %(document)s") % {"document": Document.objects.get(pk=event.data["replaces"])}
 
 
 def _forwarded(event: Event, statement: Statement | None) -> str:

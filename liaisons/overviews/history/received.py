@@ -5,14 +5,22 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from contacts.models import Person
-from liaisons.models import Event, Meeting, Statement
+from liaisons.models import Document, Event, Meeting, Statement
 
 from .words import Words, day
 
 
 def _registered(event: Event, statement: Statement | None) -> str:
-    document = event.registration.document if event.registration else None
+    document = Document.objects.filter(pk=event.data.get("document") or 0).first()
     return _("Registered as %(document)s") % {"document": document} if document else _("Registered")
+
+
+def _renewed(event: Event, statement: Statement | None) -> str:
+    documents = Document.objects.in_bulk([event.data["document"], event.data["before"]])
+    return _("It came again, as %(document)s, in place of %(before)s") % {
+        "document": documents[event.data["document"]],
+        "before": documents[event.data["before"]],
+    }
 
 
 def _assigned(event: Event, statement: Statement | None) -> str:
@@ -65,6 +73,7 @@ def _people_of(given: dict[str, Any]) -> list[int]:
 
 WORDS: Words = {
     "register": _registered,
+    "renew": _renewed,
     "assign": _assigned,
     "answer": _answered,
     "note": _noted,
