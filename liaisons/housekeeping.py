@@ -192,8 +192,9 @@ def close_what_is_over(now: datetime) -> None:
     asked_nothing = Statement.objects.filter(~Exists(leaving), ~Exists(asked), state=Statement.State.SENT)
     _each(corrected.filter(state=Statement.State.SENT), lambda statement: _take(statement, "close", now))
     # Few, and looked into together: some of them wait for months until somebody hands the letter over.
-    few = Statement.objects.filter(pk__in=list(asked_nothing.values_list("pk", flat=True)))
-    _each(handover.settled(few), lambda statement: _take(statement, "close", now))
+    if few := list(asked_nothing.values_list("pk", flat=True)):
+        over = handover.settled(Statement.objects.filter(pk__in=few))
+        _each(over, lambda statement: _take(statement, "close", now))
     ended = corrected.filter(state__in=[Statement.State.REPLIED, Statement.State.CLOSED])
     _each(
         ended.exclude(outcome=Statement.Outcome.CORRECTED),

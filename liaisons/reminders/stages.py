@@ -8,7 +8,9 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db import connection
 
@@ -61,8 +63,13 @@ class Stage:
         return self._end(0)
 
     def _end(self, days_before: int) -> Any:  # noqa: ANN401 – as the database takes it
-        day = self.due_on - timedelta(days=days_before)
-        return connection.ops.adapt_datetimefield_value(end_of_day(day, self.desk.zoneinfo))
+        return _end_of(self.due_on - timedelta(days=days_before), self.desk.zoneinfo)
+
+
+@lru_cache(maxsize=10_000)
+def _end_of(day: date, zone: ZoneInfo) -> Any:  # noqa: ANN401 – as the database takes it
+    """The same few hundred days are asked for at each tick, several times each."""
+    return connection.ops.adapt_datetimefield_value(end_of_day(day, zone))
 
 
 def latest(desk: Desk, days: Iterable[int], now: datetime, *, ahead: int = 0) -> Iterator[Stage]:
