@@ -45,10 +45,21 @@ def keep_house(now: datetime) -> None:
 
 def tell_of_windows(now: datetime, which: Q = EVERY) -> None:
     """Whatever is to be asked and told where windows have closed."""
+    tell_of_lost(now, which)
     ask_chairs(now, which)
     tell_of_unasked(now, which)
     tell_what_stops(now, which)
     tell_of_reports(now, which)
+
+
+def tell_of_lost(now: datetime, which: Q = EVERY) -> int:
+    """Tell the secretariat that the list never got a text: once when that is known, once when its window is over.
+
+    Returns the number of mails queued.
+    """
+    lost = Message.objects.lost_to_a_list().filter(circulation=OuterRef("pk"))
+    rows = _before_a_list(which).filter(Exists(lost)).select_related("desk__group", "document", "statement")
+    return _each(rows, lambda circulation: len(outbox.queue(mail.lost(circulation, now))))
 
 
 def ask_chairs(now: datetime, which: Q = EVERY) -> int:
@@ -63,8 +74,7 @@ def tell_of_unasked(now: datetime, which: Q = EVERY) -> int:
 
     Returns the number of mails queued. A report can be declared approved by the secretariat itself, which hears of it.
     """
-    told = Message.objects.filter(circulation=OuterRef("pk"), key__startswith="unasked:")
-    waiting = _silent(now, which).filter(~Exists(told), statement__isnull=False)
+    waiting = _silent(now, which).filter(~Exists(_told("unasked")), statement__isnull=False)
     queued = 0
     for desk in Desk.objects.filter(circulations__in=waiting).distinct().select_related("group"):
         unreachable = list(_without_an_address(desk, now))
@@ -86,10 +96,10 @@ def _tell_of_unasked(circulation: Circulation, *, unreachable: list[Person], now
 
 def tell_what_stops(now: datetime, which: Q = EVERY) -> int:
     """Tell secretariat and chairs once that a window has closed with an objection; returns the mails queued."""
-    told = Message.objects.filter(circulation=OuterRef("pk"), key__startswith="stopped:")
     standing = Comment.objects.standing_objections().filter(circulation=OuterRef("pk"))
     over = Circulation.objects.filter(which, closes_at__lte=now, ended_at__isnull=True)
-    rows = over.filter(Exists(standing), ~Exists(told)).select_related("desk__group", "document", "statement")
+    rows = over.filter(Exists(standing), ~Exists(_told("stopped")))
+    rows = rows.select_related("desk__group", "document", "statement")
     return _each(rows, lambda circulation: _tell_what_stops(circulation, now))
 
 
@@ -99,8 +109,7 @@ def _tell_what_stops(circulation: Circulation, now: datetime) -> int:
 
 def tell_of_reports(now: datetime, which: Q = EVERY) -> int:
     """Tell the secretariat once that a report can be declared approved; returns the number of mails queued."""
-    told = Message.objects.filter(circulation=OuterRef("pk"), key__startswith="report:")
-    silent = _silent(now, which).filter(~Exists(told), statement__isnull=True)
+    silent = _silent(now, which).filter(~Exists(_told("report")), statement__isnull=True)
     rows = silent.select_related("desk__group", "document")
     return _each(rows, lambda circulation: len(outbox.queue([mail.report_over(circulation, now)])))
 
@@ -108,13 +117,19 @@ def tell_of_reports(now: datetime, which: Q = EVERY) -> int:
 def _silent(now: datetime, which: Q = EVERY) -> QuerySet[Circulation]:
     """Circulations, of statements and of reports, that are over in silence and wait for the chairs."""
     standing = Comment.objects.standing_objections().filter(circulation=OuterRef("pk"))
-    return Circulation.objects.filter(
-        which,
-        Q(statement__state=Statement.State.CIRCULATED) | Q(statement__isnull=True),
-        ~Exists(standing),
-        closes_at__lte=now,
-        ended_at__isnull=True,
-    )
+    lost = Message.objects.lost_to_a_list().filter(circulation=OuterRef("pk"))
+    return _before_a_list(which).filter(~Exists(standing), ~Exists(lost), closes_at__lte=now)
+
+
+def _before_a_list(which: Q) -> QuerySet[Circulation]:
+    of_statement = Q(statement__state=Statement.State.CIRCULATED)
+    return Circulation.objects.filter(which, of_statement | Q(statement__isnull=True), ended_at__isnull=True)
+
+
+def _told(what: str) -> QuerySet[Message]:
+    """The mails of that name about a window, as it has closed: one that was lost on the way begins anew."""
+    since = Message.objects.filter(circulation=OuterRef("pk"), queued_at__gte=OuterRef("closes_at"))
+    return since.filter(key__startswith=f"{what}:")
 
 
 def _perhaps_not_asked(now: datetime, which: Q) -> list[int]:
@@ -125,6 +140,7 @@ def _perhaps_not_asked(now: datetime, which: Q) -> list[int]:
         circulation__in=silent,
         kind=Message.Kind.APPROVE,
         person__isnull=False,
+        queued_at__gte=F("circulation__closes_at"),
     )
     done = set(asked.values_list("circulation", "person"))
     found = []
@@ -168,6 +184,7 @@ def _not_asked(circulation: Circulation, now: datetime) -> QuerySet[Person]:
     desk, statement = circulation.desk, circulation.statement
     revision = statement.revision if statement else None
     asked = circulation.messages.filter(revision=revision, kind=Message.Kind.APPROVE, person__isnull=False)
+    asked = asked.filter(queued_at__gte=circulation.closes_at or now)
     given = Approval.objects.filter(revision=revision)  # of a report the first word ends its circulation
     heard = {person for words in given.values_list("person", "in_place_of") for person in words if person}
     in_their_place = desk.group.stand_ins.in_force(desk.today(now)).filter(chair__in=heard)

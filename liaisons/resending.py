@@ -1,4 +1,4 @@
-"""Sending a letter again to those who did not get it, and to nobody who has it or may have it."""
+"""Sending a mail again, or a letter to those who did not get it and to nobody who has it or may have it."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -13,6 +13,16 @@ from liaisons.models import Addressee, Message, Statement
 from liaisons.rules import SECRETARIAT, Refused
 
 State = Message.State
+
+
+def send_again(message: Message, by: Actor, now: datetime) -> None:
+    """Let a mail leave once more. Raises Refused.
+
+    One to a list goes to the list as it is now, and says until when comments are open then.
+    """
+    if message.kind == Message.Kind.CIRCULATE and not message.desk.mailing_list:
+        raise Refused([_("The desk has no mailing list. An administrator sets it in the settings of the desk.")])
+    outbox.send_again(message, by, now, lambda circulation: mail.to_list(circulation, now)[0])
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 from django_stubs_ext import StrPromise
 
 from contacts.rights import CHAIRS as CHAIRS
-from liaisons import printed, too_late
+from liaisons import printed, too_late, unheard
 from liaisons.refusals import Moved as Moved
 from liaisons.refusals import Refused as Refused
 from liaisons.unfilled import doubtful, merge_fields
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from contacts.actor import Actor
     from contacts.models import Desk
-    from liaisons.models import Addressee, Approval, Circulation, Registration, Revision, Statement
+    from liaisons.models import Addressee, Approval, Registration, Revision, Statement
 
     # django-fsm's words for them; our "user" is an Actor.
     Permission = Callable[[Model, AbstractUser | AnonymousUser | PermissionsMixin], bool]
@@ -157,26 +157,17 @@ def to_approve(statement: "Statement") -> list[str]:
         return [_("The draft has not been circulated.")]
     sentences = []
     if circulation.distributed_at is None:
-        sentences.append(_("The list's server has not taken the draft yet: the window for comments has not begun."))
+        not_begun = _("The list's server has not taken the draft yet: the window for comments has not begun.")
+        sentences += unheard.lost(circulation) or [not_begun]
     elif not circulation.is_over(judged_at(statement)):
         sentences.append(
             _("Comments are open until %(day)s. The statement can be approved after that day.")
             % {"day": day_text(circulation.closes_on)}
         )
-    sentences += objections(circulation)
+    sentences += unheard.objections(circulation)
     if not sentences and statement.revision:
         sentences += merge_fields(statement.revision)
     return sentences
-
-
-def objections(circulation: "Circulation") -> list[str]:
-    """Name who objects still, and what lifts an objection."""
-    lifted = _(
-        "%(name)s objects. A chair overrules the objection with a reason, or it is referred to the next meeting, "
-        "or its author withdraws it; or take the text back to draft."
-    )
-    standing = circulation.comments.standing_objections().select_related("author")
-    return [lifted % {"name": comment.who} for comment in standing]
 
 
 def to_send(statement: "Statement") -> list[str]:
@@ -270,12 +261,18 @@ def _records_meetings(statement: "Statement", actor: "Actor") -> bool:
 
 
 def to_give_your_word(statement: "Statement", actor: "Actor") -> list[str]:
-    """Name what keeps a chair from saying yes without a meeting; a revision needs one who did not write it."""
+    """Name what keeps a chair from saying yes without a meeting; a revision needs one who did not write it.
+
+    A meeting had the text before it: it may approve what the list never got.
+    """
     desk, revision = statement.desk, statement.revision
     if desk is None or revision is None or actor.person is None:
         return []
     if not CHAIRS & actor.roles_at(desk.group, desk.today(judged_at(statement))):
         return []
+    circulation = statement.circulation
+    if circulation is not None and circulation.distributed_at is not None and (lost := unheard.lost(circulation)):
+        return lost
     chair = absent_chair(desk, actor, judged_at(statement)) or actor.person.pk
     others = awaited_approvers(statement) - {chair} if desk.approvers == desk.Approvers.ALL else set()
     given = {absent or person for absent, person in _words(revision) if person == actor.person.pk}

@@ -7,11 +7,11 @@ from django.utils.translation import gettext as _
 
 from contacts.actor import Actor
 from contacts.models import Desk
-from liaisons import links, mail, outbox
+from liaisons import links, mail, outbox, unheard
 from liaisons.models import Circulation, Document, Event
 from liaisons.models.circulation import TO_COMMENTERS
 from liaisons.models.register import DocumentQuerySet
-from liaisons.rules import CHAIRS, SECRETARIAT, Refused, absent_chair, day_text, objections
+from liaisons.rules import CHAIRS, SECRETARIAT, Refused, absent_chair, day_text
 from liaisons.silence import Outcome
 
 from .holding import locked
@@ -72,15 +72,16 @@ def against_approving(circulation: Circulation, by: Actor, now: datetime) -> lis
     """What keeps the actor from approving the report, each a sentence that says what to do."""
     if sentences := against_deciding(circulation, by, now):
         return sentences
+    lost = unheard.lost(circulation)
     if circulation.distributed_at is None:
-        return [_("The list's server has not taken the report yet: the window for comments has not begun.")]
-    sentences = []
+        return lost or [_("The list's server has not taken the report yet: the window for comments has not begun.")]
+    sentences = lost
     if not circulation.is_over(now):
         sentences.append(
             _("Comments are open until %(day)s. The report can be approved after that day.")
             % {"day": day_text(circulation.closes_on)}
         )
-    return sentences + objections(circulation)
+    return sentences + unheard.objections(circulation)
 
 
 def approve(circulation: Circulation, *, by: Actor, now: datetime) -> Circulation:

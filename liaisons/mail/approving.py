@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from contacts.actor import Actor
 from contacts.models import Desk, Person, StandIn
-from liaisons import links
+from liaisons import links, unheard
 from liaisons.mail import letterhead, text
 from liaisons.mail.circulating import files_of, until_text
 from liaisons.mail.letterhead import Recipient
@@ -52,7 +52,7 @@ def ask_approval(circulation: Circulation, chairs: Iterable[Person], now: dateti
                 link=link,
                 files=files,
                 kind=Message.Kind.APPROVE,
-                key=f"approve:{circulation.pk}:{revision.pk if revision else 0}:{chair.pk}",
+                key=_key("approve", circulation, revision.pk if revision else 0, chair.pk),
                 subject=_("Please approve %(number)s: %(title)s")
                 % {"number": circulation.document.reference, "title": title},
             )
@@ -152,7 +152,7 @@ def stopped(circulation: Circulation, chairs: Iterable[Person], now: datetime) -
                 {**_closed(circulation), "objections": objections, "has_link": link is not None},
                 about=circulation,
                 link=link,
-                key=f"stopped:{circulation.pk}:{chair.pk if chair else 'desk'}",
+                key=_key("stopped", circulation, chair.pk if chair else "desk"),
                 subject=_("%(number)s: the window has closed, and an objection stands")
                 % {"number": document.reference},
             )
@@ -178,7 +178,7 @@ def unasked(circulation: Circulation, chairs: list[Person], now: datetime) -> Dr
             "unasked",
             words,
             about=circulation,
-            key=f"unasked:{circulation.pk}",
+            key=_key("unasked", circulation),
             subject=_("%(number)s: no mail can ask for its approval") % {"number": document.reference},
         )
 
@@ -196,9 +196,44 @@ def report_over(circulation: Circulation, now: datetime) -> Draft:
             "report",
             {**_closed(circulation), "asked": circulation.messages.filter(kind=Message.Kind.APPROVE).exists()},
             about=circulation,
-            key=f"report:{circulation.pk}",
+            key=_key("report", circulation),
             subject=_("%(number)s can be declared approved: %(title)s") % named,
         )
+
+
+def lost(circulation: Circulation, now: datetime) -> list[Draft]:
+    """The secretariat is told that the list never got the text, and what to do; again when its window is over."""
+    desk, document = circulation.desk, circulation.document
+    mail = circulation.messages.lost_to_a_list().first()
+    if mail is None:
+        return []
+    over = circulation.is_over(now)
+    recipient = Recipient.desk(desk)
+    with recipient.reading():
+        words = {
+            **_closed(circulation),
+            "said": " ".join(unheard.lost(circulation)),
+            "over": over,
+            "begun": circulation.distributed_at is not None,
+            "mail": f"{settings.SITE_URL}{mail.get_absolute_url()}",
+        }
+        draft = letterhead.notice(
+            desk,
+            recipient,
+            now,
+            "lost",
+            words,
+            about=circulation,
+            key=f"lost:{circulation.pk}:{circulation.opened_at.timestamp():.0f}:{'over' if over else 'known'}",
+            subject=_("%(number)s has not reached the list") % {"number": document.reference},
+        )
+    return [draft]
+
+
+def _key(verb: str, circulation: Circulation, *who: object) -> str:
+    """One for each time that the window closes: it begins anew where the list had nothing to read."""
+    closed_at = f"{circulation.closes_at.timestamp():.0f}" if circulation.closes_at else ""
+    return ":".join(map(str, (verb, circulation.pk, *who, closed_at)))
 
 
 def _door(circulation: Circulation, chair: Person, now: datetime) -> Link:

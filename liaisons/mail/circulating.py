@@ -21,7 +21,9 @@ def to_list(circulation: Circulation, now: datetime) -> list[Draft]:
     desk, document = circulation.desk, circulation.document
     until = circulation.expected_close()
     title = text.title_of(circulation.revision.letter) if circulation.revision else document.title
-    link = links.issue(Link.Purpose.COMMENT, circulation=circulation, email=desk.mailing_list, now=now)
+    link = links.of_list(circulation, now) or links.issue(
+        Link.Purpose.COMMENT, circulation=circulation, email=desk.mailing_list, now=now
+    )
     before = comparisons.earlier(circulation)
     files = files_of(circulation, circulation.revision)
     recipient = _list_of(desk)

@@ -84,6 +84,13 @@ class Circulation(models.Model):
             self.asked = asked
             self.save(update_fields=["distributed_at", "closes_on", "closes_at", "asked"])
 
+    def begin_anew(self, at: datetime) -> None:
+        """Take back a window in which the list had nothing to read: it starts when the list's server takes the text."""
+        self.opened_at, self.shortened_because = at, ""
+        self.distributed_at = self.closes_on = self.closes_at = self.asked = None
+        self.save(update_fields=["opened_at", "shortened_because", "distributed_at", "closes_on", "closes_at", "asked"])
+        self.comments.filter(late=True).update(late=False)
+
     def close_on(self, day: date) -> None:
         """Let the window close with the end of that day in its zone."""
         self.closes_on = day

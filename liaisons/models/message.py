@@ -59,6 +59,10 @@ class MessageQuerySet(models.QuerySet["Message"]):
     def waiting(self) -> Self:
         return self.filter(state__in=[Message.State.QUEUED, Message.State.SENDING])
 
+    def lost_to_a_list(self) -> Self:
+        """Texts that went to a list for comment and surely did not arrive: nobody's silence agrees to them."""
+        return self.filter(kind=Message.Kind.CIRCULATE, state__in=Message.LOST)
+
     def of_dispatch(self, statement: Statement) -> Self:
         """The messages of the statement's latest dispatch."""
         return self.filter(statement=statement, kind=Message.Kind.SEND, round=statement.dispatch_round)

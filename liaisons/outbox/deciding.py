@@ -1,5 +1,6 @@
 """What only a person of the secretariat decides about a message."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 from django.db import transaction
@@ -12,14 +13,17 @@ from liaisons.rules import SECRETARIAT, Refused
 
 from . import reserved
 from .arriving import left
-from .queueing import rehearsing, stored
+from .queueing import Draft, rehearsing, rewrite, stored
 from .waking import wake_on_commit
 
 
-def send_again(message: Message, by: Actor, now: datetime) -> None:
+def send_again(
+    message: Message, by: Actor, now: datetime, rewritten: Callable[[Circulation], Draft] | None = None
+) -> None:
     """Let a message that did not surely arrive leave once more under the same Message-ID.
 
-    Raises Refused, also where what it is about no longer stands.
+    A text for comment gets its days anew, from when the list's server takes it; `rewritten` makes its words with the
+    day on which they end then. Raises Refused, also where what it is about no longer stands.
     """
     with transaction.atomic():
         _hold_what_it_is_about(message)
@@ -29,11 +33,16 @@ def send_again(message: Message, by: Actor, now: datetime) -> None:
             message, "send_again", by, now,
             from_=(
                 Message.State.IN_DOUBT, Message.State.FAILED, Message.State.BOUNCED, Message.State.GIVEN_UP,
-                # One letter that was taken back alone, of a dispatch that stands.
-                *([Message.State.CANCELLED] if message.kind == Message.Kind.SEND else []),
+                # Taken back alone: one letter of a dispatch that stands, or the text of a circulation that does.
+                *([Message.State.CANCELLED] if message.kind in (Message.Kind.SEND, Message.Kind.CIRCULATE) else []),
             ),
             state=Message.State.QUEUED, not_before=now, tries=0, claimed_by="", claimed_at=None, handed_over_at=None,
         )  # fmt: skip
+        if message.kind == Message.Kind.CIRCULATE and message.circulation_id is not None:
+            circulation = Circulation.objects.select_related("desk__group", "document").get(pk=message.circulation_id)
+            circulation.begin_anew(now)
+            if rewritten is not None:
+                rewrite(message, rewritten(circulation))
         renditions.try_again(message.files.filter(rendition__isnull=False).values_list("rendition", flat=True))
         rehearsing([stored(message)])
         wake_on_commit()

@@ -75,6 +75,17 @@ def stored(message: Message) -> Draft:
     return Draft(message, tuple(_file_of(row) for row in rows))
 
 
+def rewrite(message: Message, draft: Draft) -> None:
+    """Put words, files and recipient of a draft into a message that is stored, which keeps its Message-ID."""
+    anew = ("to", "recipient", "subject", "text", "html", "headers")
+    for name in anew:
+        setattr(message, name, getattr(draft.message, name))
+    _check(Draft(message, draft.files))
+    message.save(update_fields=anew)
+    message.files.all().delete()
+    MessageFile.objects.bulk_create(_file_row(message, file) for file in draft.files)
+
+
 def cancel(messages: QuerySet[Message]) -> int:
     """Take back what has not begun to leave, in one statement; returns how many that were."""
     return messages.filter(state=Message.State.QUEUED).update(state=Message.State.CANCELLED)

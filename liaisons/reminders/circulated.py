@@ -21,7 +21,10 @@ come AS MATERIALIZED (
     SELECT c.id, c.desk_id, c.closes_on, t.ahead, t.stage
     FROM liaisons_circulation c
     JOIN stages t ON t.desk_id = c.desk_id AND t.due_on = c.closes_on AND c.distributed_at < t.begins_at
-    WHERE c.ended_at IS NULL AND c.closes_at > %s
+    WHERE c.ended_at IS NULL AND c.closes_at > %s AND NOT EXISTS (
+        SELECT 1 FROM liaisons_message l
+        WHERE l.circulation_id = c.id AND l.kind = 'circulate'
+            AND l.state IN ('failed', 'bounced', 'given_up', 'cancelled'))
 )
 SELECT come.desk_id, 'window', come.id, come.stage, come.closes_on, d.mailing_list, NULL, FALSE, %s
 FROM come JOIN contacts_desk d ON d.id = come.desk_id
@@ -40,11 +43,14 @@ WITH {values},
 pending AS MATERIALIZED (
     SELECT c.id, c.desk_id, s.revision_id, (
         SELECT MIN(m.queued_at) FROM liaisons_message m
-        WHERE m.circulation_id = c.id AND m.kind = 'approve'
+        WHERE m.circulation_id = c.id AND m.kind = 'approve' AND m.queued_at >= c.closes_at
             AND (m.revision_id = s.revision_id OR c.statement_id IS NULL)) AS asked_at
     FROM liaisons_circulation c LEFT JOIN liaisons_statement s ON s.id = c.statement_id
     WHERE (s.state = 'circulated' OR c.statement_id IS NULL)
-        AND c.ended_at IS NULL AND c.closes_at <= %s AND c.id NOT IN ({objected_to})
+        AND c.ended_at IS NULL AND c.closes_at <= %s AND c.id NOT IN ({objected_to}) AND NOT EXISTS (
+            SELECT 1 FROM liaisons_message l
+            WHERE l.circulation_id = c.id AND l.kind = 'circulate'
+                AND l.state IN ('failed', 'bounced', 'given_up', 'cancelled'))
 )
 SELECT pending.desk_id, 'approval', pending.id, t.stage, t.due_on, v.email, v.person_id, FALSE, %s
 FROM pending

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 from contacts.actor import Actor
 from contacts.http import AtDesk, DeskRequest, at_desk
 from contacts.models import Desk
-from liaisons import comments, enclosed, links, referring, sheets
+from liaisons import comments, enclosed, links, referring, sheets, unheard
 from liaisons.calendar import time_left
 from liaisons.comments import TOGETHER, reports
 from liaisons.documents.page import Page
@@ -317,6 +317,8 @@ def desk_page(
         "decides": decides,
         "decides_report": decides and row.statement_id is None and row.ended_at is None,
         "report_obstacles": reports.against_approving(row, request.actor, now) if row.statement_id is None else [],
+        "lost": unheard.lost(row) if decides else [],
+        "lost_mail": row.messages.lost_to_a_list().first() if request.roles & SECRETARIAT else None,
         "back_form": back_form or TakeBackForm(prefix="back"),
         "events": history.told(told),
         "several": sum(row.form is not None and row.comment.kind in TOGETHER for row in said) > 1,

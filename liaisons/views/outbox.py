@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.db.models import Count
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
@@ -14,12 +15,14 @@ from django.views.decorators.http import require_POST, require_safe
 from contacts.http import AtDesk, at_desk
 from contacts.models import Desk
 from contacts.paging import page_of
-from liaisons import enclosed, health
+from liaisons import enclosed, health, resending
 from liaisons import outbox as mails
+from liaisons.forms.deciding import DecisionForm
 from liaisons.forms.dispatch import AddressForm, ReasonForm
 from liaisons.mail.seen import Seen
 from liaisons.models import Event, Message
 from liaisons.rules import Refused
+from liaisons.views import deciding
 from liaisons.views.dispatch import Leaving
 from liaisons.views.files import serve
 
@@ -30,10 +33,24 @@ LOOKERS = ("secretariat", "administrator")
 @at_desk(*LOOKERS)
 def outbox(request: AtDesk) -> HttpResponse:
     """The desk's mails, newest first; ?state= keeps one state."""
+    return _list(request, request.GET.get("state", ""))
+
+
+@require_POST
+@at_desk("secretariat")
+def outbox_decide(request: AtDesk) -> HttpResponse:
+    """Decide about many; what stands otherwise by now is left as it is, and told."""
+    form = DecisionForm(request.POST)
+    if not form.is_valid():
+        return _list(request, str(form["state"].value() or ""), form, status=400)
+    deciding.decide(request, form)
+    return redirect(f"{reverse('outbox')}?state={form.cleaned_data['state']}")
+
+
+def _list(request: AtDesk, state: str, form: DecisionForm | None = None, status: int = 200) -> HttpResponse:
     now = timezone.now()
     rows = Message.objects.of_desk(request.desk)
     counts = dict(rows.order_by().values_list("state").annotate(Count("pk")))
-    state = request.GET.get("state", "")
     if state in Message.State.values:
         rows = rows.filter(state=state)
     page = page_of(rows.select_related("statement").defer("text", "html"), "queued_at", request.GET, descending=True)
@@ -49,8 +66,9 @@ def outbox(request: AtDesk) -> HttpResponse:
         "total": sum(counts.values()),
         "nothing_leaves": mails.refusal(),
         "late": health.late(now),
+        **(deciding.offered(state, form) if page.rows and "secretariat" in request.roles else {}),
     }
-    return render(request, "liaisons/outbox.html", context)
+    return render(request, "liaisons/outbox.html", context, status=status)
 
 
 @require_safe
@@ -69,8 +87,11 @@ def message_file(request: AtDesk, pk: int, name: str) -> HttpResponse:
 @at_desk("secretariat")
 def message_send_again(request: AtDesk, pk: int) -> HttpResponse:
     def decide(row: Message) -> str:
-        mails.send_again(row, request.actor, timezone.now())
-        return _("It leaves once more, under the same Message-ID.")
+        resending.send_again(row, request.actor, timezone.now())
+        again = _("It leaves once more, under the same Message-ID.")
+        if row.kind == Message.Kind.CIRCULATE:
+            return f"{again} {_('The days for comments begin when the server of the list takes it.')}"
+        return again
 
     return _decided(request, pk, decide)
 
@@ -175,7 +196,7 @@ def _page(
         "is_held": decides and row.is_held(timezone.now()) and not row.tries,
         "address_form": address_form or AddressForm(),
         "readdressing": address_form is not None,
-        "may_send_again": decides and row.state in (*stuck, states.GIVEN_UP),
+        "may_send_again": decides and (row.state in (*stuck, states.GIVEN_UP) or _was_for_a_list(row)),
         "may_mark_arrived": decides and row.state in (states.IN_DOUBT, states.BOUNCED),
         "may_give_up": decides and (row.state in stuck or (row.state == states.QUEUED and row.tries > 0)),
         "form": form or ReasonForm(),
@@ -183,3 +204,9 @@ def _page(
         "nothing_leaves": mails.refusal(),
     }
     return render(request, "liaisons/message.html", context, status=status)
+
+
+def _was_for_a_list(row: Message) -> bool:
+    """Whether it was taken back before the list got what it waits for still."""
+    of_list = row.state == Message.State.CANCELLED and row.kind == Message.Kind.CIRCULATE
+    return of_list and row.circulation is not None and row.circulation.ended_at is None

@@ -9,6 +9,7 @@ from liaisons.models import (
     Approval,
     Circulation,
     Comment,
+    Message,
     Statement,
 )
 
@@ -29,13 +30,14 @@ def closed_windows(here: Desktop) -> list[Heap]:
     rows = over.select_related("document", "statement__revision").annotate(
         objections=counted(standing, "circulation"),
         approvals=counted(granted, "revision"),
+        is_lost=_lost(),
         is_given=Exists(Approval.objects.word_of(here.chair).filter(revision=OuterRef("statement__revision"))),
     )
     asked: list[Row] = []
     others: list[Row] = []
     for circulation in rows.order_by("closes_at", "pk")[:MOST]:
-        settled = getattr(circulation, "objections", 0) or getattr(circulation, "is_given", False)
-        mine = here.is_chair and not settled
+        settled = [getattr(circulation, name) for name in ("objections", "is_given", "is_lost")]
+        mine = here.is_chair and not any(settled)
         (asked if mine else others).append(_closed_window(here, circulation, mine=mine))
     return [
         Heap("approvals", _("Approvals asked of you"), asked),
@@ -48,6 +50,8 @@ def _closed_window(here: Desktop, circulation: Circulation, *, mine: bool) -> Ro
     objections, approvals = getattr(circulation, "objections", 0), getattr(circulation, "approvals", 0)
     if objections:
         note = ngettext("%(n)d objection stands", "%(n)d objections stand", objections) % {"n": objections}
+    elif getattr(circulation, "is_lost", False):
+        note = _("the mail to the list did not arrive")
     elif approvals:
         note = ngettext("%(n)d approval so far", "%(n)d approvals so far", approvals) % {"n": approvals}
     elif mine or statement is None:
@@ -68,6 +72,10 @@ def _closed_window(here: Desktop, circulation: Circulation, *, mine: bool) -> Ro
     )
 
 
+def _lost() -> Exists:
+    return Exists(Message.objects.lost_to_a_list().filter(circulation=OuterRef("pk")))
+
+
 def windows(here: Desktop) -> list[Heap]:
     """Windows for comment that are open: everybody at the desk may say something."""
     valid = Comment.objects.counted().filter(circulation=OuterRef("pk"))
@@ -78,6 +86,7 @@ def windows(here: Desktop) -> list[Heap]:
         .annotate(
             said=counted(valid.filter(withdrawn_at__isnull=True), "circulation"),
             objections=counted(Comment.objects.standing_objections().filter(circulation=OuterRef("pk")), "circulation"),
+            is_lost=_lost(),
             is_mine=Exists(valid.filter(author=here.actor.person)),
         )
     )
@@ -92,7 +101,9 @@ def _window(here: Desktop, circulation: Circulation) -> Row:
         notes.append(ngettext("%(n)d objection stands", "%(n)d objections stand", objections) % {"n": objections})
     if getattr(circulation, "is_mine", False):
         notes.append(_("you have commented"))
-    if circulation.distributed_at is None:
+    if getattr(circulation, "is_lost", False):
+        notes.append(_("the mail to the list did not arrive"))
+    elif circulation.distributed_at is None:
         notes.append(_("the list's server has not taken it yet"))
     return Row(
         reference=str(circulation.document),

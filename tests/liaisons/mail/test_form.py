@@ -50,6 +50,9 @@ def every_mail(statement, chair, secretary, member) -> list[Message]:
     drafts += [*mail.stopped(circulation, [chair.person], AFTER), mail.report_over(circulation, AFTER)]
     drafts += [mail.kind_corrected(said, "support", "Grund. " * 40, AFTER), mail.unasked(circulation, [], AFTER)]
     drafts += [mail.after_approval(said, AFTER)]
+    had.update(state="bounced", answer="550 5.1.1 no mailbox here")
+    drafts += mail.lost(circulation, AFTER)
+    had.update(state="sent")
     drafts += mail.withdrawal(statement, "Grund. " * 40, AFTER) + mail.correction(statement, statement, AFTER)
     addressee = statement.addressees.get(text="ITU-T SG21")
     reply = Reply.objects.create(
