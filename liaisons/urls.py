@@ -219,6 +219,7 @@ urlpatterns: list[URLPattern] = [
     path("addressees/<int:pk>/give-up/", handing.addressee_give_up, name="addressee-give-up"),
     # Outbox, in liaisons.views.outbox
     path("outbox/", outbox.outbox, name="outbox"),
+    path("outbox/decide/", outbox.outbox_decide, name="outbox-decide"),
     path("outbox/<int:pk>/", outbox.message, name="message"),
     path("outbox/<int:pk>/html/", as_it_leaves.message_html, name="message-html"),
     path("outbox/<int:pk>/source/", as_it_leaves.message_source, name="message-source"),
