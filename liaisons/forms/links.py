@@ -15,7 +15,8 @@ from liaisons.details import Answer, Nominee
 from liaisons.documents.paragraphs import named, ranges
 from liaisons.forms.kept import FilesForm
 from liaisons.forms.theirs import OfTheirsForm
-from liaisons.models import Comment, Reply, Request
+from liaisons.models import Addressee, Comment, Reply, Request
+from liaisons.replies import extensions
 
 MOST_TIME = timedelta(days=3 * 365)
 
@@ -142,7 +143,7 @@ class ReturnForm(DecideForm):
 
 
 class AnswerForm(OfTheirsForm, FilesForm):
-    """What an addressee has to say to a statement. `asked` are its requests that are still open."""
+    """What the addressee has to say to a statement. `asked` are its requests that are still open."""
 
     seen = forms.IntegerField(widget=forms.HiddenInput)
     kind = forms.ChoiceField(
@@ -188,8 +189,9 @@ class AnswerForm(OfTheirsForm, FilesForm):
     name = OneLine(label=_("Your name"), max_length=200)
     email = Address(label=_("Your e-mail"), help_text=_("You get a receipt there."))
 
-    def __init__(self, *args: Any, asked: list[Request], today: date, **kwargs: Any) -> None:
+    def __init__(self, addressee: Addressee, *args: Any, asked: list[Request], today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.addressee = addressee
         self.asked = asked
         self.today = today
         self.fields["files"].label = _("Attach your answer")
@@ -212,6 +214,9 @@ class AnswerForm(OfTheirsForm, FilesForm):
             raise ValidationError(gettext("This day is over. Choose a later one."))
         if until and until > self.today + MOST_TIME:
             raise ValidationError(gettext("Nobody waits so long. Choose a day within the next three years."))
+        asks = until if self.cleaned_data.get("kind") == Reply.Kind.MORE_TIME else None
+        if asks and (sentence := extensions.asks_for_nothing(self.addressee, asks)):
+            raise ValidationError(sentence)
         return until
 
     def clean(self) -> dict[str, Any]:

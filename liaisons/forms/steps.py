@@ -1,8 +1,10 @@
 """One form for each step a person takes with a statement: what it asks, and the words on its button."""
 
+from datetime import date
 from typing import Any, ClassVar
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django_stubs_ext import StrOrPromise
@@ -14,6 +16,7 @@ from liaisons.forms.kept import FilesForm
 from liaisons.forms.links import Address
 from liaisons.forms.theirs import OfTheirsForm
 from liaisons.models import Addressee, Meeting, Reply, Request, Statement
+from liaisons.replies import extensions
 from liaisons.rules import CHAIRS
 
 
@@ -231,6 +234,7 @@ class SettleForm(OfTheirsForm, FilesForm):
 
     def __init__(self, addressee: Addressee, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.addressee = addressee
         requests = list(addressee.requests.all())
         open_ = [(request.key, str(request)) for request in requests if request.outcome != Request.Outcome.SETTLED]
         for name in ("settles", "declines"):
@@ -243,6 +247,15 @@ class SettleForm(OfTheirsForm, FilesForm):
         if not any(request.kind == Request.Kind.NOMINATION and request.outcome != settled for request in requests):
             for name in self.NOMINEE:
                 del self.fields[name]
+
+    def clean_until(self) -> date | None:
+        """A day that comes with anything but a request for time is left out."""
+        until: date | None = self.cleaned_data["until"]
+        if until is None or self.cleaned_data.get("kind") != Reply.Kind.MORE_TIME:
+            return None
+        if sentence := extensions.asks_for_nothing(self.addressee, until):
+            raise ValidationError(sentence)
+        return until
 
     def clean(self) -> dict[str, Any] | None:
         given = super().clean() or {}

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from contacts.actor import Actor
 from liaisons.details import Answer
 from liaisons.models import Addressee, Reply, ReplyFile, Request, Settlement
-from liaisons.replies import nominations
+from liaisons.replies import extensions, nominations
 from liaisons.rules import Refused
 
 
@@ -16,7 +16,7 @@ def keep(addressee: Addressee, answer: Answer, *, by: Actor, now: datetime) -> R
 
     A request that is settled already keeps its settlement; the reply only adds its words.
     """
-    refuse_what_says_nothing(answer)
+    refuse_what_says_nothing(addressee, answer)
     theirs = by.kind in ("link", "mail")  # what the secretariat records was not written by it
     reply = Reply.objects.create(
         addressee=addressee,
@@ -40,11 +40,14 @@ def keep(addressee: Addressee, answer: Answer, *, by: Actor, now: datetime) -> R
     return reply
 
 
-def refuse_what_says_nothing(answer: Answer) -> None:
+def refuse_what_says_nothing(addressee: Addressee, answer: Answer) -> None:
     if answer.kind == Reply.Kind.DECLINE and not answer.text.strip():
         raise Refused([_("Say in a sentence why you decline.")])
     if answer.kind == Reply.Kind.MORE_TIME and answer.until is None:
         raise Refused([_("Say until which day you need more time.")])
+    asks = answer.kind == Reply.Kind.MORE_TIME and answer.until
+    if asks and (sentence := extensions.asks_for_nothing(addressee, asks)):
+        raise Refused([sentence])
     if answer.kind == Reply.Kind.NOT_FOR_US and not answer.for_whom.strip():
         raise Refused([_("Say which body the statement is for.")])
 

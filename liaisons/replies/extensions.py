@@ -11,7 +11,7 @@ from contacts.models import Desk
 from liaisons import mail, outbox, reminders
 from liaisons.calendar import end_of_day
 from liaisons.models import Addressee, Event, Reply, Statement
-from liaisons.rules import SECRETARIAT, Refused
+from liaisons.rules import SECRETARIAT, Refused, day_text
 
 
 def decide(reply: Reply, until: date | None, *, text: str, by: Actor, now: datetime) -> Reply:
@@ -45,6 +45,13 @@ def decide(reply: Reply, until: date | None, *, text: str, by: Actor, now: datet
         )
         outbox.queue(mail.time_decided(reply, now))
     return reply
+
+
+def asks_for_nothing(addressee: Addressee, until: date) -> str:
+    """Why nobody need grant time until that day, as a sentence for whoever asks; "" for a day after the deadline."""
+    if addressee.due_on is None or until > addressee.due_on:
+        return ""
+    return _("The answer is awaited until %(day)s anyway. Choose a later day.") % {"day": day_text(addressee.due_on)}
 
 
 def _move(addressee: Addressee, until: date, desk: Desk, now: datetime) -> None:

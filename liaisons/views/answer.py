@@ -113,6 +113,7 @@ def _form(link: Link, addressee: Addressee, now: datetime, request: DeskRequest 
     # What was settled while somebody wrote, by the same page sent twice for one, can still be answered.
     ticked = request.POST.getlist("requests") if request else []
     return AnswerForm(
+        addressee,
         *given,
         asked=list(addressee.requests.filter(Q(outcome="") | Q(key__in=ticked)).order_by("key")),
         today=statement.desk.today(now),

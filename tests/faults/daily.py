@@ -274,12 +274,13 @@ class Day:
         link = self.pick(Link.objects.valid(now).filter(purpose="answer", addressee__in=told))
         if link is None:
             return False
+        due_on = link.addressee.due_on or DATE
         given = self.chance.choice(
             [
                 {"kind": "answer", "requests": ["1"], "text": "Our comments."},
                 {"kind": "acknowledgement"},
                 {"kind": "decline", "text": "None of our work concerns it."},
-                {"kind": "more_time", "until": (DATE + timedelta(days=70)).isoformat()},
+                {"kind": "more_time", "until": (max(due_on, DATE) + timedelta(days=70)).isoformat()},
             ]
         )
         seen = link.addressee.statement.revision_id

@@ -232,6 +232,7 @@ class TestSettle:
         [
             ({"kind": "decline"}, "Say in a sentence why you decline."),
             ({"kind": "more_time"}, "Say until which day you need more time."),
+            ({"kind": "more_time", "until": "2026-01-29"}, "The answer is awaited until 30 January 2026 anyway."),
             ({"kind": "not_for_us"}, "Say which body the statement is for."),
             ({"kind": "nonsense"}, "Select a valid choice."),
             ({"settles": ["9"]}, "Select a valid choice."),

@@ -84,6 +84,10 @@ class TestAnswers:
         [
             (Answer("decline"), "Say in a sentence why you decline."),
             (Answer("more_time"), "Say until which day you need more time."),
+            (
+                Answer("more_time", until=date(2026, 1, 30)),
+                "The answer is awaited until 30 January 2026 anyway. Choose a later day.",
+            ),
             (Answer("not_for_us"), "Say which body the statement is for."),
             (Answer("answer", settles=("3",)), "This addressee was not asked that."),
         ],

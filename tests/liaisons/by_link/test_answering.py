@@ -118,6 +118,10 @@ def test_what_comes_back_adds_up(client, answering, sent, given, reply, outcomes
         ({"kind": "decline"}, "Say in a sentence why you decline."),
         ({"kind": "more_time"}, "Say until which day you need more time."),
         ({"kind": "more_time", "until": "2025-10-01"}, "This day is over."),
+        (
+            {"kind": "more_time", "until": "2026-01-30"},
+            "The answer is awaited until 30 January 2026 anyway. Choose a later day.",
+        ),
         ({"kind": "not_for_us"}, "Say which body the statement is for."),
         ({"requests": ["1"], "nominee_email": "nora@example.org"}, "Give the name of the person you nominate."),
         ({"kind": "acknowledgement", "email": ""}, "This field is required."),
