@@ -18,6 +18,9 @@ Kind, Disposition = Comment.Kind, Comment.Disposition
 # An objection is answered on its own, and support asks for nothing.
 TOGETHER = (Kind.EDITORIAL, Kind.TECHNICAL, Kind.QUESTION)
 
+# Whoever does not get what they asked for is owed the reason.
+WANT_WORDS = (Disposition.REJECTED, Disposition.IN_PART)
+
 
 def dispose(row: Comment, disposition: str, *, seen: str, text: str, by: Actor, now: datetime) -> Comment:
     """Say what was done about a comment, and tell the commenter. Only a chair overrules an objection, with a reason.
@@ -34,6 +37,7 @@ def dispose(row: Comment, disposition: str, *, seen: str, text: str, by: Actor, 
             raise Moved([_how_it_stands(row)])
         if row.kind == Kind.OBJECTION and disposition != Disposition.NOTED and not text.strip():
             raise Refused([_("Say in a sentence what is done about the objection: whoever made it gets it by mail.")])
+        _require_words(disposition, text)
         _keep(row, disposition, text, by, now)
         if row.email:
             outbox.queue([mail.disposed(row, now)])
@@ -52,6 +56,7 @@ def dispose_together(
         raise Refused([_("An objection is overruled by a chair, with a reason.")])
     if not seen:
         raise Refused([_("Tick the comments that this is said of.")])
+    _require_words(disposition, text)
     with transaction.atomic():
         circulation = locked(circulation)
         stood = dict(seen)
@@ -101,6 +106,12 @@ def correct_kind(row: Comment, kind: str, *, seen: str, reason: str, by: Actor, 
         if row.email:
             outbox.queue([mail.kind_corrected(row, before, reason.strip(), now)])
     return row
+
+
+def _require_words(disposition: str, text: str) -> None:
+    if disposition in WANT_WORDS and not text.strip():
+        told = _("“%(disposition)s” wants a sentence that says why: whoever commented gets it by mail.")
+        raise Refused([told % {"disposition": Disposition(disposition).label.capitalize()}])
 
 
 def _roles(circulation: Circulation, by: Actor, now: datetime) -> frozenset[str]:

@@ -61,7 +61,7 @@ class DispositionForm(forms.Form):
         label=_("Reason or remark"),
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=_("The commenter gets it by mail."),
+        help_text=_("The commenter gets it by mail. Say why it is not accepted, or only in part."),
     )
 
     def __init__(self, *args: Any, comment: Comment, may_overrule: bool, **kwargs: Any) -> None:
@@ -69,6 +69,10 @@ class DispositionForm(forms.Form):
         standing = {"disposition": comment.disposition, "text": comment.disposition_text, "seen": comment.standing}
         kwargs.setdefault("initial", standing)
         super().__init__(*args, **kwargs)
+        if comment.kind == Comment.Kind.OBJECTION:
+            self.fields["text"].help_text = _(
+                "Whoever objects gets it by mail. Say in a sentence what is done, unless it is only noted."
+            )
         overruled = Comment.Disposition.OVERRULED
         offered = may_overrule and comment.kind == Comment.Kind.OBJECTION
         field = self.fields["disposition"]
@@ -111,7 +115,9 @@ class TogetherForm(forms.Form):
         label=_("Reason or remark"),
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=_("Each commenter gets it by mail, once for all of theirs."),
+        help_text=_(
+            "Each commenter gets it by mail, once for all of theirs. Say why they are not accepted, or only in part."
+        ),
     )
 
     def __init__(self, *args: Any, comments: Sequence[Comment], **kwargs: Any) -> None:

@@ -193,6 +193,16 @@ class TestDisposingTogether:
             comments.dispose_together(circulation, seen, "referred", text="No.", by=Actor.of(secretary), now=DURING)
         assert not Comment.objects.exclude(disposition="").exists()
 
+    @pytest.mark.parametrize("disposition", ["rejected", "in_part"])
+    def test_what_is_not_done_wants_a_sentence_also_of_several(self, circulation, rows, secretary, disposition):
+        by, label = Actor.of(secretary), {"rejected": "Not accepted", "in_part": "Accepted in part"}[disposition]
+        with pytest.raises(Refused, match=f"“{label}” wants a sentence that says why"):
+            comments.dispose(rows[0], disposition, seen="", text=" ", by=by, now=DURING)
+        with pytest.raises(Refused, match=f"“{label}” wants a sentence that says why"):
+            comments.dispose_together(circulation, [(rows[0].pk, "")], disposition, text=" ", by=by, now=DURING)
+        assert not Comment.objects.exclude(disposition="").exists()
+        comments.dispose(rows[0], disposition, seen="", text="The terms say so.", by=by, now=DURING)
+
     def test_members_dispose_of_nothing(self, circulation, rows, member):
         with pytest.raises(Refused, match="by the secretariat and the chairs"):
             comments.dispose_together(

@@ -172,6 +172,21 @@ def test_the_desk_says_what_was_done_about_a_comment(client, circulation, said, 
     assert told.count() == int(kept)
 
 
+@pytest.mark.parametrize("role", ["secretary", "chair"])
+def test_the_form_says_before_that_a_refusal_wants_a_reason_and_asks_for_it(
+    client, circulation, said, request, rapporteur, role
+):
+    client.force_login(request.getfixturevalue(role))
+    comment = circulation.comments.get(author=rapporteur.person)
+    page = client.get(at("circulation", circulation.pk))
+    assertContains(page, "Say why it is not accepted, or only in part.")
+    assertContains(page, "Say in a sentence what is done, unless it is only noted.")
+    given = {f"comment-{comment.pk}-disposition": "rejected", f"comment-{comment.pk}-text": ""}
+    refused = client.post(at("comment-dispose", comment.pk), given)
+    assertContains(refused, "“Not accepted” wants a sentence that says why", status_code=400)
+    assert not Message.objects.filter(key__startswith="disposed:").exists()
+
+
 def test_who_decides_after_another_has_is_shown_what_was_decided(client, circulation, said, secretary, chair):
     comments.dispose(said, "accepted", seen=said.standing, text="Reworded.", by=Actor.of(chair), now=DURING)
     client.force_login(secretary)
