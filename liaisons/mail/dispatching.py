@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -127,6 +128,15 @@ class _Dispatch:
     files: tuple[File, ...]
     letter_text: dict[str, Block]  # made once for all of them
 
+    @cached_property
+    def addressees(self) -> list[Addressee]:
+        """Whom each of the copies names; asked for once."""
+        return list(self.statement.addressees.all())
+
+    @cached_property
+    def unreachable(self) -> list[Addressee]:
+        return list(self.statement.addressees.unreachable())
+
     def to_addressee(self, addressee: Addressee, way: Way, door: Link, first: str = "") -> Draft:
         """`first`: the body that had the letter before and says that it is for this one."""
         with override(self.revision.language):
@@ -181,8 +191,8 @@ class _Dispatch:
             ]
             words = {
                 "facts": text.facts(facts),
-                "addressees": text.purposes(self.statement.addressees.all()),
-                "unreachable": text.listed(str(addressee) for addressee in self.statement.addressees.unreachable()),
+                "addressees": text.purposes(self.addressees),
+                "unreachable": text.listed(str(addressee) for addressee in self.unreachable),
                 "asked": text.numbered(asked.text for asked in letter.requests),
                 "why": copied.why,
             }

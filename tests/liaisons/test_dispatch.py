@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
 from contacts.actor import Actor
-from contacts.models import Channel, Person
+from contacts.models import Channel, Desk, Person
 from liaisons import handover
 from liaisons.models import Addressee, Event, Link, Message, MessageFile, Statement
 from liaisons.rules import Refused
@@ -227,6 +227,19 @@ def test_the_preview_asks_the_database_as_often_for_three_addressees_as_for_one(
     groups["IETF"].channels.all().delete()
     groups["ITU-T TSAG"].channels.all().delete()
     assert queries() == all_three
+
+
+def test_the_preview_asks_the_database_as_often_for_four_copies_as_for_one(signed_in, approved, desk):
+    def queries(*, mails: int) -> int:
+        with CaptureQueriesContext(connection) as asked:
+            assertContains(signed_in.get(at("statement-dispatch", approved.pk)), f"<strong>{mails} mails</strong>")
+        return len(asked)
+
+    queries(mails=7)  # the first one prints the page
+    with_four = queries(mails=3 + 4)
+    Person.objects.filter(email__in=["chris@example.org", "kim@example.org"]).update(email="")
+    Desk.objects.filter(pk=desk.pk).update(mailbox="sam@example.org")
+    assert queries(mails=3 + 1) == with_four
 
 
 def test_the_page_asks_the_database_as_often_for_three_addressees_as_for_one(signed_in, sent):
