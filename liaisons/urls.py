@@ -220,6 +220,7 @@ urlpatterns: list[URLPattern] = [
     # Outbox, in liaisons.views.outbox
     path("outbox/", outbox.outbox, name="outbox"),
     path("outbox/decide/", outbox.outbox_decide, name="outbox-decide"),
+    path("outbox/decide/mails/", outbox.outbox_decide_mails, name="outbox-decide-mails"),
     path("outbox/<int:pk>/", outbox.message, name="message"),
     path("outbox/<int:pk>/html/", as_it_leaves.message_html, name="message-html"),
     path("outbox/<int:pk>/source/", as_it_leaves.message_source, name="message-source"),

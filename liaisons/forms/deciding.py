@@ -36,7 +36,7 @@ class DecisionForm(forms.Form):
         label=gettext_lazy("Reason, or how you know"),
         max_length=500,
         required=False,
-        help_text=gettext_lazy("It is kept with the decision."),
+        help_text=gettext_lazy("It is kept with the decision. Needed where they are not to be sent."),
     )
     decision = forms.ChoiceField(choices=list(DECISIONS.items()))
 

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from contacts.http import AtDesk, at_desk
@@ -25,6 +26,7 @@ from liaisons.rules import Refused
 from liaisons.views import deciding
 from liaisons.views.dispatch import Leaving
 from liaisons.views.files import serve
+from liaisons.views.rehearsing import mails_of
 
 LOOKERS = ("secretariat", "administrator")
 
@@ -45,6 +47,9 @@ def outbox_decide(request: AtDesk) -> HttpResponse:
         return _list(request, str(form["state"].value() or ""), form, status=400)
     deciding.decide(request, form)
     return redirect(f"{reverse('outbox')}?state={form.cleaned_data['state']}")
+
+
+outbox_decide_mails = mails_of(outbox_decide, gettext_lazy("Send them again"), back="outbox")
 
 
 def _list(request: AtDesk, state: str, form: DecisionForm | None = None, status: int = 200) -> HttpResponse:

@@ -6,6 +6,7 @@ from pytest_django.asserts import assertContains, assertNotContains
 from liaisons.models import Event, Message
 from liaisons.views import deciding
 from tests.fixtures import AFTER
+from tests.liaisons.looking import leaves, look
 from tests.liaisons.outgoing import a_message, states
 from tests.pages import at
 
@@ -85,6 +86,14 @@ def test_what_cannot_be_decided_changes_nothing_and_says_why(signed_in, desk, st
     page = signed_in.post(at("outbox-decide"), {"state": "in_doubt", **given})
     assertContains(page, sentence, status_code=400)
     assert states(desk) == before
+
+
+def test_what_leaves_again_is_seen_before(signed_in, stuck):
+    given = {"state": "in_doubt", "decision": "send-again", "ticked": stuck[1].pk}
+    page = look(signed_in, at("outbox-decide-mails"), given)
+    assert [draft.message.recipient for draft in page.context["drafts"]] == [stuck[1].recipient]
+    leaves(signed_in, page, given)
+    assert [Message.objects.get(pk=one.pk).state for one in stuck] == ["in_doubt", "queued", "in_doubt"]
 
 
 def test_the_ticks_are_still_there_when_something_is_missing(signed_in, stuck):
