@@ -109,6 +109,7 @@ def take_back(circulation: Circulation, *, reason: str, by: Actor, now: datetime
             raise Refused(sentences)
         _end(circulation, now)
         outbox.queue(mail.taken_back(circulation, reason.strip(), now))
+        outbox.queue(mail.called_off(circulation, None, by, reason.strip(), now))
         _record("take_back_report", circulation, by, now, reason=reason.strip())
     return circulation
 

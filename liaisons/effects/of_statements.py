@@ -66,7 +66,7 @@ def amend(statement: Statement, taken: Taken) -> Data:
 
 
 def revise(statement: Statement, taken: Taken) -> Data:
-    circulation, before = statement.circulation, statement.state
+    circulation, before, revision = statement.circulation, statement.state, statement.revision
     if isinstance(taken.details, Returned):
         _keep_return(statement, taken)
         outbox.queue(mail.returned(statement, taken.by, taken.reason, taken.now))
@@ -79,6 +79,8 @@ def revise(statement: Statement, taken: Taken) -> Data:
     links.revoke(statement.links.all(), taken.now)
     if circulation is not None and before == Statement.State.CIRCULATED:
         outbox.queue(mail.taken_back(circulation, taken.reason, taken.now))
+    if circulation is not None:
+        outbox.queue(mail.called_off(circulation, revision, taken.by, taken.reason, taken.now))
     return {}
 
 

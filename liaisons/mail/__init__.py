@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from liaisons import links
 from liaisons.mail.answering import answer_received, passed_on, receipt, reminders_wanted, time_decided
-from liaisons.mail.approving import approved, ask_approval, lost, report_over, returned, stopped, unasked
+from liaisons.mail.approving import approved, ask_approval, called_off, lost, report_over, returned, stopped, unasked
 from liaisons.mail.assigning import allocated, assigned, settled
 from liaisons.mail.circulating import taken_back, to_list, window_moved
 from liaisons.mail.commenting import after_approval, confirm_comment, disposed, kind_corrected
@@ -26,6 +26,7 @@ __all__ = [
     "approved",
     "ask_approval",
     "assigned",
+    "called_off",
     "confirm_comment",
     "correction",
     "dispatch",

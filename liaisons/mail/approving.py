@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -14,7 +15,7 @@ from liaisons import links, unheard
 from liaisons.mail import letterhead, text
 from liaisons.mail.circulating import files_of, until_text
 from liaisons.mail.letterhead import Recipient
-from liaisons.models import Circulation, Comment, Link, Message, Statement
+from liaisons.models import Approval, Circulation, Comment, Link, Message, Revision, Statement
 from liaisons.outbox import Draft, name_of
 from liaisons.silence import Outcome
 
@@ -126,6 +127,42 @@ def returned(statement: Statement, by: Actor, reason: str, now: datetime) -> lis
                 revision=revision,
                 key=f"returned:{revision.pk}:{recipient.email}",
                 subject=_("%(number)s was not approved: %(title)s") % {"number": number, "title": title},
+            )
+        drafts.append(draft)
+    return drafts
+
+
+def called_off(
+    circulation: Circulation, revision: Revision | None, by: Actor, reason: str, now: datetime
+) -> list[Draft]:
+    """Whoever was asked to approve that text, or did, is told that it was taken back; not the one who did so."""
+    desk = circulation.desk
+    asked = circulation.messages.filter(kind=Message.Kind.APPROVE).exclude(state__in=Message.LOST)
+    words_given = set(
+        Approval.objects.granted().filter(revision=revision, meeting=None).values_list("person", flat=True)
+    )
+    people = Person.objects.filter(Q(pk__in=asked.values("person")) | Q(pk__in=words_given)).exclude(email="")
+    drafts = []
+    for person in people.exclude(pk=by.person.pk if by.person else 0).order_by("pk"):
+        recipient = Recipient.of(person)
+        with recipient.reading():
+            named = {"number": circulation.document.reference, "title": circulation.document.title}
+            words = {
+                "facts": text.facts([(_("Document"), named["number"]), (_("Title"), named["title"])]),
+                "who": str(by),
+                "approved": person.pk in words_given,
+                "reason": text.quoted(reason),
+                "address": text.address_of(circulation),
+            }
+            draft = letterhead.notice(
+                desk,
+                recipient,
+                now,
+                "called_off",
+                words,
+                about=circulation,
+                key=f"called_off:{circulation.pk}:{revision.pk if revision else 0}:{person.pk}",
+                subject=_("%(number)s is no longer to be approved: %(title)s") % named,
             )
         drafts.append(draft)
     return drafts

@@ -401,6 +401,26 @@ class TestGivenBack:
         assert "Chris Chair was asked to approve this text and returned it." in words(told[0])
         assert "> Name the meeting." in told[0].text
 
+    def test_the_other_chairs_hear_that_nothing_is_asked_of_them_any_more(self, circulated, chair, cochair, desk):
+        third = somebody("Tia Third", "tia@example.org", desk, "chair")
+        housekeeping.ask_chairs(AFTER)
+        Message.objects.filter(kind="approve").update(state="sent")
+        advance(circulated, "approve", by=Actor.of(cochair), seen=circulated.revision_id, now=AFTER)
+        advance(
+            circulated, "revise", by=Actor.of(chair), seen=circulated.revision_id, reason="Name the meeting.",
+            details=Returned(), now=AFTER,
+        )  # fmt: skip
+        told = {mail.recipient: mail for mail in Message.objects.filter(key__startswith="called_off:", state="queued")}
+        assert set(told) == {cochair.email, third.email}
+        assert told[cochair.email].subject.startswith("JCA-MV-Doc-001 is no longer to be approved: LS on")
+        assert "which you had approved: your approval of it no longer counts." in words(told[cochair.email])
+        assert "you need not answer any more, and the link that you have is closed." in words(told[third.email])
+        assert "> Name the meeting." in told[third.email].text
+
+    def test_a_chair_who_was_not_asked_yet_hears_nothing(self, circulated, chair, cochair):
+        self.revise(circulated, chair, Returned())
+        assert not Message.objects.filter(key__startswith="called_off:").exists()
+
     def test_the_list_hears_why_a_text_was_taken_back(self, circulated, secretary, on_the_list):
         self.revise(circulated, secretary)
         [told] = Message.objects.filter(key__startswith="taken_back:")

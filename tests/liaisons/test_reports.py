@@ -258,6 +258,16 @@ def test_each_chair_gets_a_link_of_their_own(asked, chair, cochair):
     )
 
 
+def test_the_other_chair_hears_that_a_report_was_taken_back(asked, chair, cochair):
+    Message.objects.filter(kind="approve").update(state="sent")
+    reports.take_back(asked, reason="Clause 4 is missing.", by=Actor.of(chair), now=AFTER)
+    [told] = Message.objects.filter(key__startswith="called_off:", state="queued")
+    assert (told.recipient, told.subject) == (
+        cochair.email, "JCA-MV-Doc-001 is no longer to be approved: Report of the first meeting",
+    )  # fmt: skip
+    assert "Chris Chair has taken this text back, which you were asked to approve" in words(told)
+
+
 def test_its_page_shows_what_came_and_asks_for_the_decision(client, asked, member, chair):
     late = comments.comment(asked, by=Actor.of(member), kind="objection", text="I was ill.", now=AFTER)
     page = client.get(door(chair))

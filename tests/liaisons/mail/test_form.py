@@ -52,6 +52,8 @@ def every_mail(statement, chair, secretary, member) -> list[Message]:
     drafts += [mail.after_approval(said, AFTER)]
     had.update(state="bounced", answer="550 5.1.1 no mailbox here")
     drafts += mail.lost(circulation, AFTER)
+    outbox.queue(mail.ask_approval(circulation, [chair.person], AFTER))
+    drafts += mail.called_off(circulation, statement.revision, Actor.of(secretary), "Grund. " * 40, AFTER)
     had.update(state="sent")
     drafts += mail.withdrawal(statement, "Grund. " * 40, AFTER) + mail.correction(statement, statement, AFTER)
     addressee = statement.addressees.get(text="ITU-T SG21")
