@@ -16,7 +16,7 @@ from liaisons.outbox import compose, enclosures
 from liaisons.texts.writing import begin
 from liaisons.workflow import advance
 from tests.fixtures import AFTER, NOW
-from tests.liaisons.test_mail import every_mail
+from tests.liaisons.mail.test_form import every_mail
 
 pytestmark = pytest.mark.django_db
 
