@@ -2,6 +2,7 @@
 
 import re
 import textwrap
+import unicodedata
 from collections.abc import Iterator
 
 import nh3
@@ -29,6 +30,8 @@ _ATTRIBUTES = {
 }
 _ADDRESS = re.compile(r"(?:https?://|mailto:)[^\s<>\"]+\Z", re.IGNORECASE)
 _PICTURE = re.compile(rf"{PICTURES}[0-9a-f]{{64}}")
+# What stands in a line of text and leads somewhere.
+_WHOLE = re.compile(r"://|www\.|\w@\w")
 # What is left of a picture that is not stored here.
 _NO_PICTURE = re.compile(r'<img(?: alt="[^"]*")?>')
 _NO_FIGURE = re.compile(r"<figure>\s*(?:<figcaption>\s*(?:<p>\s*</p>)?\s*</figcaption>)?\s*</figure>")
@@ -139,6 +142,12 @@ def _words(text: str | None) -> str:
     return re.sub(r"\s+", " ", text or "")
 
 
+def columns(line: str) -> int:
+    if line.isascii():
+        return len(line)
+    return sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in line)
+
+
 def wrap(text: str, width: int) -> str:
     return "\n".join("\n".join(_lines(line.strip(), width)) for line in text.split("\n")).strip("\n")
 
@@ -146,17 +155,28 @@ def wrap(text: str, width: int) -> str:
 def _lines(text: str, width: int) -> list[str]:
     """Lines of words; Chinese and Japanese may break after each character, which takes two columns."""
     lines, line, used = [], "", 0
-    for token in re.findall(
+    words = re.findall(
         r"[\u2e80-\u9fff\uf900-\ufaff\uff01-\uff60]|[^\s\u2e80-\u9fff\uf900-\ufaff\uff01-\uff60]+|\s+", text
-    ):
-        columns = sum(2 if re.match(r"[\u2e80-\u9fff\uf900-\ufaff\uff01-\uff60]", sign) else 1 for sign in token)
-        if used + columns > width and line.strip() and not token.isspace():
+    )
+    for token in (piece for word in words for piece in _fitting(word, width)):
+        if used + columns(token) > width and line.strip() and not token.isspace():
             lines.append(line.rstrip())
             line, used = "", 0
         if line or not token.isspace():
             line += token
-            used += columns
+            used += columns(token)
     return [*lines, line.rstrip()]
+
+
+def _fitting(token: str, width: int) -> Iterator[str]:
+    """A word in pieces that fit on a line; an address stays whole, for in pieces it leads nowhere."""
+    while columns(token) > width and not token.isspace() and not _WHOLE.search(token):
+        at = width if columns(token[:width]) <= width else width // 2
+        while at > 1 and unicodedata.category(token[at]).startswith("M"):
+            at -= 1  # a mark stays with its letter
+        yield token[:at]
+        token = token[at:]
+    yield token
 
 
 def _table(table: HtmlElement, width: int) -> str:

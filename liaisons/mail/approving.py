@@ -20,6 +20,7 @@ from liaisons.outbox import Draft, name_of
 from liaisons.silence import Outcome
 
 CHAIRS_LINK = timedelta(days=90)
+_SHOWN = 300  # characters of a comment
 
 
 def ask_approval(circulation: Circulation, chairs: Iterable[Person], now: datetime) -> list[Draft]:
@@ -186,7 +187,12 @@ def stopped(circulation: Circulation, chairs: Iterable[Person], now: datetime) -
                 recipient,
                 now,
                 "stopped",
-                {**_closed(circulation), "objections": objections, "has_link": link is not None},
+                {
+                    **_closed(circulation),
+                    "objections": objections,
+                    "cut": any(_is_long(comment) for comment in standing),
+                    "has_link": link is not None,
+                },
                 about=circulation,
                 link=link,
                 key=_key("stopped", circulation, chair.pk if chair else "desk"),
@@ -335,13 +341,18 @@ def _ballot(
         "address": text.address_of(circulation),
         "addressees": text.purposes(statement.addressees.all()) if statement else "",
         "comments": text.listed(_said(comment) for comment in comments),
+        "cut": any(_is_long(comment) for comment in comments),
     }
+
+
+def _is_long(comment: Comment) -> bool:
+    return len(" ".join(comment.text.split())) > _SHOWN
 
 
 def _said(comment: Comment) -> str:
     """One comment on a few lines: who, for whom, what, and what was done."""
     who = ", ".join(filter(None, (comment.who, comment.speaks_for)))
     words = " ".join(comment.text.split())
-    shown = f": {words}" if len(words) <= 300 else f": {words[:299]}…"
+    shown = f": {words[: _SHOWN - 1]}…" if _is_long(comment) else f": {words}"
     done = _("withdrawn") if comment.withdrawn_at else comment.get_disposition_display()
     return f"{who}, {comment.get_kind_display()}{shown if words else ''}{f' → {done}' if done else ''}"

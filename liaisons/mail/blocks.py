@@ -2,7 +2,6 @@
 
 import json
 import re
-import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from uuid import uuid4
@@ -14,6 +13,7 @@ from lxml.html import HtmlElement
 from liaisons.documents import sanitize
 from liaisons.documents.body import markup, tidy
 from liaisons.documents.labels import direction_of
+from liaisons.documents.sanitize import columns
 
 COLUMNS = 72
 # What a template writes in place of a block; nobody's words hold it, because it is drawn when the process starts.
@@ -69,12 +69,6 @@ def pieces(filled: str) -> Iterator[str | Block]:
                 yield Block(*json.loads(piece))
             elif piece or not _SEALED.search(line):
                 yield piece
-
-
-def columns(line: str) -> int:
-    if line.isascii():
-        return len(line)
-    return sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in line)
 
 
 def hang(begin: str, rest: str) -> list[str]:

@@ -147,6 +147,7 @@ def _about(comments: Sequence[Comment]) -> dict[str, Any]:
         # The kind of what was said on a page or in a Word file somebody has chosen; of a mail its first word tells it.
         "guessed": comment.way == Comment.Way.MAIL,
         "said": text.quoted(Truncator(said).chars(_QUOTED)) if said else "",
+        "cut": len(said) > _QUOTED,
         "count": len(comments),
         "several": text.listed(_in_a_line(one) for one in comments[:_SHOWN]) if several else "",
         "others": max(len(comments) - _SHOWN, 0),

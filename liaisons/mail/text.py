@@ -15,12 +15,12 @@ from django.utils.translation import gettext as _
 from contacts.models import Desk, Group
 from liaisons import links
 from liaisons.documents import sanitize
+from liaisons.documents.sanitize import columns
 from liaisons.letter import Letter
 from liaisons.mail import page
 from liaisons.mail.blocks import (
     COLUMNS,
     Block,
-    columns,
     facts,
     hang,
     in_language,
@@ -38,7 +38,6 @@ __all__ = [
     "COLUMNS",
     "Written",
     "address_of",
-    "columns",
     "day_text",
     "deadline_text",
     "facts",

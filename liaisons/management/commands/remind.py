@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from liaisons import reminders
-from liaisons.mail.text import columns
+from liaisons.documents.sanitize import columns
 from liaisons.reminders.rehearsing import Told, rehearse
 
 FURTHEST = timedelta(days=366)

@@ -10,8 +10,9 @@ from django.template.loader import render_to_string
 
 from contacts.actor import Actor
 from liaisons import links, mail, outbox, unfilled
+from liaisons.documents.sanitize import columns
 from liaisons.mail import text
-from liaisons.mail.text import COLUMNS, columns, fold
+from liaisons.mail.text import COLUMNS, fold
 from liaisons.mail.ways import Way
 from liaisons.models import (
     Comment,
@@ -145,6 +146,12 @@ def test_no_line_of_any_mail_is_wider_than_72_columns_except_an_address(
         ("1) " + "word " * 20, "1) " + "word " * 13 + "word\n   " + "word " * 5 + "word\n"),
         ("a\n\n\n\nb  \n", "a\n\nb\n"),
         ("-- \nDesk", "-- \nDesk\n"),
+        ("A " + "x" * 168, "A\n" + "x" * 72 + "\n" + "x" * 72 + "\n" + "x" * 24 + "\n"),
+        ("> " + "x" * 80 + " end", "> " + "x" * 70 + "\n  " + "x" * 10 + " end\n"),
+        ("a" * 71 + "e\u0301" + "b", "a" * 71 + "\n" + "e\u0301b\n"),  # a mark stays with its letter
+        ("\ud55c" * 40, "\ud55c" * 36 + "\n" + "\ud55c" * 4 + "\n"),
+        ("https://example.org/" + "x" * 90, "https://example.org/" + "x" * 90 + "\n"),
+        ("To " + "x" * 80 + "@example.org", "To\n" + "x" * 80 + "@example.org\n"),
     ],
 )
 def test_folding(written, folded):

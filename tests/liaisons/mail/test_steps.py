@@ -14,6 +14,7 @@ from liaisons import comments, links, mail, outbox
 from liaisons.details import Answer, Nominee
 from liaisons.letter import Contact
 from liaisons.models import (
+    Comment,
     Link,
     Message,
 )
@@ -186,3 +187,21 @@ def test_of_a_correction_only_those_hear_who_do_not_get_the_new_text_and_a_recal
     assert "has been corrected" in message.text
     assert "Reason: A wrong date.\n" in message.text
     assert "/statements/2025-2028/JCA-MV-LS1/1/" in message.text
+
+
+def test_of_a_long_comment_a_mail_shows_the_beginning_and_says_where_all_of_it_is(circulated, chair, now):
+    circulation, word = circulated.circulation, "x" * 9_000
+    comments.comment(
+        circulation, by=Actor("link"), kind="technical", text=word, name="Dee", email="dee@example.org", now=now
+    )
+    confirm = Message.objects.get(kind="confirm")
+    Comment.objects.update(confirmed_at=now)
+    [ask] = mail.ask_approval(circulation, [chair.person], AFTER)
+    for message, told in (
+        (confirm, "It is longer: all of it is kept with the document."),
+        (ask.message, "A comment that ends in … is longer: the page of your link has all of it."),
+    ):
+        assert told in " ".join(message.text.split())
+        assert "x…" in message.text
+        assert message.text.count("x") < 2_100
+        assert max(len(line) for line in message.text.split("\n")) <= 72
