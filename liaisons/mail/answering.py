@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from contacts.actor import Actor
@@ -15,6 +16,8 @@ from liaisons.mail.letterhead import Recipient
 from liaisons.mail.ways import by_mail
 from liaisons.models import Addressee, Document, Message, Reply, Request, Statement
 from liaisons.outbox import Draft
+
+_QUOTED = 2_000  # characters; a mail to an address that somebody typed carries no more of their words
 
 
 def answer_received(reply: Reply, now: datetime, *, replaces: Document | None = None) -> Draft:
@@ -38,6 +41,7 @@ def answer_received(reply: Reply, now: datetime, *, replaces: Document | None = 
             (_("In place of"), _replaced(replaces, desk)),
             (_("For which body"), reply.for_whom),
             (_("Needs time until"), text.day_text(reply.until) if reply.until else ""),
+            (_("Asked before"), _asked_before(reply)),
         ]
         words = {
             "facts": text.facts(facts),
@@ -86,9 +90,13 @@ def receipt(reply: Reply, now: datetime, *, replaces: Document | None = None) ->
             (_("As"), reply.get_kind_display()),
             (_("In our register"), _document(reply)),
             (_("In place of"), _replaced(replaces, desk)),
+            (_("You ask for time"), _until(reply) if reply.kind == Reply.Kind.MORE_TIME else ""),
+            (_("You asked before"), _asked_before(reply)),
         ]
         words = {
             "facts": text.facts(facts),
+            "undecided": reply.is_undecided,
+            "said": text.quoted(Truncator(reply.text).chars(_QUOTED)) if reply.until and reply.text else "",
             "settled": _requests(requests, outcomes, Request.Outcome.SETTLED),
             "declined": _requests(requests, outcomes, Request.Outcome.DECLINED),
             "open": text.listed(str(request) for request in requests if not request.outcome),
@@ -229,8 +237,7 @@ def _letter(addressee: Addressee, statement: Statement, desk: Desk) -> list[tupl
 
 def _to_decide(reply: Reply) -> str:
     """The page on which the secretariat says something to it; "" where there is nothing to say."""
-    pages = {Reply.Kind.MORE_TIME: "reply-time", Reply.Kind.NOT_FOR_US: "reply-forward"}
-    page = pages.get(Reply.Kind(reply.kind))
+    page = "reply-time" if reply.is_undecided else "reply-forward" if reply.is_to_pass_on else ""
     return f"{settings.SITE_URL}{reverse(page, args=[reply.addressee.statement_id, reply.pk])}" if page else ""
 
 
@@ -245,6 +252,19 @@ def _document(reply: Reply) -> str:
     """The number that the desk gave to the letter that the reply is; "" where it is none."""
     rows = reply.statement.registrations.filter(desk=_desk(reply.addressee)) if reply.statement else ()
     return ", ".join(str(row) for row in rows)
+
+
+def _until(reply: Reply) -> str:
+    return _("until %(day)s") % {"day": text.day_text(reply.until)} if reply.until else ""
+
+
+def _asked_before(reply: Reply) -> str:
+    """The request for more time that nobody has decided about and whose place this one takes."""
+    if not reply.is_undecided:
+        return ""
+    waiting = reply.addressee.replies.filter(kind=reply.kind, until__isnull=False, decided_at__isnull=True)
+    before = waiting.exclude(pk=reply.pk).order_by("received_at", "pk").last()
+    return _("%(until)s; this takes its place") % {"until": _until(before)} if before else ""
 
 
 def _replaced(document: Document | None, desk: Desk) -> str:

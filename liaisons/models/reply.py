@@ -3,7 +3,9 @@
 from typing import Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, F, OuterRef, Q
+from django.utils.formats import date_format
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from contacts.models import Appointment, Person
@@ -17,8 +19,20 @@ from .statement import Statement
 
 class ReplyQuerySet(models.QuerySet["Reply"]):
     def undecided(self) -> Self:
-        """Requests for more time about which the secretariat has said nothing yet, where it still matters."""
+        """Requests for more time about which the secretariat has said nothing yet, where it still matters.
+
+        The same as `is_undecided` of each: a later one takes the place of those before it.
+        """
+        same_moment = Q(received_at=OuterRef("received_at"), pk__gt=OuterRef("pk"))
+        later = Reply.objects.filter(
+            same_moment | Q(received_at__gt=OuterRef("received_at")),
+            addressee=OuterRef("addressee"),
+            kind=Reply.Kind.MORE_TIME,
+            until__isnull=False,
+        )
         return self.filter(
+            ~Exists(later),
+            Q(addressee__due_on__isnull=True) | Q(until__gt=F("addressee__due_on")),
             kind=Reply.Kind.MORE_TIME,
             until__isnull=False,
             decided_at__isnull=True,
@@ -27,8 +41,17 @@ class ReplyQuerySet(models.QuerySet["Reply"]):
         )
 
     def to_pass_on(self) -> Self:
-        """Replies that name another body, where the secretariat has neither passed it on nor left it at that."""
-        return self.filter(kind=Reply.Kind.NOT_FOR_US, decided_at__isnull=True, addressee__statement__state="sent")
+        """Replies that name another body, where the secretariat has neither passed it on nor left it at that.
+
+        The same as `is_to_pass_on` of each: a body of which something was asked has not answered it itself since.
+        """
+        declined = Settlement.objects.filter(reply=OuterRef("pk"), request__outcome=Request.Outcome.DECLINED)
+        return self.filter(
+            Q(addressee__purpose=Addressee.Purpose.INFORMATION) | Exists(declined),
+            kind=Reply.Kind.NOT_FOR_US,
+            decided_at__isnull=True,
+            addressee__statement__state="sent",
+        )
 
 
 class Reply(models.Model):
@@ -81,6 +104,50 @@ class Reply(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} ({self.addressee})"
+
+    @property
+    def is_undecided(self) -> bool:
+        """Whether it asks for time, and the secretariat has still to say something about it."""
+        asks = self.kind == Reply.Kind.MORE_TIME and self.until is not None
+        return asks and self.decided_at is None and not self.moot
+
+    @property
+    def is_to_pass_on(self) -> bool:
+        """Whether it names another body, and the secretariat has still to say who is asked."""
+        return self.kind == Reply.Kind.NOT_FOR_US and self.decided_at is None and not self.moot
+
+    @property
+    def moot(self) -> str:
+        """Why the secretariat, which has said nothing about it, need not any more; "" where it has, or has to."""
+        if self.decided_at is not None:
+            return ""
+        if self.kind == Reply.Kind.NOT_FOR_US:
+            return self._answered_itself()
+        return self._needs_no_time() if self.kind == Reply.Kind.MORE_TIME and self.until else ""
+
+    def _needs_no_time(self) -> str:
+        addressee = self.addressee
+        if any(one.kind == self.kind and one.until and self._is_before(one) for one in addressee.replies.all()):
+            return gettext("A later request for more time took its place.")
+        if addressee.reply in (Addressee.ReplyState.REPLIED, Addressee.ReplyState.DECLINED):
+            return gettext("It is not needed any more: the answer has come.")
+        if addressee.statement.state != Statement.State.SENT or not addressee.is_awaited:
+            return gettext("It is not needed any more: no answer is waited for.")
+        if addressee.due_on and self.until and self.until <= addressee.due_on:
+            day = date_format(addressee.due_on, "j F Y")
+            return gettext("It is not needed any more: the answer is awaited until %(day)s.") % {"day": day}
+        return ""
+
+    def _answered_itself(self) -> str:
+        if self.addressee.statement.state != Statement.State.SENT:
+            return gettext("Nothing has to be passed on any more: no answer is waited for.")
+        outcomes = {settlement.request.outcome for settlement in self.settlements.all()}
+        if self.addressee.purpose == Addressee.Purpose.INFORMATION or Request.Outcome.DECLINED in outcomes:
+            return ""
+        return gettext("Nothing has to be passed on any more: the body has answered itself.")
+
+    def _is_before(self, other: "Reply") -> bool:
+        return (self.received_at, self.pk) < (other.received_at, other.pk)
 
     @property
     def replaced(self) -> Document | None:

@@ -92,7 +92,7 @@ def _addressees(statement: Statement, *, inside: bool) -> Iterable[Addressee]:
     rows = statement.addressees.select_related("group").prefetch_related("requests")
     if inside:
         replies = Reply.objects.select_related("statement", "person", "decided_by", "forwarded_to").prefetch_related(
-            "reply_files__blob", "nominations"
+            "reply_files__blob", "nominations", "settlements__request"
         )
         named = Reply.objects.select_related("addressee")
         rows = rows.prefetch_related(Prefetch("replies", replies), Prefetch("forwarded_from", named))

@@ -90,7 +90,11 @@ WHERE come.outsider AND come.unreminded_since IS NULL
         WHERE m.addressee_id = come.id AND m.kind = 'send' AND m.round = come.dispatch_round AND m.state = 'sent'))
     AND NOT EXISTS (
         SELECT 1 FROM liaisons_reply f
-        WHERE f.addressee_id = come.id AND f.kind = 'more_time' AND f.until IS NOT NULL AND f.decided_at IS NULL)
+        WHERE f.addressee_id = come.id AND f.kind = 'more_time' AND f.until > come.due_on AND f.decided_at IS NULL
+            AND NOT EXISTS (
+                SELECT 1 FROM liaisons_reply l
+                WHERE l.addressee_id = f.addressee_id AND l.kind = 'more_time' AND l.until IS NOT NULL
+                    AND (l.received_at, l.id) > (f.received_at, f.id)))
 UNION ALL
 """
 

@@ -17,8 +17,8 @@ from liaisons.rules import SECRETARIAT, Refused, day_text
 def decide(reply: Reply, until: date | None, *, text: str, by: Actor, now: datetime) -> Reply:
     """Grant time until a day in the zone of the deadline, or none at all; whoever asked is told. Raises Refused.
 
-    A request is decided once. The day that was asked for, the one that was granted and every earlier deadline stay
-    in the replies and events of the addressee.
+    A request is decided once, and not at all where a later one took its place. The day that was asked for, the one
+    that was granted and every earlier deadline stay in the replies and events of the addressee.
     """
     with transaction.atomic():
         reply, desk = _to_decide(reply, by, now)
@@ -88,6 +88,8 @@ def _to_decide(reply: Reply, by: Actor, now: datetime) -> tuple[Reply, Desk]:
         raise Refused([_("The statement is %(state)s: nothing is waited for.") % {"state": state}])
     if not reply.addressee.is_awaited:
         raise Refused([_("%(body)s owes nothing any more: no time is needed.") % {"body": reply.addressee}])
+    if reply.moot:
+        raise Refused([reply.moot])
     return reply, desk
 
 

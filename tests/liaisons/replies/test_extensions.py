@@ -9,11 +9,13 @@ from pytest_django.asserts import assertContains, assertNotContains, assertRedir
 from contacts.actor import Actor
 from liaisons import outbox, reminders
 from liaisons.details import Answer
-from liaisons.models import Addressee, Event, Message, Reminder, Reply
+from liaisons.models import Addressee, Event, Link, Message, Reminder, Reply
 from liaisons.replies import extensions
 from liaisons.rules import Refused
 from liaisons.workflow import advance
 from tests.fixtures import AFTER
+from tests.liaisons.by_link.answers import answer
+from tests.pages import at
 
 LATER = date(2026, 3, 1)
 
@@ -30,6 +32,24 @@ def ask(sent, secretary, email: str = "") -> Reply:
     wish = Answer("more_time", until=LATER, text="After our next meeting.", name="Ida IETF", email=email)
     advance(addressee, "settle", by=Actor.of(secretary), seen=sent.revision_id, details=wish, now=AFTER)
     return Reply.objects.latest("pk")
+
+
+def ask_again(reply: Reply, secretary, until: date, days: int = 1) -> Reply:
+    later = Answer("more_time", until=until, text="Or later.", name="Ida IETF", email="ida@example.org")
+    settle(reply, secretary, later, days)
+    return Reply.objects.latest("pk")
+
+
+def settle(reply: Reply, secretary, answer: Answer, days: int = 1) -> None:
+    addressee, now = Addressee.objects.get(pk=reply.addressee_id), AFTER + timedelta(days=days)
+    seen = addressee.statement.revision_id
+    advance(addressee, "settle", by=Actor.of(secretary), seen=seen, details=answer, now=now)
+
+
+def by_link(client, reply: Reply):
+    """The page of the body."""
+    link = Link.objects.filter(addressee=reply.addressee_id, purpose="answer").latest("pk")
+    return client.get(at("link", link))
 
 
 def decide(reply: Reply, user, until: date | None = LATER, text: str = "") -> Reply:
@@ -108,8 +128,7 @@ def test_what_cannot_be_decided_is_said(asked, secretary, until, text, sentence)
 def test_who_has_answered_meanwhile_needs_no_time(asked, sent, secretary, client) -> None:
     addressee = sent.addressees.get(text="IETF")
     keys = tuple(addressee.requests.values_list("key", flat=True))
-    answer = Answer("answer", settles=keys)
-    advance(addressee, "settle", by=Actor.of(secretary), seen=sent.revision_id, details=answer, now=AFTER)
+    settle(asked, secretary, Answer("answer", settles=keys))
     with pytest.raises(Refused, match="IETF owes nothing any more"):
         decide(asked, secretary)
     client.force_login(secretary)
@@ -136,6 +155,81 @@ def test_a_second_wish_is_decided_for_itself_and_both_stay(asked, sent, secretar
     decide(Reply.objects.latest("pk"), secretary, date(2026, 3, 15))
     history = Reply.objects.filter(addressee=addressee).order_by("pk").values_list("until", "granted_until")
     assert list(history) == [(LATER, LATER), (date(2026, 4, 1), date(2026, 3, 15))]
+
+
+class TestWhatNeedsNoDecisionAnyMore:
+    """It stays in the record, and everybody reads what became of it."""
+
+    def test_a_later_request_takes_the_place_of_one_that_is_open(self, asked, sent, secretary, client) -> None:
+        again = ask_again(asked, secretary, date(2026, 4, 1))
+        assert list(Reply.objects.undecided()) == [again]
+        assert "Asked before: until 1 March 2026; this takes its place" in " ".join(
+            Message.objects.filter(key=f"reply:{again.pk}").get().text.split()
+        )
+        with pytest.raises(Refused, match="A later request for more time took its place"):
+            decide(asked, secretary, None, "No.")
+        page = by_link(client, asked)
+        assertContains(page, "A later request for more time took its place.", count=1)
+        assertContains(page, "The secretariat will decide.", count=1)
+        client.force_login(secretary)
+        page = client.get(sent.get_absolute_url())
+        assertContains(page, "A later request for more time took its place.", count=1)
+        assertNotContains(page, reverse("reply-time", args=[sent.pk, asked.pk]))
+        assertContains(page, reverse("reply-time", args=[sent.pk, again.pk]))
+        page = client.get(reverse("reply-time", args=[sent.pk, asked.pk]))
+        assertContains(page, "A later request for more time took its place.")
+        assertNotContains(page, "Grant time until that day")
+
+    def test_once_the_later_one_is_granted_reminders_go_on(self, asked, secretary, client) -> None:
+        decide(ask_again(asked, secretary, date(2026, 4, 1)), secretary, date(2026, 4, 1))
+        assert not Reply.objects.undecided().exists()
+        assertNotContains(by_link(client, asked), "The secretariat will decide.")
+        Message.objects.filter(kind="send").update(state="sent", sent_at=AFTER)
+        reminders.fill(AFTER.replace(year=2026, month=4, day=3))
+        assert Reminder.objects.filter(addressee=asked.addressee_id, outsider=True, due_on=date(2026, 4, 1)).exists()
+
+    def test_a_deadline_that_covers_it_settles_it(self, asked, secretary, client) -> None:
+        Addressee.objects.filter(pk=asked.addressee_id).update(due_on=LATER)
+        assert not Reply.objects.undecided().exists()
+        page = by_link(client, asked)
+        assertContains(page, "It is not needed any more: the answer is awaited until 1 March 2026.")
+        with pytest.raises(Refused, match="the answer is awaited until 1 March 2026"):
+            decide(asked, secretary, date(2026, 4, 1))
+
+    def test_an_answer_settles_it(self, asked, sent, secretary, client) -> None:
+        settle(asked, secretary, Answer("answer", settles=("1", "2"), text="Yes."))
+        assertContains(by_link(client, asked), "It is not needed any more: the answer has come.")
+        client.force_login(secretary)
+        page = client.get(sent.get_absolute_url())
+        assertContains(page, "It is not needed any more: the answer has come.")
+        assertNotContains(page, "Grant time, or not")
+
+    def test_so_does_the_end_of_the_statement(self, asked, sent, secretary, client) -> None:
+        advance(sent, "complete", by=Actor.of(secretary), seen=sent.revision_id, reason="Enough.", now=AFTER)
+        page = by_link(client, asked)
+        assertNotContains(page, "The secretariat will decide.")
+        assertContains(page, "It is not needed any more: no answer is waited for.")
+
+    def test_what_was_decided_stays_decided(self, asked, secretary, client) -> None:
+        decide(asked, secretary)
+        ask_again(asked, secretary, date(2026, 4, 1))
+        page = by_link(client, asked)
+        assertContains(page, "It is granted until 1 March 2026.")
+        assertNotContains(page, "took its place")
+
+
+def test_the_receipt_names_the_day_and_the_words(sent, client, time_machine) -> None:
+    time_machine.move_to(AFTER, tick=False)
+    link = Link.objects.get(addressee__text="IETF", purpose="answer")
+    for until, words in (("2026-03-01", "After our meeting."), ("2026-04-01", "It was moved.")):
+        given = answer(sent, kind="more_time", until=until, text=words)
+        assert client.post(at("link-answer", link), given).status_code == 302
+    receipt = Message.objects.filter(kind="receipt").latest("pk").text
+    words = " ".join(receipt.split())
+    assert "You ask for time: until 1 April 2026" in words
+    assert "You asked before: until 1 March 2026; this takes its place" in words
+    assert "We decide about the time you ask for, and tell you by mail." in words
+    assert "> It was moved." in receipt
 
 
 def test_the_secretary_is_led_to_it_and_decides_on_a_page(asked, sent, secretary, client) -> None:

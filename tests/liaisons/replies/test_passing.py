@@ -127,10 +127,15 @@ def test_it_is_decided_once(elsewhere, secretary, groups) -> None:
     assert Addressee.objects.filter(text="ITU-T SG20").count() == 1
 
 
-def test_where_the_body_has_answered_itself_nothing_is_left(elsewhere, sent, secretary, groups) -> None:
+def test_where_the_body_has_answered_itself_nothing_is_left(elsewhere, sent, secretary, groups, client) -> None:
     settle(sent, secretary, "IETF", Answer("answer", settles=("1", "2"), text="After all."))
     with pytest.raises(Refused, match="IETF has answered itself since"):
         pass_on(elsewhere, secretary, groups["ITU-T SG20"])
+    client.force_login(secretary)
+    page = client.get(sent.get_absolute_url())
+    assertContains(page, "Nothing has to be passed on any more: the body has answered itself.")
+    assertNotContains(page, "Pass it on, or not")
+    assertNotContains(client.get("/"), "IETF says: for SG20")
 
 
 def test_a_body_that_was_taken_off_the_draft_can_be_asked(elsewhere, sent, secretary, groups) -> None:
