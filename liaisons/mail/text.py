@@ -38,6 +38,7 @@ __all__ = [
     "COLUMNS",
     "Written",
     "address_of",
+    "columns",
     "day_text",
     "deadline_text",
     "facts",
