@@ -355,4 +355,5 @@ def _said(comment: Comment) -> str:
     words = " ".join(comment.text.split())
     shown = f": {words[: _SHOWN - 1]}…" if _is_long(comment) else f": {words}"
     done = _("withdrawn") if comment.withdrawn_at else comment.get_disposition_display()
-    return f"{who}, {comment.get_kind_display()}{shown if words else ''}{f' → {done}' if done else ''}"
+    late = f" ({comment.lateness})" if comment.late else ""
+    return f"{who}, {comment.get_kind_display()}{late}{shown if words else ''}{f' → {done}' if done else ''}"

@@ -54,6 +54,7 @@ def disposed(comment: Comment, now: datetime, *others: Comment) -> Draft:
     circulation = comment.circulation
     desk = circulation.desk
     meeting = referring.coming_up([comment], desk, desk.today(now)).get(comment.pk)
+    standing = circulation.comments.standing_objections().filter(pk=comment.pk, circulation__ended_at=None)
     recipient = _author(comment)
     with recipient.reading():
         disposition = comment.get_disposition_display()
@@ -71,6 +72,7 @@ def disposed(comment: Comment, now: datetime, *others: Comment) -> Draft:
                 **_about(comments),
                 "disposition": disposition,
                 "reason": reason,
+                "stands": standing.exists(),
                 "meeting": meeting,
                 "day": text.day_text(meeting.starts_on) if meeting else "",
             },

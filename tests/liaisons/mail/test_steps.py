@@ -136,6 +136,26 @@ def test_a_commenter_is_told_each_time_a_disposition_changes(circulated, member,
     assert "> Done." in told[1].text
 
 
+@pytest.mark.parametrize(
+    ("kind", "disposition", "stands"),
+    [("objection", "noted", True), ("objection", "accepted", True), ("objection", "referred", False),
+     ("technical", "noted", False)],
+)  # fmt: skip
+def test_who_objects_is_told_that_the_objection_still_stands(
+    circulated, member, secretary, now, kind, disposition, stands
+):
+    said = comments.comment(circulated.circulation, by=Actor.of(member), kind=kind, text="Not ours.", now=now)
+    comments.dispose(said, disposition, seen="", text="It is on record.", by=Actor.of(secretary), now=now)
+    told = " ".join(Message.objects.get(recipient="mel@example.org").text.split())
+    assert ("Your objection still stands: the text is not approved before you withdraw it" in told) == stands
+
+
+def test_the_chairs_read_which_objection_came_late_and_stops_nothing(circulated, member, chair):
+    comments.comment(circulated.circulation, by=Actor.of(member), kind="objection", text="I was ill.", now=AFTER)
+    [draft] = mail.ask_approval(circulated.circulation, [chair.person], AFTER)
+    assert "– Mel Member, objection (late): I was ill." in draft.message.text
+
+
 def test_an_answer_is_told_to_the_desk_and_receipted_to_the_sender(sent, now):
     addressee = sent.addressees.get(text="ITU-T SG21")
     link = Link.objects.get(addressee=addressee)
