@@ -17,7 +17,7 @@ from contacts.paging import page_of
 from liaisons.arrivals import commenting, deciding, fetching, proposing
 from liaisons.arrivals.parsing import headers_of
 from liaisons.forms.received_mail import ReceivedFilter, SetAsideForm, TieForm
-from liaisons.models import ReceivedFile, ReceivedMail, Reply
+from liaisons.models import Message, ReceivedFile, ReceivedMail, Reply
 from liaisons.outbox import reserved
 from liaisons.rules import Moved, Refused
 from liaisons.views.files import attachment
@@ -191,9 +191,19 @@ def _page(
         "may_wait": decides and not waits,
         "tie": tie or TieForm(row),
         "aside": aside or SetAsideForm(),
+        "is_asked": waits and _is_asked_to_approve(row),
         "seems": Reply.Kind(proposing.kind_of(row)).label,
     }
     return render(request, "liaisons/received_mail.html", context, status=status)
+
+
+def _is_asked_to_approve(row: ReceivedMail) -> bool:
+    """Whether it comes from where the approval was asked for, as far as a thread or an address tells that."""
+    circulation = row.circulation or (row.ours.circulation if row.ours else None)
+    if circulation is None or circulation.ended_at is not None:
+        return False
+    asked = circulation.messages.filter(kind=Message.Kind.APPROVE)
+    return asked.filter(Q(pk=row.ours_id) | Q(recipient__iexact=row.sender)).exists()
 
 
 def _headers(row: ReceivedMail) -> list[tuple[str, str]]:

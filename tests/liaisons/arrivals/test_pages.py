@@ -7,6 +7,7 @@ from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains, assertRedirects
 
 from contacts.actor import Actor
+from liaisons import housekeeping
 from liaisons.arrivals.taking import take
 from liaisons.comments import reports
 from liaisons.filing import Paper, file_document
@@ -275,6 +276,22 @@ def test_what_comments_on_nothing_cannot_be_a_comment(client, secretary, desk):
     row = mail()
     refused = send(client, secretary, "received-mail-comment", row.pk, status=400)
     assertContains(refused, "Choose the document first.", status_code=400)
+
+
+def test_a_word_of_a_chair_by_mail_approves_nothing_and_the_page_says_what_does(client, secretary, chair, to_list):
+    housekeeping.ask_chairs(SOON)
+    ask = Message.objects.get(kind="approve", person=chair.person)
+    Message.objects.filter(pk=ask.pk).update(state="sent", sent_at=SOON)
+    answered = mail("Approved.\n", ours=ask, From="Chris <chris@work.example.org>")
+    document = to_list.circulation.document.reference
+    by_number = mail("Approved.\n", Subject=f"On {document}", From="Chris Chair <chris@example.org>")
+    other = mail("Approved?\n", Subject=f"On {document}")
+    told = "A word by mail approves nothing, and returns nothing"
+    for row in (answered, by_number):
+        assert row.state == "waiting"
+        assertContains(page(client, secretary, row.get_absolute_url()), told)
+    assertNotContains(page(client, secretary, other.get_absolute_url()), told)
+    assert not to_list.statement.approvals.exists()
 
 
 def test_a_mail_is_set_aside_with_a_note_and_taken_up_again(client, secretary, desk):
