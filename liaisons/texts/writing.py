@@ -1,7 +1,7 @@
 """Drafts: letters become revisions, and their addressees rows that replies can hang on."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -49,11 +49,19 @@ def begin(
     meeting: Meeting | None = None,
     answers: Statement | None = None,
     taken_from: TakenFrom | None = None,
+    once: bool = False,
 ) -> Statement:
-    """Start a draft at the desk; `answers` is the statement it replies to. Raises Refused."""
+    """Start a draft at the desk; `answers` is the statement it replies to. Raises Refused.
+
+    With `once` the same text sent a second time within the hour is the draft that it became the first time.
+    """
     _require_author(desk, by, now)
     letter = annexing.filled(letter, desk, None)
     with transaction.atomic():
+        if once and by.person is not None:
+            Person.objects.select_for_update().get(pk=by.person.pk)  # whoever pressed twice waits for the first here
+            if begun := _begun_already(desk, letter, by.person, meeting, answers, now):
+                return begun
         statement = Statement.objects.create(
             desk=desk, source=desk.group, source_text=desk.group.designation, created_at=now, responsible=by.person
         )
@@ -71,6 +79,18 @@ def begin(
             data=taken_from.data() if taken_from else {},
         )
     return statement
+
+
+def _begun_already(
+    desk: Desk, letter: Letter, person: Person, meeting: Meeting | None, answers: Statement | None, now: datetime
+) -> Statement | None:
+    """The draft that this person began with these words a moment ago, whatever was changed in it since."""
+    first = Revision.objects.filter(
+        number=1, author=person, sha256=letter.sha256(), meeting=meeting, created_at__gt=now - timedelta(hours=1)
+    )
+    begun = Statement.objects.filter(desk=desk, revisions__in=first, corrects__isnull=True)
+    begun = begun.exclude(state=Statement.State.WITHDRAWN)
+    return (begun.filter(relations__to=answers) if answers else begun).first()
 
 
 def rewrite(

@@ -55,6 +55,7 @@ def statement_new(request: AtDesk) -> HttpResponse:
             now=now,
             meeting=draft.main.cleaned_data["meeting"],
             answers=answered.statement if answered else None,
+            once=True,
         )
     except Refused as refused:
         return draft_page(request, draft, context, refused)

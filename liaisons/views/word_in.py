@@ -56,7 +56,8 @@ def statement_from_word_read(request: AtDesk) -> HttpResponse:
         if request.method == "POST":
             _require_shown(kept, proposed)
             source = writing.TakenFrom(kept.blob, kept.name)
-            statement = writing.begin(request.desk, proposed.letter, by=request.actor, now=now, taken_from=source)
+            letter = proposed.letter
+            statement = writing.begin(request.desk, letter, by=request.actor, now=now, taken_from=source, once=True)
             messages.success(request, _("The draft is kept. Look through it, and fill in what the file did not say."))
             return redirect("statement-edit", statement.pk)
     except Moved as moved:

@@ -2,13 +2,17 @@
 
 import io
 import zipfile
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from contacts.actor import Actor
 from liaisons.letter import Annex, Asked, Contact
-from liaisons.models import Blob, Document, Revision, Series, Statement
+from liaisons.models import Blob, Document, Event, Revision, Series, Statement
+from liaisons.texts.writing import rewrite
+from liaisons.workflow import advance
 from tests.fixtures import NOW
 from tests.liaisons.drafting.form import BASIC, fields, typed
 
@@ -60,6 +64,35 @@ class TestNew:
     def test_saving_may_go_on(self, writer, desk):
         response = typed(writer, "/statements/new/", **BASIC, stay="1")
         assert response.headers["Location"] == f"/statements/{Statement.objects.get().pk}/edit/"
+
+    def test_a_form_sent_twice_leads_to_the_draft_that_is_there(self, writer, desk, secretary, time_machine):
+        given = {**fields(writer.get("/statements/new/")), **BASIC}
+        first = writer.post("/statements/new/", given)
+        draft = Statement.objects.get()
+        rewrite(
+            draft, replace(draft.revision.letter, title="LS on more time"), by=Actor.of(secretary),
+            seen=draft.revision_id, now=NOW,
+        )  # fmt: skip
+        time_machine.move_to(NOW + timedelta(minutes=59), tick=False)
+        again = writer.post("/statements/new/", given)
+        assert first.headers["Location"] == again.headers["Location"] == Statement.objects.get().get_absolute_url()
+        assert Event.objects.filter(verb="begin").count() == 1
+
+    @pytest.mark.parametrize("other", ["text", "writer", "hour", "withdrawn"])
+    def test_another_draft_is_another(self, writer, desk, secretary, rapporteur, time_machine, other):
+        given = {**fields(writer.get("/statements/new/")), **BASIC}
+        writer.post("/statements/new/", given)
+        draft = Statement.objects.get()
+        if other == "text":
+            given["title"] = "LS on space"
+        elif other == "writer":
+            writer.force_login(rapporteur)
+        elif other == "hour":
+            time_machine.move_to(NOW + timedelta(hours=1), tick=False)
+        else:
+            advance(draft, "withdraw", by=Actor.of(secretary), seen=draft.revision_id, reason="Not yet.", now=NOW)
+        assert writer.post("/statements/new/", given).status_code == 302
+        assert Statement.objects.count() == 2
 
     def test_who_may_write(self, client, desk, member, outsider, rapporteur):
         statuses = []
