@@ -81,7 +81,8 @@ class DeskForm(forms.ModelForm[Desk]):
             "hold_minutes": gettext_lazy("0 sends at once."),
             "subaddressing": gettext_lazy(
                 "Then an answer, or a mail that comes back, finds its letter even where it leaves out what it refers "
-                "to. Send a mail to name+test@ first: it must come. Mails leave from such addresses too."
+                "to. It is off at first, because answers to a mailbox that knows no such addresses would be lost: send "
+                "a mail to name+test@ before, and see that it comes. Mails leave from such addresses too."
             ),
             "word_inside": gettext_lazy(
                 "Whoever has the PDF can take the Word file out of it, for as long as the PDF is kept."

@@ -3,6 +3,7 @@
 import email
 import email.policy
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -61,6 +62,12 @@ def test_its_documents_lie_in_the_folder(walked):
 def test_every_addressee_with_a_channel_gets_one_dispatch(mails):
     to = [mail["To"] for mail in mails if mail["Subject"].startswith("JCA-MV-LS1, for ")]
     assert len(to) == len(set(to)) >= 40
+
+
+def test_each_letter_is_answered_to_an_address_with_a_token_of_its_own(mails):
+    answered_to = [mail["Reply-To"] for mail in mails if mail["Subject"].startswith("JCA-MV-LS1, for ")]
+    assert all(re.fullmatch(r"tsbjcamv\+\d+-[a-z2-7]{16}@example\.org", address) for address in answered_to)
+    assert len(answered_to) == len(set(answered_to)) >= 40
 
 
 def test_no_line_of_any_mail_is_longer_than_72_columns(mails):
