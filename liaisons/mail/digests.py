@@ -63,7 +63,7 @@ def reminder_digest(
     person = reminders[0].person
     if person is None:
         raise ValueError("a digest goes to one of our own people")
-    parts = _by_desk(_latest(reminders))
+    parts = _by_desk(latest(reminders))
     desk = parts[0][0].desk
     recipient = Recipient.of(person)
     with recipient.reading():
@@ -193,7 +193,7 @@ def _holds(row: Reminder, *roles: str) -> bool:
     )
 
 
-def _latest(reminders: Sequence[Reminder]) -> list[Reminder]:
+def latest(reminders: Sequence[Reminder]) -> list[Reminder]:
     """Of several stages of one thing the latest; the most urgent thing first."""
     by_thing = {
         (row.kind, row.addressee_id, row.circulation_id, row.registration_id, row.action_id): row

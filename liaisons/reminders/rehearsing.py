@@ -1,5 +1,6 @@
 """What would be told to whom on a day: the weeks before it are played through, and nothing of it stays."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -62,7 +63,16 @@ def _play_through(on: date, now: datetime) -> list[Told]:
         "registration__assignee",
         "action__meeting",
     )
-    return [_told(row) for row in rows.prefetch_related("person__appointments")]
+    by_mail: dict[int | None, list[Reminder]] = defaultdict(list)
+    for row in rows.prefetch_related("person__appointments"):
+        by_mail[row.message_id].append(row)
+    # A digest says a thing once, though several of its stages have come.
+    return [_told(row) for of_one in by_mail.values() for row in digests.latest(of_one)]
+
+
+def earliest_day(now: datetime) -> date:
+    """The first day that is not over for every reader."""
+    return min((now.astimezone(ZoneInfo(zone)).date() for zone in zones()), default=now.date())
 
 
 def _mornings(on: date, now: datetime) -> list[datetime]:

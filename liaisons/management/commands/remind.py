@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from liaisons import reminders
 from liaisons.documents.sanitize import columns
-from liaisons.reminders.rehearsing import Told, rehearse
+from liaisons.reminders.rehearsing import Told, earliest_day, rehearse
 
 FURTHEST = timedelta(days=366)
 HEADINGS = ("when", "to", "what", "of", "stage", "due", "why")
@@ -32,10 +32,12 @@ class Command(BaseCommand):
                 raise CommandError("Reminders are made for now. To see what another day would bring, add --dry-run.")
             self.stdout.write(f"{reminders.remind(now)} mails queued.")
             return
-        on = on or now.date()
-        # West of here it may still be yesterday.
-        if not now.date() - timedelta(days=1) <= on <= now.date() + FURTHEST:
-            raise CommandError("Give a day between today and a year from now; what has left is in the outbox.")
+        first = earliest_day(now)  # west of here it may still be yesterday
+        on = on or max(now.date(), first)
+        if on < first:
+            raise CommandError(f"{on} is over: what left on it is in the outbox. Give a day from {first} on.")
+        if on > now.date() + FURTHEST:
+            raise CommandError(f"{on} is too far away. Give a day until {now.date() + FURTHEST}.")
         told = rehearse(on, now)
         self.stdout.write("\n".join(_lines(told)) if told else f"Nobody would be reminded on {on}.")
 

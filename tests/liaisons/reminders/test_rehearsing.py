@@ -7,7 +7,7 @@ import pytest
 from django.apps import apps
 from django.core.management import CommandError, call_command
 
-from contacts.models import Holiday
+from contacts.models import Desk, Holiday
 from liaisons.models import Addressee, Message, Reminder
 from liaisons.reminders import rehearsing
 from tests.liaisons.reminders.mornings import DUE, geneva, queued
@@ -15,6 +15,7 @@ from tests.liaisons.reminders.mornings import DUE, geneva, queued
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
 
 WEEK_BEFORE = DUE - timedelta(days=7)
+MONDAY = DUE + timedelta(days=3)
 
 
 def said(*arguments: str) -> list[str]:
@@ -102,8 +103,32 @@ def test_of_a_day_far_away_the_weeks_before_are_played_and_it_is_told_as_if_all_
     assert all("  -84  " in line for line in told[1:])
 
 
-@pytest.mark.parametrize("arguments", [["--on", "2026-02-01"], ["--on", "2025-01-01", "--dry-run"]])
-def test_what_it_does_not_do_it_says(out, arguments, time_machine):
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["--on", "2026-02-01"], "Reminders are made for now. To see what another day would bring, add --dry-run."),
+        (["--on", "2025-01-01", "--dry-run"], "2025-01-01 is over: what left on it is in the outbox."),
+        (["--on", "2026-01-22", "--dry-run"], "2026-01-22 is over: what left on it is in the outbox."),
+        (["--on", "2027-01-25", "--dry-run"], "2027-01-25 is too far away. Give a day until 2027-01-24."),
+    ],
+)
+def test_what_it_does_not_do_it_says(out, arguments, sentence, time_machine):
     time_machine.move_to(geneva(WEEK_BEFORE), tick=False)
-    with pytest.raises(CommandError):
+    with pytest.raises(CommandError, match=sentence):
         said(*arguments)
+
+
+def test_yesterday_is_not_over_where_a_reader_is_in_the_west(out, member, time_machine):
+    """In Pago Pago it is the evening before."""
+    time_machine.move_to(geneva(WEEK_BEFORE), tick=False)
+    assert said("--on", "2026-01-22", "--dry-run") == ["Nobody would be reminded on 2026-01-22."]
+
+
+def test_of_two_stages_that_one_mail_tells_of_only_the_latest_is_listed(out, desk, time_machine):
+    """Three days before is a Saturday and the day before a Monday: both come then, in a mail that says it once."""
+    Desk.objects.update(remind_insiders=[3, 1])
+    Addressee.objects.update(due_on=MONDAY + timedelta(days=1), due_at=geneva(MONDAY + timedelta(days=1), 23))
+    time_machine.move_to(geneva(MONDAY - timedelta(days=10)), tick=False)
+    heading, *lines = said("--on", MONDAY.isoformat(), "--dry-run")
+    stages = [line[heading.index("stage") :].split()[0] for line in lines if "sam@example.org" in line]
+    assert stages == ["1", "1", "1"]  # of three addressees
