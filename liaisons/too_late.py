@@ -1,4 +1,4 @@
-"""What the list said too late to stop an approval, in sentences for whoever sends the statement."""
+"""What came too late to stop an approval, in sentences for whoever sends the statement."""
 
 from typing import TYPE_CHECKING
 
@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 if TYPE_CHECKING:
-    from liaisons.models import Statement
+    from liaisons.models import Circulation, Statement
 
 
 def warnings(statement: "Statement") -> list[str]:
@@ -26,4 +26,18 @@ def warnings(statement: "Statement") -> list[str]:
             others,
         )
         sentences.append(told % {"count": others})
-    return sentences
+    return sentences + _came_back(statement, circulation)
+
+
+def _came_back(statement: "Statement", circulation: "Circulation") -> list[str]:
+    """Say that the list never got what its silence approved; a meeting had the text before it."""
+    by_meeting = statement.approvals.filter(revision=statement.approved_revision, meeting__isnull=False)
+    lost = circulation.messages.lost_to_a_list().filter(state="bounced")  # one still held was cancelled by the approval
+    if not circulation.takes_comments or by_meeting.exists() or not lost.exists():
+        return []
+    return [
+        _(
+            "The mail to the list came back, which was not known when the text was approved by its silence: ask the "
+            "chairs whether it goes back to draft, and before the list again, before you send it."
+        )
+    ]

@@ -128,6 +128,7 @@ def _approvals(desk: Desk, actor: Actor, now: datetime) -> Iterator[Deadline]:
     )
     of_text = Q(revision=OuterRef("statement__revision")) | Q(circulation__statement__isnull=True)
     asked = Message.objects.filter(of_text, circulation=OuterRef("pk"), kind=Message.Kind.APPROVE)
+    asked = asked.filter(queued_at__gte=OuterRef("closes_at"))
     first = asked.order_by("queued_at").values("queued_at")[:1]
     rows = list(waiting.annotate(asked_at=Subquery(first)).select_related("document", "statement__revision"))
     history = _history("circulation", {row.pk for row in rows})

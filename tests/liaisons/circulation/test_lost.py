@@ -9,12 +9,12 @@ from pytest_django.asserts import assertContains, assertNotContains
 
 from contacts.actor import Actor
 from contacts.models import Desk
-from liaisons import comments, housekeeping, outbox, reminders, resending
+from liaisons import comments, housekeeping, outbox, reminders, resending, too_late
 from liaisons.arrivals.taking import take
 from liaisons.comments import reports
 from liaisons.details import MeetingApproval
 from liaisons.filing import Paper, file_document
-from liaisons.models import Blob, Circulation, Comment, Link, Message
+from liaisons.models import Blob, Circulation, Comment, Link, Message, Statement
 from liaisons.rules import Refused
 from liaisons.workflow import advance, obstacles
 from tests.fixtures import AFTER, NOW
@@ -220,3 +220,16 @@ def test_what_has_arrived_all_the_same_is_approved_in_its_days(circulation, circ
     outbox.mark_arrived(lose(circulation), Actor.of(secretary), DURING, "The archive has it.")
     assert Circulation.objects.get().closes_on == date(2025, 10, 27)
     assert obstacles(circulated, "approve", Actor.of(chair), AFTER) == []
+
+
+def test_who_sends_is_warned_where_the_approval_was_quicker_than_the_bounce(
+    circulation, circulated, secretary, chair, cochair
+):
+    circulation.messages.filter(kind="circulate").update(state="sent", handed_over_at=NOW)
+    for user in (chair, cochair):
+        advance(circulated, "approve", by=Actor.of(user), seen=circulated.revision_id, now=AFTER)
+    approved = Statement.objects.get()
+    assert too_late.warnings(approved) == []
+    take(a_bounce(circulation.messages.get(kind="circulate")), AFTER)
+    [sentence] = too_late.warnings(approved)
+    assert sentence.startswith("The mail to the list came back, which was not known when the text was approved")
