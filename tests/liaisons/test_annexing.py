@@ -14,9 +14,9 @@ from liaisons.texts import annexing
 from liaisons.texts.writing import begin, rewrite
 from liaisons.workflow import advance
 from tests.fixtures import NOW
+from tests.liaisons.drafting.form import typed
 from tests.liaisons.intake.files import drawing, p, row, table, word_file
 from tests.liaisons.intake.test_round_trip import picture
-from tests.liaisons.test_drafting import typed
 
 REPORT = word_file(
     p("Report of the first meeting", style="Title"),

@@ -15,7 +15,7 @@ from liaisons.texts.merging import Merged, merge
 from liaisons.texts.writing import rewrite
 from liaisons.workflow import advance
 from tests.fixtures import NOW
-from tests.liaisons.test_drafting import fields
+from tests.liaisons.drafting.form import fields
 
 BEFORE = Letter(
     title="LS on avatars",

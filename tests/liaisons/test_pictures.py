@@ -12,7 +12,7 @@ from PIL import Image
 from liaisons.documents import renderer
 from liaisons.documents.rendered import Rendered
 from liaisons.models import Blob, Statement
-from tests.liaisons.test_drafting import BASIC, fields, typed
+from tests.liaisons.drafting.form import BASIC, fields, typed
 
 NEW = "/statements/new/"
 

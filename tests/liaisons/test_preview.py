@@ -13,7 +13,7 @@ from liaisons.documents import renderer
 from liaisons.documents.leaves import MOST, WIDTH, Leaves
 from liaisons.documents.rendered import Rendered
 from tests.liaisons.documents import samples
-from tests.liaisons.test_drafting import BASIC, fields
+from tests.liaisons.drafting.form import BASIC, fields
 
 NEW = "/statements/preview/leaves/"
 

@@ -14,7 +14,7 @@ from liaisons.models import Blob, Event, Rendition, Statement
 from liaisons.texts import writing
 from liaisons.workflow import advance, obstacles
 from tests.fixtures import AFTER
-from tests.liaisons.test_drafting import typed
+from tests.liaisons.drafting.form import typed
 
 SENTENCE = "No font here can print “☂” (U+2602) in the body: replace them, or a gap stands there."
 REFUSAL = "Some characters would leave as gaps. Replace them, or say on its page that it goes as it is."
