@@ -87,6 +87,14 @@ def test_statements_get_numbers_without_gaps_or_doubles(desk, letter, secretary,
     assert list(given) == [(n, f"JCA-MV-LS{n}") for n in range(1, WRITERS - back + 1)]
 
 
+def test_a_new_draft_sent_twice_at_once_is_one_draft(desk, letter, secretary):
+    def press():
+        return begin(desk, letter, by=Actor.of(secretary), now=NOW, once=True)
+
+    assert len(set(at_once(*[press] * WRITERS))) == 1
+    assert Event.objects.filter(verb="begin").count() == 1
+
+
 def test_two_secretaries_circulate_at_once(draft, secretary, chair):
     seen = draft.revision_id
     said = at_once(

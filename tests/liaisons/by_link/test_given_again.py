@@ -46,6 +46,7 @@ def told(kind: str) -> Message:
     return Message.objects.filter(kind=kind).latest("pk")
 
 
+@pytest.mark.postgres
 def test_a_corrected_answer_is_the_next_revision_and_says_whose_place_it_takes(say, client, secretary):
     say(file=PDF)
     page = say("Yes, both of us.", OTHER, action="JCA-MV", approval="ITU-T SG21 meeting (Geneva, 22 January 2026)")

@@ -180,6 +180,7 @@ class TestWhatNeedsNoDecisionAnyMore:
         assertContains(page, "A later request for more time took its place.")
         assertNotContains(page, "Grant time until that day")
 
+    @pytest.mark.postgres
     def test_once_the_later_one_is_granted_reminders_go_on(self, asked, secretary, client) -> None:
         decide(ask_again(asked, secretary, date(2026, 4, 1)), secretary, date(2026, 4, 1))
         assert not Reply.objects.undecided().exists()
