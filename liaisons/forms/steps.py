@@ -236,15 +236,17 @@ class SettleForm(OfTheirsForm, FilesForm):
         super().__init__(*args, **kwargs)
         self.addressee = addressee
         requests = list(addressee.requests.all())
-        open_ = [(request.key, str(request)) for request in requests if request.outcome != Request.Outcome.SETTLED]
+        # What the same page, sent a moment before, has settled can still be named.
+        ticked = self.fields["settles"].widget.value_from_datadict(self.data, self.files, "settles") or []
+        requests = [one for one in requests if one.outcome != Request.Outcome.SETTLED or one.key in ticked]
+        open_ = [(request.key, str(request)) for request in requests]
         for name in ("settles", "declines"):
             field = self.fields[name]
             assert isinstance(field, forms.MultipleChoiceField)
             field.choices = open_
             if not open_:
                 del self.fields[name]
-        settled = Request.Outcome.SETTLED
-        if not any(request.kind == Request.Kind.NOMINATION and request.outcome != settled for request in requests):
+        if not any(request.kind == Request.Kind.NOMINATION for request in requests):
             for name in self.NOMINEE:
                 del self.fields[name]
 

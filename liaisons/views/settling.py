@@ -17,8 +17,9 @@ from django.views.decorators.http import require_POST
 from contacts.http import AtDesk, at_desk, posted
 from liaisons.details import Answer
 from liaisons.forms.steps import SettleForm
-from liaisons.models import Addressee, Registration, Reply
+from liaisons.models import Addressee, Registration, Reply, Statement
 from liaisons.received.matching import answered_by, open_requests
+from liaisons.replies import answers
 from liaisons.views.incoming import found_here, registration_page
 from liaisons.views.rehearsing import mails_of
 from liaisons.workflow import Moved, Refused, advance
@@ -46,7 +47,11 @@ def registration_settle(request: AtDesk, pk: int) -> HttpResponse:
         if form.is_valid():
             answer = replace(form.answer(), statement=found.statement)
             try:
-                advance(addressee, "settle", by=request.actor, seen=form.cleaned_data["seen"], details=answer, now=now)
+                with transaction.atomic():
+                    Statement.objects.select_for_update(of=("self",)).get(pk=addressee.statement_id)
+                    if answers.said_already(addressee, answer, now) is None:
+                        seen = form.cleaned_data["seen"]
+                        advance(addressee, "settle", by=request.actor, seen=seen, details=answer, now=now)
             except Refused as refusal:
                 refused, status = refusal.sentences, 409 if isinstance(refusal, Moved) else 400
             else:

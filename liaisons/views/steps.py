@@ -23,6 +23,7 @@ from liaisons.forms.steps import FORMS, SettleForm, StepForm
 from liaisons.letter import Letter
 from liaisons.models import Addressee, Event, Statement
 from liaisons.received import registering
+from liaisons.replies import answers
 from liaisons.rules import CHAIRS, ROLES, SECRETARIAT, Moved, Refused
 from liaisons.silence import Outcome
 from liaisons.texts import changes
@@ -138,15 +139,17 @@ def addressee_settle(request: AtDesk, pk: int, addressee_pk: int) -> HttpRespons
         with transaction.atomic():
             # As every step does: before the series of documents.
             Statement.objects.select_for_update(of=("self",)).get(pk=addressee.statement_id)
-            answer = registering.from_answer(addressee, form.answer(), form.of_theirs(), by=request.actor, now=now)
-            settled = advance(
-                addressee,
-                "settle",
-                by=request.actor,
-                seen=form.cleaned_data["seen"],
-                details=replace(answer, mail=mail),
-                now=now,
-            )
+            answer, settled = form.answer(), addressee
+            if answers.said_already(addressee, answer, now) is None:
+                answer = registering.from_answer(addressee, answer, form.of_theirs(), by=request.actor, now=now)
+                settled = advance(
+                    addressee,
+                    "settle",
+                    by=request.actor,
+                    seen=form.cleaned_data["seen"],
+                    details=replace(answer, mail=mail),
+                    now=now,
+                )
             if mail is not None:
                 note = _("Recorded as the answer of %(addressee)s.") % {"addressee": addressee}
                 deciding.taken(mail, note, by=request.actor, now=now)

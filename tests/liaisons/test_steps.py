@@ -198,6 +198,16 @@ class TestSettle:
         assert list(ietf.requests.values_list("key", "outcome")) == [("1", "settled"), ("2", "")]
         assert str(Appointment.objects.get(role="representative").person) == "Nora Nominee"
 
+    def test_an_answer_that_is_sent_twice_is_kept_once(self, client, ietf, secretary):
+        for _turn in range(2):
+            file = SimpleUploadedFile("answer.txt", b"Yes.")
+            given = {"settles": ["1"], "text": "We nominate Nora.", "nominee_name": "Nora Nominee", "files": file}
+            response = self.settle(client, secretary, ietf, **given)
+            assert response.headers["Location"] == ietf.statement.get_absolute_url()
+        assert (Reply.objects.count(), Registration.objects.count()) == (1, 1)
+        self.settle(client, secretary, ietf, settles=["2"], text="And the template.")
+        assert Reply.objects.count() == 2
+
     def test_a_statement_of_theirs_is_registered_with_what_it_carries(self, client, ietf, secretary, desk):
         self.settle(
             client, secretary, ietf, settles=["1", "2"], reference="IETF-7", name="The chair",

@@ -137,13 +137,16 @@ class TestWhatItAnswersOfOurs:
             )
         assert asked(client, answer.get_absolute_url()) == few
 
-    def test_our_people_are_told_of_the_answer(self, client, sent, answer, secretary, groups):
+    def test_our_people_are_told_of_the_answer_once(self, client, sent, answer, secretary, groups):
         addressee = sent.addressees.get(group=groups["ITU-T SG21"])
         before = Message.objects.filter(kind="notify").count()
         outbox.deliver_due(AFTER)
         advance_to = f"{reverse('registration-settle', args=[answer.pk])}?addressee={addressee.pk}"
         client.force_login(secretary)
-        client.post(advance_to, {"seen": sent.revision_id, "kind": "answer", "settles": ["1", "2"]})
+        for _twice in range(2):
+            given = {"seen": sent.revision_id, "kind": "answer", "settles": ["1", "2"]}
+            assert client.post(advance_to, given).status_code == 302
+        assert Reply.objects.count() == 1
         assert Message.objects.filter(kind="notify").count() == before + 1
 
 
