@@ -141,7 +141,7 @@ def test_windows_are_open_only_for_what_is_circulated(load):
 def test_what_comes_after_a_load_gets_the_next_keys(load):
     last = Statement.objects.latest("pk")
     new = Statement.objects.create(desk=Desk.objects.get(), source_text="LOAD", created_at=last.created_at)
-    assert new.pk == last.pk + 1
+    assert new.pk > last.pk
 
 
 def test_no_mail_of_a_load_reaches_a_server(load, settings):
