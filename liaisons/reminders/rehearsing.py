@@ -23,7 +23,7 @@ PLAYED = timedelta(days=STALE_AFTER_DAYS)
 
 @dataclass(frozen=True)
 class Told:
-    """A thing that one mail would tell of; `at` is in the zone of its reader."""
+    """A thing that `mail` would tell of, which is not kept; `at` is in the zone of its reader."""
 
     at: datetime
     recipient: str
@@ -32,6 +32,7 @@ class Told:
     stage: int
     due_on: date
     why: str
+    mail: Message
 
 
 def rehearse(on: date, now: datetime) -> list[Told]:
@@ -99,6 +100,7 @@ def _told(row: Reminder) -> Told:
         stage=row.stage,
         due_on=row.due_on,
         why=digests.why(row) if row.person else row.message.why,
+        mail=row.message,
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from liaisons import reminders
+from liaisons import mail, outbox, reminders
 from liaisons.documents.sanitize import columns
 from liaisons.reminders.rehearsing import Told, earliest_day, rehearse
 
@@ -23,13 +23,14 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--on", type=_day, metavar="DATE", help="a day from today on, as in 2026-01-30")
         parser.add_argument("--dry-run", action="store_true", help="say what would be told and change nothing")
+        parser.add_argument("--mails", action="store_true", help="with --dry-run: show each mail as it would leave")
 
     def handle(self, *args: Any, **options: Any) -> None:
         now = timezone.now()
         on: date | None = options["on"]
         if not options["dry_run"]:
-            if on is not None:
-                raise CommandError("Reminders are made for now. To see what another day would bring, add --dry-run.")
+            if on is not None or options["mails"]:
+                raise CommandError("Reminders are made for now. To see what a day would bring, add --dry-run.")
             self.stdout.write(f"{reminders.remind(now)} mails queued.")
             return
         first = earliest_day(now)  # west of here it may still be yesterday
@@ -40,6 +41,9 @@ class Command(BaseCommand):
             raise CommandError(f"{on} is too far away. Give a day until {now.date() + FURTHEST}.")
         told = rehearse(on, now)
         self.stdout.write("\n".join(_lines(told)) if told else f"Nobody would be reminded on {on}.")
+        if options["mails"]:
+            for message in {one.mail.key: one.mail for one in told}.values():
+                self.stdout.write(f"\n{'=' * 72}\n{mail.preview(outbox.Draft(message))}")
 
 
 def _day(text: str) -> date:

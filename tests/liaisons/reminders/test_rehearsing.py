@@ -8,6 +8,8 @@ from django.apps import apps
 from django.core.management import CommandError, call_command
 
 from contacts.models import Desk, Holiday
+from liaisons import reminders
+from liaisons.mail.seen import Seen
 from liaisons.models import Addressee, Message, Reminder
 from liaisons.reminders import rehearsing
 from tests.liaisons.reminders.mornings import DUE, geneva, queued
@@ -52,6 +54,14 @@ def test_it_says_who_would_get_what_and_why_and_changes_nothing(out, time_machin
         "IETF was asked by JCA-MV-LS1, and this is its address at our desk.",
     ]
     assert [row[1] for row in cells[1:]] == ["ietf@example.org"] + ["sam@example.org"] * 3 + ["sg21@example.org"]
+
+
+def test_each_mail_is_shown_as_it_would_leave(out, time_machine):
+    time_machine.move_to(geneva(WEEK_BEFORE), tick=False)
+    shown = "\n".join(said("--dry-run", "--mails")).partition("=" * 72)[2].split("=" * 72)
+    reminders.remind(geneva(WEEK_BEFORE))
+    left = Message.objects.filter(kind="remind").order_by("recipient")
+    assert [text.partition("\n\n")[2].strip() for text in shown] == [Seen.of(one).text.strip() for one in left]
 
 
 def test_what_has_been_told_before_that_day_is_not_told_on_it(out, time_machine):
@@ -106,7 +116,8 @@ def test_of_a_day_far_away_the_weeks_before_are_played_and_it_is_told_as_if_all_
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["--on", "2026-02-01"], "Reminders are made for now. To see what another day would bring, add --dry-run."),
+        (["--on", "2026-02-01"], "Reminders are made for now. To see what a day would bring, add --dry-run."),
+        (["--mails"], "Reminders are made for now. To see what a day would bring, add --dry-run."),
         (["--on", "2025-01-01", "--dry-run"], "2025-01-01 is over: what left on it is in the outbox."),
         (["--on", "2026-01-22", "--dry-run"], "2026-01-22 is over: what left on it is in the outbox."),
         (["--on", "2027-01-25", "--dry-run"], "2027-01-25 is too far away. Give a day until 2027-01-24."),
