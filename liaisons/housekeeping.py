@@ -57,8 +57,10 @@ def tell_of_lost(now: datetime, which: Q = EVERY) -> int:
 
     Returns the number of mails queued.
     """
-    lost = Message.objects.lost_to_a_list().filter(circulation=OuterRef("pk"))
-    rows = _before_a_list(which).filter(Exists(lost)).select_related("desk__group", "document", "statement")
+    known, over = Exists(_told("lost", since="opened_at")), Exists(_told("lost"))
+    untold = ~known | Q(~over, closes_at__lte=now)
+    lost = _before_a_list(which).filter(Message.objects.lost_to_the_list_of("pk"), untold)
+    rows = lost.select_related("desk__group", "document", "statement")
     return _each(rows, lambda circulation: len(outbox.queue(mail.lost(circulation, now))))
 
 
@@ -117,8 +119,8 @@ def tell_of_reports(now: datetime, which: Q = EVERY) -> int:
 def _silent(now: datetime, which: Q = EVERY) -> QuerySet[Circulation]:
     """Circulations, of statements and of reports, that are over in silence and wait for the chairs."""
     standing = Comment.objects.standing_objections().filter(circulation=OuterRef("pk"))
-    lost = Message.objects.lost_to_a_list().filter(circulation=OuterRef("pk"))
-    return _before_a_list(which).filter(~Exists(standing), ~Exists(lost), closes_at__lte=now)
+    lost = Message.objects.lost_to_the_list_of("pk")
+    return _before_a_list(which).filter(~Exists(standing), ~lost, closes_at__lte=now)
 
 
 def _before_a_list(which: Q) -> QuerySet[Circulation]:
@@ -126,10 +128,10 @@ def _before_a_list(which: Q) -> QuerySet[Circulation]:
     return Circulation.objects.filter(which, of_statement | Q(statement__isnull=True), ended_at__isnull=True)
 
 
-def _told(what: str) -> QuerySet[Message]:
+def _told(what: str, since: str = "closes_at") -> QuerySet[Message]:
     """The mails of that name about a window, as it has closed: one that was lost on the way begins anew."""
-    since = Message.objects.filter(circulation=OuterRef("pk"), queued_at__gte=OuterRef("closes_at"))
-    return since.filter(key__startswith=f"{what}:")
+    told = Message.objects.filter(circulation=OuterRef("pk"), queued_at__gte=OuterRef(since))
+    return told.filter(key__startswith=f"{what}:")
 
 
 def _perhaps_not_asked(now: datetime, which: Q) -> list[int]:

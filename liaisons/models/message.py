@@ -63,6 +63,10 @@ class MessageQuerySet(models.QuerySet["Message"]):
         """Texts that went to a list for comment and surely did not arrive: nobody's silence agrees to them."""
         return self.filter(kind=Message.Kind.CIRCULATE, state__in=Message.LOST)
 
+    def lost_to_the_list_of(self, circulation: str) -> Exists:
+        """Whether that happened to a circulation, of which `circulation` names the key in the query around it."""
+        return Exists(self.lost_to_a_list().filter(circulation=OuterRef(circulation)))
+
     def of_dispatch(self, statement: Statement) -> Self:
         """The messages of the statement's latest dispatch."""
         return self.filter(statement=statement, kind=Message.Kind.SEND, round=statement.dispatch_round)

@@ -3,7 +3,7 @@
 from typing import Self
 
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from contacts.models import Appointment, Desk, Person, StandIn
@@ -62,7 +62,7 @@ def _window() -> Q:
     spoken = Comment.objects.counted().filter(circulation=OuterRef("circulation"), author=OuterRef("person"))
     return Q(
         ~Exists(spoken),
-        ~Exists(_lost()),
+        ~Message.objects.lost_to_the_list_of("circulation"),
         kind=Reminder.Kind.WINDOW,
         circulation__ended_at__isnull=True,
         circulation__closes_on=F("due_on"),
@@ -86,14 +86,10 @@ def _approval() -> Q:
         Q(circulation__statement__state=Statement.State.CIRCULATED) | of_report,
         Exists(votes),
         ~Exists(objections),
-        ~Exists(_lost()),
+        ~Message.objects.lost_to_the_list_of("circulation"),
         kind=Reminder.Kind.APPROVAL,
         circulation__ended_at__isnull=True,
     )
-
-
-def _lost() -> QuerySet[Message]:
-    return Message.objects.lost_to_a_list().filter(circulation=OuterRef("circulation"))
 
 
 def _assignment() -> Q:

@@ -122,7 +122,7 @@ def _approvals(desk: Desk, actor: Actor, now: datetime) -> Iterator[Deadline]:
         Q(statement__state=Statement.State.CIRCULATED) | Q(statement__isnull=True),
         ~Exists(mine),
         ~Exists(objections),
-        ~Exists(Message.objects.lost_to_a_list().filter(circulation=OuterRef("pk"))),
+        ~Message.objects.lost_to_the_list_of("pk"),
         closes_at__lte=now,
         ended_at__isnull=True,
     )

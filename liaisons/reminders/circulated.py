@@ -1,11 +1,12 @@
 """Rows for texts in circulation: before the window closes, and while an approval is awaited after it."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 from django.db.models import Q
 
-from liaisons.models import Circulation, Comment, Statement
+from liaisons.models import Circulation, Comment, Message, Statement
 
 from . import people
 from .answers import run
@@ -21,10 +22,7 @@ come AS MATERIALIZED (
     SELECT c.id, c.desk_id, c.closes_on, t.ahead, t.stage
     FROM liaisons_circulation c
     JOIN stages t ON t.desk_id = c.desk_id AND t.due_on = c.closes_on AND c.distributed_at < t.begins_at
-    WHERE c.ended_at IS NULL AND c.closes_at > %s AND NOT EXISTS (
-        SELECT 1 FROM liaisons_message l
-        WHERE l.circulation_id = c.id AND l.kind = 'circulate'
-            AND l.state IN ('failed', 'bounced', 'given_up', 'cancelled'))
+    WHERE c.ended_at IS NULL AND c.closes_at > %s AND c.id NOT IN ({lost})
 )
 SELECT come.desk_id, 'window', come.id, come.stage, come.closes_on, d.mailing_list, NULL, FALSE, %s
 FROM come JOIN contacts_desk d ON d.id = come.desk_id
@@ -47,10 +45,8 @@ pending AS MATERIALIZED (
             AND (m.revision_id = s.revision_id OR c.statement_id IS NULL)) AS asked_at
     FROM liaisons_circulation c LEFT JOIN liaisons_statement s ON s.id = c.statement_id
     WHERE (s.state = 'circulated' OR c.statement_id IS NULL)
-        AND c.ended_at IS NULL AND c.closes_at <= %s AND c.id NOT IN ({objected_to}) AND NOT EXISTS (
-            SELECT 1 FROM liaisons_message l
-            WHERE l.circulation_id = c.id AND l.kind = 'circulate'
-                AND l.state IN ('failed', 'bounced', 'given_up', 'cancelled'))
+        AND c.ended_at IS NULL AND c.closes_at <= %s AND c.id NOT IN ({objected_to})
+        AND c.id NOT IN ({lost})
 )
 SELECT pending.desk_id, 'approval', pending.id, t.stage, t.due_on, v.email, v.person_id, FALSE, %s
 FROM pending
@@ -80,7 +76,8 @@ def enter_windows(office: Office, now: datetime) -> int:
     values.add("stages (desk_id, due_on, ahead, stage, begins_at)", stages)
     values.add("members (desk_id, person_id, email, ahead)", people.members(office.desks, now))
     at = connection.ops.adapt_datetimefield_value(now)
-    return run("circulation", _WINDOWS.format(values=values), [*values.parameters, at, at, at])
+    lost, losing = _lost()
+    return run("circulation", _WINDOWS.format(values=values, lost=lost), [*values.parameters, at, *losing, at, at])
 
 
 def enter_approvals(office: Office, now: datetime) -> int:
@@ -103,5 +100,12 @@ def enter_approvals(office: Office, now: datetime) -> int:
     objections = Comment.objects.standing_objections().order_by().values("circulation")
     objected_to, objecting = objections.query.sql_with_params()
     at = connection.ops.adapt_datetimefield_value(now)
-    select = _APPROVALS.format(values=values, objected_to=objected_to)
-    return run("circulation", select, [*values.parameters, at, *objecting, at])
+    lost, losing = _lost()
+    select = _APPROVALS.format(values=values, objected_to=objected_to, lost=lost)
+    return run("circulation", select, [*values.parameters, at, *objecting, *losing, at])
+
+
+def _lost() -> tuple[str, tuple[Any, ...]]:
+    """The circulations whose text never reached the list, as a subquery and what it asks with."""
+    lost = Message.objects.lost_to_a_list().filter(circulation__isnull=False).order_by().values("circulation")
+    return lost.query.sql_with_params()

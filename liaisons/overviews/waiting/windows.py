@@ -30,7 +30,7 @@ def closed_windows(here: Desktop) -> list[Heap]:
     rows = over.select_related("document", "statement__revision").annotate(
         objections=counted(standing, "circulation"),
         approvals=counted(granted, "revision"),
-        is_lost=_lost(),
+        is_lost=Message.objects.lost_to_the_list_of("pk"),
         is_given=Exists(Approval.objects.word_of(here.chair).filter(revision=OuterRef("statement__revision"))),
     )
     asked: list[Row] = []
@@ -72,10 +72,6 @@ def _closed_window(here: Desktop, circulation: Circulation, *, mine: bool) -> Ro
     )
 
 
-def _lost() -> Exists:
-    return Exists(Message.objects.lost_to_a_list().filter(circulation=OuterRef("pk")))
-
-
 def windows(here: Desktop) -> list[Heap]:
     """Windows for comment that are open: everybody at the desk may say something."""
     valid = Comment.objects.counted().filter(circulation=OuterRef("pk"))
@@ -86,7 +82,7 @@ def windows(here: Desktop) -> list[Heap]:
         .annotate(
             said=counted(valid.filter(withdrawn_at__isnull=True), "circulation"),
             objections=counted(Comment.objects.standing_objections().filter(circulation=OuterRef("pk")), "circulation"),
-            is_lost=_lost(),
+            is_lost=Message.objects.lost_to_the_list_of("pk"),
             is_mine=Exists(valid.filter(author=here.actor.person)),
         )
     )
